@@ -103,7 +103,7 @@ impl RateLimiter {
                         granted,
                     }));
                 }
-                // Whether it was notified or the time has come: ask again.
+                // Notified or not: check again.
                 Err(time) => _ = timeout_at(time, notify.notified()).await,
             }
         }

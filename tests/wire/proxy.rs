@@ -107,7 +107,7 @@ async fn a_proxy_that_wants_another_password_is_reported_apart() {
         // As it comes: another try with the same password would be as futile.
         let builder = far_builder(&root).retry(RetryPolicy::new());
         let error = refusal(builder.proxy(format!("http://{user}{}", proxy.host()))).await;
-        assert!(error.to_string().contains("the proxy demands another user name and password"), "{error}");
+        assert!(error.to_string().contains("the proxy requires another user name or password"), "{error}");
         assert_eq!(error.attempts(), 1);
         assert!(!format!("{error:?}").contains("wrong-password"), "{error:?}");
     }

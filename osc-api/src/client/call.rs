@@ -37,7 +37,7 @@ use turn::{Turn, WaitingFor};
 /// Longer than any call: replaces a timeout that is too large to be added to an instant.
 const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 
-/// An action whose 401 is about the login in its request, not about the caller.
+/// An action whose 401 concerns the login in its request, not the caller.
 const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
 /// A call in progress.
@@ -56,13 +56,13 @@ struct Call {
     progress: Arc<Progress>,
     /// Number of requests that were throttled.
     throttled: u32,
-    /// What the last response says about the date of its request.
+    /// Whether the last response blames the date of its request.
     last_skew: Skew,
     /// Whether the request was retried because the clock was wrong.
     was_corrected: bool,
 }
 
-/// [`ActionMeta`] with a name of its own, for a task.
+/// [`ActionMeta`] with an owned name, for a task.
 struct OwnedMeta {
     name: Box<str>,
     meta: ActionMeta<'static>,
@@ -309,7 +309,7 @@ impl Call {
                 debug!(scope, retry_after_ms = retry_after.map(millis), "throttled");
                 permit.throttled(is_by_action, retry_after);
             }
-            // A server in trouble says nothing about its limits.
+            // A failing server says nothing about its limits.
             Some(error) if error.is_server_error() => drop(permit),
             _ => permit.accepted(),
         }
@@ -343,7 +343,7 @@ impl Call {
             Some(error) if error.is_authentication() && skew != Skew::None => {
                 permit.refused_for_its_date(matches!(skew, Skew::Learned(_)));
             }
-            // About the login in the request: it proves the caller neither right nor wrong.
+            // It concerns the login in the request, and proves nothing about the caller.
             Some(error) if error.is_authentication() && &*self.action.name == CHECK_AUTHENTICATION => {
                 drop(permit)
             }

@@ -1,4 +1,4 @@
-//! One failure for several who waited for the same response.
+//! Copies of an error, for several waiters of one response.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Error, ErrorRepr, Inner, Source};
 
 impl Error {
-    /// The same error once more. Of its causes it has the words.
+    /// Copies the error. Its causes are copied as text.
     pub(crate) fn copy(&self) -> Self {
         let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
         Self(Box::new(Inner {
@@ -57,7 +57,7 @@ impl ErrorRepr {
     }
 }
 
-/// What a cause says, and what those below it say.
+/// The message of a cause, and its own cause.
 #[derive(Debug)]
 struct Cause {
     text: String,
@@ -92,7 +92,7 @@ mod tests {
     use crate::error::ApiError;
 
     #[test]
-    fn a_copy_says_the_same_and_is_branched_on_alike() {
+    fn a_copy_has_the_same_message_and_predicates() {
         let transport = |timeout| ErrorRepr::Transport {
             host: "host".to_owned(),
             timeout,

@@ -13,7 +13,7 @@ const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];
 
 /// A struct all of whose fields may be missing.
 pub trait Members: Default {
-    /// Whether the response carries nothing but its context, so that an empty body says as much.
+    /// Whether the response contains only its context, so that an empty body is a complete response.
     const IS_CONTEXT_ONLY: bool;
 
     /// Whether the struct is a page of a listing: then it has the link to the next page.
@@ -64,7 +64,7 @@ impl<'a, 'de, A: MapAccess<'de>> Entry<'a, A> {
     /// Decodes the value of a request's member. Null is no value.
     ///
     /// # Errors
-    /// As for [`Received::receive`], and if the value does not fit: a request is what a program wrote.
+    /// As for [`Received::receive`], and if the value does not fit: only responses are decoded leniently.
     pub fn take<T: Received<'de>>(self) -> Result<Option<T>, A::Error> {
         match self.map.next_value_seed(Seed(PhantomData))? {
             Slot::Value(value) => Ok(Some(value)),
@@ -125,8 +125,8 @@ fn from_members<'de, A: MapAccess<'de>, T: Members>(
 /// Decodes a struct that is not a member of another one.
 ///
 /// # Errors
-/// As for [`Received::receive`], and if the value is not an object. Null is one for a response that carries nothing
-/// but its context.
+/// As for [`Received::receive`], and if the value is not an object. Null is accepted for a response that
+/// contains only its context.
 pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<T, D::Error> {
     struct ObjectVisitor<T>(PhantomData<T>);
 
@@ -162,7 +162,7 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
     deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
-/// Whether a response holds nothing but its context, so that a success without a body is a whole response.
+/// Whether a response with these members contains only its context, so that an empty body is a complete response.
 pub const fn has_only_context(names: &[&str]) -> bool {
     match names {
         [] => true,

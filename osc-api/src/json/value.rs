@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 use super::context;
 use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
 
-/// Largest magnitude up to which every whole `f64` is exactly the number that was written: 2⁵³.
+/// Largest magnitude up to which every integer has an exact `f64`: 2⁵³.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The only member of the object as which `serde_json` passes numbers if any crate enables `arbitrary_precision`.
@@ -200,7 +200,7 @@ impl<'a> Scalar<'a> {
     }
 }
 
-/// A whole number, as long as it is certainly the one that was written.
+/// The integer, if it is certainly the number in the text.
 #[expect(clippy::cast_possible_truncation, reason = "in range and without a fraction")]
 fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= MAX_EXACT).then_some(number as i64)
@@ -492,7 +492,7 @@ impl Received<'_> for DateTime {}
 impl Received<'_> for DateOrDateTime {}
 impl Received<'_> for Secret {}
 
-/// The reason why a string is not a value of a type. It says nothing, because no one reads it.
+/// The reason why a string is not a value of a type. It has no details, because it is never shown.
 #[derive(Debug)]
 struct Unfit;
 

@@ -21,7 +21,7 @@ const INITIAL_IN_FLIGHT: f64 = 5.0;
 /// Added to the limit of requests in flight by each accepted request.
 const IN_FLIGHT_GROWTH: f64 = 0.2;
 
-/// A request in flight for longer no longer counts: its future may never be polled again.
+/// After this time a request in flight no longer counts: its future may never be polled again.
 const IN_FLIGHT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Fraction of an observed limit that is used.

@@ -281,8 +281,8 @@ fn a_short_wait_holds_for_the_limiter_that_asked_for_it() {
     });
 }
 
-/// Every mode, with five permits held by futures that are never polled again, and others before the last one in
-/// the queue that were polled so many times.
+/// Every mode, with five permits held by futures that are never polled again, and with others ahead in the
+/// queue that were polled a few times.
 #[test]
 fn a_call_never_waits_for_a_future_that_is_not_polled() {
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(20.0)] {
