@@ -12,6 +12,7 @@ mod encode;
 mod macros;
 mod object;
 mod path;
+mod scalar;
 pub(crate) mod text;
 mod value;
 
@@ -27,7 +28,8 @@ pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
 pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
-pub use value::{FromObject, Name, Received, Scalar, Slot};
+pub use scalar::Scalar;
+pub use value::{FromObject, Name, Received, Slot};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;

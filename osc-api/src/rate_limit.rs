@@ -4,6 +4,7 @@
 mod controller;
 mod history;
 mod queue;
+mod schedule;
 #[cfg(test)]
 mod tests;
 

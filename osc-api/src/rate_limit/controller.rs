@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::history::{Counts, History};
+use super::schedule::{Decision, Schedule, later};
 
 /// The server counts per second (the provider's documentation). The rate is lowered at most once in this time.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -60,18 +61,6 @@ const PROBE_RATE: f64 = 1.0;
 /// Longer requests of the server (`Retry-After`) delay only the call that received them, not the client.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
-/// A timer that fires late by less than this does not lower the rate.
-const MAX_LATENESS: Duration = Duration::from_millis(50);
-
-/// When the next request may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    /// Now.
-    Now,
-    /// Not before this time, unless a response changes that.
-    At(Instant),
-}
-
 /// Controls the rate of requests to one limiter of the server.
 #[derive(Debug)]
 pub(crate) struct RateController {
@@ -110,48 +99,6 @@ impl InFlight {
     /// When the oldest stops counting.
     fn next_expiry(&self, now: Instant) -> Instant {
         self.0.values().next().map_or(now, |sent| *sent + IN_FLIGHT_TIMEOUT)
-    }
-}
-
-/// Evenly spaced times.
-#[derive(Clone, Copy, Debug)]
-struct Schedule {
-    /// Requests per second.
-    rate: f64,
-    next: Instant,
-    /// Whether a request waits for `next`.
-    is_awaited: bool,
-    /// The number of the last request, and the value that it gave to `next`.
-    last: Option<(u64, Instant)>,
-}
-
-impl Schedule {
-    fn new(rate: f64, next: Instant) -> Self {
-        Self { rate, next, is_awaited: false, last: None }
-    }
-
-    fn decide(&mut self, now: Instant) -> Decision {
-        if now >= self.next {
-            return Decision::Now;
-        }
-        self.is_awaited = true;
-        Decision::At(self.next)
-    }
-
-    fn take(&mut self, now: Instant, number: u64) {
-        let is_late = self.is_awaited && now.saturating_duration_since(self.next) < MAX_LATENESS;
-        let from = if is_late { self.next } else { now };
-        self.next = later(from, 1.0 / self.rate);
-        self.last = Some((number, self.next));
-        // Catching up after a late timer: the following requests waited as well.
-        self.is_awaited = self.next <= now;
-    }
-
-    /// Gives the time of a request that was not sent to the next one, unless that has its own already.
-    fn give_back(&mut self, number: u64, granted: Instant) {
-        if self.last.take_if(|last| *last == (number, self.next)).is_some() {
-            (self.next, self.is_awaited) = (granted, false);
-        }
     }
 }
 
@@ -400,11 +347,4 @@ impl RateController {
         self.mode = Mode::Adaptive(Schedule::new(rate, next), growth);
         self.in_flight.0.clear();
     }
-}
-
-/// A number of seconds after a time, at most an hour.
-fn later(time: Instant, seconds: f64) -> Instant {
-    let seconds =
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(Duration::from_secs(3600));
-    time.checked_add(seconds).unwrap_or(time)
 }

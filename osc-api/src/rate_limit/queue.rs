@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RateLimit;
-use super::controller::{Decision, RateController};
+use super::controller::RateController;
+use super::schedule::Decision;
 
 /// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
 const MAX_LOOKAHEAD: usize = 16;
