@@ -2,8 +2,8 @@
 //! further four for one more minute, up to ten (provider's documentation). The guard stops before the fourth.
 //!
 //! The guard counts what the server may have counted: while the credentials are unproven, a request whose response was
-//! lost is a possible failure. Unproven requests are sent one at a time, so that a
-//! program that starts with many tasks and a wrong key does not send dozens before the first response.
+//! lost is a possible failure. Unproven requests are sent one at a time, so that a program that starts with many tasks
+//! and a wrong key does not send dozens before the first response.
 //!
 //! A closed guard is half-open: after the lock time it lets a single probe pass, later and later. Credentials that
 //! were certainly refused and never accepted get no probe: only a person can fix them.
