@@ -1,10 +1,9 @@
 //! JSON for the generated structs: encoding requests, decoding responses.
 //!
-//! serde's derive macros would take three times the build time of the whole crate: they support formats and
-//! attributes that this API does not use. Instead, each struct gives a table of its fields, and the API's rules are
-//! in one place:
+//! serde's derive macros would triple the build time of the whole crate: they support formats and attributes that this
+//! API does not use. Instead, each struct has a table of its fields, and the rules of the API are in one place:
 //! - an absent member is not encoded; an empty list is;
-//! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are left out;
+//! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are skipped;
 //! - a value of another type is converted if nothing is lost by it, and ignored otherwise.
 
 mod bounded;
@@ -13,6 +12,7 @@ mod encode;
 mod macros;
 mod object;
 mod path;
+mod scalar;
 pub(crate) mod text;
 mod value;
 
@@ -28,7 +28,8 @@ pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
 pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
-pub use value::{FromObject, Name, Received, Scalar, Slot};
+pub use scalar::Scalar;
+pub use value::{FromObject, Name, Received, Slot};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;
@@ -99,7 +100,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> 
     let text = text::decode(body);
     match read_text(&text, options) {
         Err(Failure::Invalid { error, .. }) if error.is_eof() && text::is_blank(&text) => {
-            // For some types an empty body is as good as null. Others report what they really got.
+            // Some types accept an empty body like null. The others report the empty body.
             read_text("null", options).map_err(|_| failure(&text, error))
         }
         Err(Failure::Invalid { path, error }) if error.classify() == Category::Syntax => {
@@ -125,7 +126,7 @@ fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<
     }
 }
 
-/// Finds the first ignored value. Decoding keeps no account of where it is, so that it is done once more, up to there.
+/// Finds the first ignored value. Decoding does not track its location, so the text is decoded again up to there.
 #[cold]
 fn locate<T: DeserializeOwned>(text: &str) -> String {
     let context = Context::new(Strictness::Strict, usize::MAX);

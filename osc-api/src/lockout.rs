@@ -1,9 +1,9 @@
 //! The lockout guard: four failed authentications in a row lock an access key or login for one minute, and each
 //! further four for one more minute, up to ten (provider's documentation). The guard stops before the fourth.
 //!
-//! What counts is what the server counts, which the client does not always see: while the credentials are unproven, a
-//! request whose response was lost counts as a possible failure. Unproven requests are sent one at a time, so that a
-//! program that starts with many tasks and a wrong key does not send dozens before the first response.
+//! The guard counts what the server may have counted: while the credentials are unproven, a request whose response was
+//! lost is a possible failure. Unproven requests are sent one at a time, so that a program that starts with many tasks
+//! and a wrong key does not send dozens before the first response.
 //!
 //! A closed guard is half-open: after the lock time it lets a single probe pass, later and later. Credentials that
 //! were certainly refused and never accepted get no probe: only a person can fix them.

@@ -4,6 +4,7 @@
 mod controller;
 mod history;
 mod queue;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -103,7 +104,7 @@ impl RateLimiter {
                         granted,
                     }));
                 }
-                // Whether it was notified or the time has come: ask again.
+                // Notified or not: check again.
                 Err(time) => _ = timeout_at(time, notify.notified()).await,
             }
         }

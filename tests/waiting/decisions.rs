@@ -87,7 +87,7 @@ async fn a_resource_that_stays_missing_is_an_error() {
     let wait = quick(client(&server).wait_for(wait::vm("i-1").running())).grace(Duration::from_millis(20));
     let error = wait.await.expect_err("missing");
     assert!(error.is_wait_failed() && error.is_not_found() && error.last_state().is_none());
-    assert_eq!(error.to_string(), "waiting for VM i-1 to be running failed: it is not there");
+    assert_eq!(error.to_string(), "waiting for VM i-1 to be running failed: it does not exist");
     assert!(server.requests().len() > 1);
     let server = super::server(|_, _| cloud::refusal(400, "5063", "InvalidResource", "no such VM"));
     let wait = quick(client(&server).wait_for(wait::vm("i-1").running())).grace(Duration::from_millis(20));

@@ -5,6 +5,7 @@
 
 mod progress;
 mod redact;
+mod report;
 mod turn;
 
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber as _;
-use tracing::{Instrument as _, Span, debug, info, info_span, warn};
+use tracing::{Instrument as _, Span, info, info_span};
 use url::Url;
 
 use super::Shared;
@@ -22,13 +23,11 @@ use super::auth::AuthMethod;
 use super::client_token::{EncodedRequest, TokenOrigin};
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
-use crate::clock::{Reading, Skew};
-use crate::codes;
+use crate::clock::Skew;
 use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result, request_id};
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
-use crate::lockout::{self, Closed, LockoutPermit};
+use crate::lockout::Closed;
 use crate::random;
-use crate::rate_limit::Permit as RatePermit;
 use crate::retry::{Failure, RetryBudget};
 
 use progress::{CallTask, Progress};
@@ -37,7 +36,7 @@ use turn::{Turn, WaitingFor};
 /// Longer than any call: replaces a timeout that is too large to be added to an instant.
 const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 
-/// An action whose 401 is about the login in its request, not about the caller.
+/// An action whose 401 concerns the login in its request, not the caller.
 const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
 /// A call in progress.
@@ -56,13 +55,13 @@ struct Call {
     progress: Arc<Progress>,
     /// Number of requests that were throttled.
     throttled: u32,
-    /// What the last response says about the date of its request.
+    /// Whether the last response blames the date of its request.
     last_skew: Skew,
     /// Whether the request was retried because the clock was wrong.
     was_corrected: bool,
 }
 
-/// [`ActionMeta`] with a name of its own, for a task.
+/// [`ActionMeta`] with an owned name, for a task.
 struct OwnedMeta {
     name: Box<str>,
     meta: ActionMeta<'static>,
@@ -299,69 +298,6 @@ impl Call {
         Error::new(&self.action.name, ErrorRepr::NotSent { reason, cause: NotSentCause::TimedOut })
     }
 
-    fn report_to_rate_limiter(&mut self, permit: RatePermit, error: Option<&Error>) {
-        match error {
-            Some(error) if error.is_throttled() => {
-                self.throttled += 1;
-                let is_by_action = error.has_code(codes::THROTTLED_BY_ACTION);
-                let retry_after = error.api().and_then(ApiError::retry_after);
-                let scope = if is_by_action { "action" } else { "account" };
-                debug!(scope, retry_after_ms = retry_after.map(millis), "throttled");
-                permit.throttled(is_by_action, retry_after);
-            }
-            // A server in trouble says nothing about its limits.
-            Some(error) if error.is_server_error() => drop(permit),
-            _ => permit.accepted(),
-        }
-    }
-
-    /// Learns from a 401 of the API whether the request was dated wrong.
-    fn learn_skew(&self, reading: Reading, response: &HttpResponse, error: Option<&Error>) -> Skew {
-        if !error.is_some_and(Error::is_own_401) {
-            return Skew::None;
-        }
-        let Some(date) = response.date() else { return Skew::None };
-        let skew = self.shared.clock.learn(reading, date);
-        if let Skew::Learned(correction) = skew {
-            let seconds = correction.as_secs();
-            warn!(seconds, "the machine's clock is wrong: requests are signed with the corrected time");
-        }
-        skew
-    }
-
-    fn report_to_lockout_guard(
-        &self,
-        permit: LockoutPermit,
-        response: &HttpResponse,
-        error: Option<&Error>,
-        skew: Skew,
-    ) {
-        match error {
-            // Only the API's own responses prove anything: portals and gateways have success pages of their own.
-            None if is_api_response(&response.body) => permit.accepted(),
-            None => permit.unaffected(),
-            Some(error) if error.is_authentication() && skew != Skew::None => {
-                permit.refused_for_its_date(matches!(skew, Skew::Learned(_)));
-            }
-            // About the login in the request: it proves the caller neither right nor wrong.
-            Some(error) if error.is_authentication() && &*self.action.name == CHECK_AUTHENTICATION => {
-                drop(permit)
-            }
-            Some(error) if error.is_authentication() => {
-                let refusal = error.api().map(ToString::to_string).unwrap_or_default();
-                let failures = permit.refused(refusal);
-                if failures >= lockout::MAX_FAILURES {
-                    warn!(
-                        failures,
-                        "lockout guard closed: one more failure would lock the access key or login"
-                    );
-                }
-            }
-            Some(error) if error.proves_authentication() => permit.accepted(),
-            Some(_) => permit.unaffected(),
-        }
-    }
-
     /// Decides whether and when the request is retried.
     fn retry(&mut self, error: &Error) -> Retry {
         let policy = self.settings.retry;
@@ -403,12 +339,6 @@ impl Call {
         span.record("status", status);
         span.record("request_id", id);
     }
-}
-
-/// Whether a successful response can be the API's own: a JSON object, not the HTML page of a portal.
-fn is_api_response(body: &[u8]) -> bool {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    text.first() == Some(&b'{') && text.last() == Some(&b'}')
 }
 
 /// Why an attempt failed, without anything of the response's body, which must not be logged.

@@ -39,7 +39,7 @@ impl Endpoint {
     /// `protocol` is the scheme of an address without one. A given path is kept.
     ///
     /// # Errors
-    /// Says what is wrong, without repeating the address: it may contain a password.
+    /// Describes the problem without repeating the address: it may contain a password.
     pub(crate) fn parse(text: &str, protocol: Protocol) -> Result<Self, String> {
         let text = value::trim(text);
         if let Some(defect) = value::find_defect(text) {

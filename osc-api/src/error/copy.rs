@@ -1,4 +1,4 @@
-//! Clones of an error: several waits can fail for the same reason.
+//! Copies of an error, for several waiters of one response.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -57,7 +57,7 @@ impl ErrorRepr {
     }
 }
 
-/// What a cause says, and what those below it say.
+/// The message of a cause, and its own cause.
 #[derive(Debug)]
 struct Cause {
     text: String,
@@ -92,7 +92,7 @@ mod tests {
     use crate::error::ApiError;
 
     #[test]
-    fn a_copy_says_the_same_and_is_branched_on_alike() {
+    fn a_copy_has_the_same_message_and_predicates() {
         let transport = |timeout| ErrorRepr::Transport {
             host: "host".to_owned(),
             timeout,

@@ -39,10 +39,10 @@ macro_rules! __decode {
                 $crate::__private::has_only_context(&[$($wire),*]);
             const IS_PAGE: bool = $crate::__private::is_page(&[$($wire),*]);
 
-            fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>>(
+            fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>, const IN_PAGE: bool>(
                 &mut self,
                 name: &str,
-                entry: $crate::__private::Entry<'_, A>,
+                entry: $crate::__private::Entry<'_, A, IN_PAGE>,
             ) -> ::core::result::Result<(), A::Error> {
                 match name {
                     $($wire => entry.read(&mut self.$field),)*
@@ -96,7 +96,7 @@ macro_rules! __decode_request {
                     ) -> ::core::result::Result<$name, A::Error> {
                         $(let mut $field = ::core::option::Option::None;)*
                         while let ::core::option::Option::Some($crate::__private::Name(name)) = map.next_key()? {
-                            let entry = $crate::__private::Entry::of_request(&mut map);
+                            let entry = $crate::__private::Entry::of_request(&mut map, &name);
                             match &*name {
                                 $($wire => $field = entry.take()?,)*
                                 _ => entry.skip()?,

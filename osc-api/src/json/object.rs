@@ -13,7 +13,7 @@ const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];
 
 /// A struct all of whose fields may be missing.
 pub trait Members: Default {
-    /// Whether the response carries nothing but its context, so that an empty body says as much.
+    /// Whether the response contains only its context, so that an empty body is a complete response.
     const IS_CONTEXT_ONLY: bool;
 
     /// Whether the struct is a page of a listing: then it has the link to the next page.
@@ -23,48 +23,60 @@ pub trait Members: Default {
     ///
     /// # Errors
     /// As for [`Received::receive`].
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, entry: Entry<'_, A>) -> Result<(), A::Error>;
+    fn member<'de, A: MapAccess<'de>, const IN_PAGE: bool>(
+        &mut self,
+        name: &str,
+        entry: Entry<'_, A, IN_PAGE>,
+    ) -> Result<(), A::Error>;
 }
 
 /// The value that belongs to the name just decoded.
-pub struct Entry<'a, A> {
+///
+/// `IN_PAGE`: whether it belongs to a page of a listing. A constant, so that other values are not checked for it.
+pub struct Entry<'a, A, const IN_PAGE: bool> {
     map: &'a mut A,
-    /// The name, if the value belongs to a page of a listing.
-    name_in_page: Option<&'a str>,
+    name: &'a str,
 }
 
 /// Omits the decoder.
-impl<A> fmt::Debug for Entry<'_, A> {
+impl<A, const IN_PAGE: bool> fmt::Debug for Entry<'_, A, IN_PAGE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").finish_non_exhaustive()
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl<'a, 'de, A: MapAccess<'de>> Entry<'a, A> {
+impl<'a, A> Entry<'a, A, false> {
     /// The value of a request's member.
-    pub fn of_request(map: &'a mut A) -> Self {
-        Self { map, name_in_page: None }
+    pub fn of_request(map: &'a mut A, name: &'a str) -> Self {
+        Self { map, name }
     }
+}
 
+impl<'de, A: MapAccess<'de>, const IN_PAGE: bool> Entry<'_, A, IN_PAGE> {
     /// Decodes the value into a field, which is absent if the value is null or does not fit.
     ///
     /// # Errors
     /// As for [`Received::receive`]. If pages must be whole, also if the value is a list of the page or its link to the
     /// next one, and does not fit.
     pub fn read<T: Received<'de> + Default>(self, field: &mut T) -> Result<(), A::Error> {
-        let is_fit = self.map.next_value_seed(Field(field))?;
-        match self.name_in_page {
-            Some(name) if !is_fit && (T::IS_PAGE || T::IS_LIST || PAGE_LINKS.contains(&name)) => {
-                context::page_mismatch(name)
-            }
-            _ => Ok(()),
+        if !IN_PAGE || !(T::IS_PAGE || T::IS_LIST || PAGE_LINKS.contains(&self.name)) {
+            return self.map.next_value_seed(Field(field));
         }
+        match self.map.next_value_seed(Seed(PhantomData))? {
+            Slot::Value(value) => *field = value,
+            Slot::Null => *field = T::default(),
+            Slot::Mismatch => {
+                *field = T::default();
+                return context::page_mismatch(self.name);
+            }
+        }
+        Ok(())
     }
 
     /// Decodes the value of a request's member. Null is no value.
     ///
     /// # Errors
-    /// As for [`Received::receive`], and if the value does not fit: a request is what a program wrote.
+    /// As for [`Received::receive`], and if the value does not fit: only responses are decoded leniently.
     pub fn take<T: Received<'de>>(self) -> Result<Option<T>, A::Error> {
         match self.map.next_value_seed(Seed(PhantomData))? {
             Slot::Value(value) => Ok(Some(value)),
@@ -82,21 +94,19 @@ impl<'a, 'de, A: MapAccess<'de>> Entry<'a, A> {
     }
 }
 
-/// Decodes into a field, so that large values are not moved from call to call. Returns whether the value fits.
+/// Decodes into a field, so that large values are not moved from call to call.
 struct Field<'a, T>(&'a mut T);
 
 impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
-    type Value = bool;
+    type Value = ();
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        let (value, is_fit) = match T::receive(deserializer)? {
-            Slot::Value(value) => (value, true),
-            Slot::Null => (T::default(), true),
-            Slot::Mismatch => (T::default(), false),
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = match T::receive(deserializer)? {
+            Slot::Value(value) => value,
+            Slot::Null | Slot::Mismatch => T::default(),
         };
-        *self.0 = value;
-        Ok(is_fit)
+        Ok(())
     }
 }
 
@@ -105,19 +115,17 @@ impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
 /// # Errors
 /// As for [`Received::receive`].
 pub fn from_object<'de, A: MapAccess<'de>, T: Members>(map: A) -> Result<FromObject<T>, A::Error> {
-    from_members(map, T::IS_PAGE)
+    if T::IS_PAGE { from_members::<A, T, true>(map) } else { from_members::<A, T, false>(map) }
 }
 
-fn from_members<'de, A: MapAccess<'de>, T: Members>(
+fn from_members<'de, A: MapAccess<'de>, T: Members, const IN_PAGE: bool>(
     mut map: A,
-    is_page: bool,
 ) -> Result<FromObject<T>, A::Error> {
     let mut object = T::default();
     let mut is_empty = true;
     while let Some(Name(name)) = map.next_key()? {
         is_empty = false;
-        let name_in_page = is_page.then_some(&*name);
-        object.member(&name, Entry { map: &mut map, name_in_page })?;
+        object.member(&name, Entry::<A, IN_PAGE> { map: &mut map, name: &name })?;
     }
     Ok(if is_empty { FromObject::Empty } else { FromObject::Value(object) })
 }
@@ -125,8 +133,8 @@ fn from_members<'de, A: MapAccess<'de>, T: Members>(
 /// Decodes a struct that is not a member of another one.
 ///
 /// # Errors
-/// As for [`Received::receive`], and if the value is not an object. Null is one for a response that carries nothing
-/// but its context.
+/// As for [`Received::receive`], and if the value is not an object. Null is accepted for a response that
+/// contains only its context.
 pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<T, D::Error> {
     struct ObjectVisitor<T>(PhantomData<T>);
 
@@ -152,7 +160,7 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
             // The lists of a whole response are those that an action returns.
-            Ok(match from_members(map, true)? {
+            Ok(match from_members::<A, T, true>(map)? {
                 FromObject::Value(object) => object,
                 FromObject::Empty | FromObject::Mismatch => T::default(),
             })
@@ -162,7 +170,7 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
     deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
-/// Whether a response holds nothing but its context, so that a success without a body is a whole response.
+/// Whether a response with these members contains only its context, so that an empty body is a complete response.
 pub const fn has_only_context(names: &[&str]) -> bool {
     match names {
         [] => true,

@@ -1,15 +1,15 @@
 //! Missing, null, repeated, unknown and unfit members, and round trips.
 
-use std::collections::BTreeMap;
+mod pages;
+mod values;
 
-use serde::Deserialize as _;
+use std::collections::BTreeMap;
 
 use super::*;
 use crate::{__private, Nullable};
 
 const LENIENT: DecodeOptions = DecodeOptions { max_decoded_size: 2 << 20, strictness: Strictness::Lenient };
 const STRICT: DecodeOptions = DecodeOptions { strictness: Strictness::Strict, ..LENIENT };
-const PAGE: DecodeOptions = DecodeOptions { strictness: Strictness::WholePage, ..LENIENT };
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Node {
@@ -147,121 +147,6 @@ fn the_decoded_size_is_bounded() {
     assert!(matches!(failure, Failure::TooLarge { .. }), "{failure:?}");
     let deep = format!("{}{}", r#"{"Inner":"#.repeat(100_000), "}".repeat(100_000));
     assert!(read::<Node>(deep.as_bytes(), LENIENT).is_err());
-}
-
-#[test]
-fn the_decoded_size_of_json_values_is_bounded_too() {
-    for element in ["{}", "[]", "0", r#"{"a":0}"#, r#"{"a":[{}]}"#, "[[[]]]"] {
-        let list = |count: usize| format!("[{}0]", format!("{element},").repeat(count));
-        let BoundedValue(value) = read(list(10).as_bytes(), LENIENT).unwrap().value;
-        assert_eq!(value, serde_json::from_str::<serde_json::Value>(&list(10)).unwrap());
-        let failure = read::<BoundedValue>(list(100_000).as_bytes(), LENIENT).map(|_| ()).unwrap_err();
-        assert!(matches!(failure, Failure::TooLarge { .. }), "{element}: {failure:?}");
-    }
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    assert!(read::<BoundedValue>(deep.as_bytes(), LENIENT).is_err());
-}
-
-#[test]
-fn any_json_value_is_decoded_as_by_serde_json() {
-    for text in [
-        "null",
-        "true",
-        "-1",
-        "18446744073709551615",
-        "1.5e3",
-        r#""a\u00e9\n""#,
-        "[]",
-        "{}",
-        r#"{"a":{"b":[null,1,{"c":""}]},"a":2,"d":[]}"#,
-    ] {
-        let BoundedValue(value) = read(text.as_bytes(), STRICT).unwrap().value;
-        assert_eq!(value, serde_json::from_str::<serde_json::Value>(text).unwrap(), "{text}");
-    }
-    let blank: Decoded<BoundedValue> = read(b" ", LENIENT).unwrap();
-    assert_eq!(blank.value.0, serde_json::Value::Null);
-    // As `serde_json` passes a number if any crate enables arbitrary precision.
-    let entries = [("$serde_json::private::Number", "12")].into_iter();
-    let number =
-        BoundedValue::deserialize(serde::de::value::MapDeserializer::<_, serde_json::Error>::new(entries));
-    assert_eq!(number.unwrap().0, serde_json::Value::from(12));
-}
-
-#[derive(Debug, Default, PartialEq)]
-struct Page {
-    items: Vec<Node>,
-    names: Option<Vec<String>>,
-    token: Option<String>,
-    has_more: Option<bool>,
-    limit: Option<i64>,
-    inner: Option<Box<Page>>,
-}
-
-__private::received!(Page {
-    items: "Items",
-    names: "Names",
-    token: "NextPageToken",
-    has_more: "HasMoreItems",
-    limit: "MaxResultsLimit",
-    inner: "Inner",
-});
-
-#[derive(Debug, Default, PartialEq)]
-struct Outer {
-    page: Option<Page>,
-    other: Option<Node>,
-    lists: Vec<i64>,
-}
-
-__private::received!(Outer { page: "Page", other: "Other", lists: "Lists" });
-
-/// Whether a page is whole: with all of its lists and its link to the next page. Elsewhere, a value that does not fit is
-/// ignored.
-#[test]
-fn a_page_that_lost_a_list_or_its_link_is_an_error_of_its_listing() {
-    for (member, is_lost) in [
-        (r#""Items":true"#, true),
-        (r#""Items":"x""#, true),
-        (r#""Names":true"#, true),
-        (r#""NextPageToken":{}"#, true),
-        (r#""NextPageToken":["x"]"#, true),
-        (r#""NextPageToken":true"#, true),
-        (r#""HasMoreItems":"yes""#, true),
-        (r#""HasMoreItems":2"#, true),
-        (r#""Inner":[]"#, true),
-        (r#""Inner":{"Items":true}"#, true),
-        (r#""Items":[true,{"Items":7,"Nodes":8}]"#, false),
-        (r#""Items":[{"Nodes":true}]"#, false),
-        (r#""MaxResultsLimit":"x""#, false),
-    ] {
-        let text = format!(r#"{{"Names":["kept"],{member}}}"#);
-        let names: Vec<_> = member.split('"').collect();
-        assert!(read::<Page>(text.as_bytes(), LENIENT).unwrap().ignored.is_some(), "{text}");
-        match read::<Page>(text.as_bytes(), PAGE) {
-            Ok(page) => assert!(!is_lost && page.ignored.is_some(), "{text}"),
-            Err(Failure::Invalid { path: Some(path), .. }) => {
-                assert!(is_lost && names.contains(&path.as_str()), "{text}: {path}");
-            }
-            Err(failure) => panic!("{text}: {failure:?}"),
-        }
-        // In a response that is not a page itself, and whose only lists are its own.
-        let text = format!(r#"{{"Page":{{{member}}},"Other":{{{member}}}}}"#);
-        assert_eq!(read::<Outer>(text.as_bytes(), PAGE).is_err(), is_lost, "{text}");
-        let text = format!(r#"{{"Other":{{{member}}}}}"#);
-        assert!(read::<Outer>(text.as_bytes(), PAGE).is_ok(), "{text}");
-    }
-    for text in [r#"{"Page":5}"#, r#"{"Lists":true}"#] {
-        assert!(read::<Outer>(text.as_bytes(), LENIENT).is_ok(), "{text}");
-        assert!(read::<Outer>(text.as_bytes(), PAGE).is_err(), "{text}");
-    }
-    // Conversions that lose nothing, and null.
-    for text in [
-        r#"{"Items":{"Id":"x"},"Names":"x","NextPageToken":5,"HasMoreItems":"true"}"#,
-        r#"{"Items":null,"Names":null,"NextPageToken":null,"HasMoreItems":null}"#,
-        r#"{"Items":"","Names":{}}"#,
-    ] {
-        assert!(read::<Page>(text.as_bytes(), PAGE).unwrap().ignored.is_none(), "{text}");
-    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The queues of a client, one for each action, in front of the account's limiter.
 //!
 //! Waiters do not wait for one another: whichever waiter's timer fires, and every response, grants the requests
-//! that are due, in order. Each waiter says when it asks again. One that does not is stalled: others pass it until
-//! it is polled, and then it has its position again. A waiter that is never polled again wastes at most one request.
+//! that are due, in order. Each waiter announces when it checks again. One that does not is stalled: others pass it
+//! until it is polled, which restores its position. A waiter that is never polled again wastes at most one request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RateLimit;
-use super::controller::{Decision, RateController};
+use super::controller::RateController;
+use super::schedule::Decision;
 
 /// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
 const MAX_LOOKAHEAD: usize = 16;
@@ -48,7 +49,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     waker: Arc<Notify>,
-    /// When it asks again, if it is polled.
+    /// When it checks again, if it is polled.
     wakes_at: Instant,
 }
 
@@ -80,7 +81,7 @@ impl Queue {
         }
     }
 
-    /// When the waiter asks again, at the latest.
+    /// The latest time at which the waiter checks again.
     fn wakes_at(&mut self, ticket: u64, account: &mut RateController, now: Instant) -> Instant {
         let at = |decision| match decision {
             Decision::Now => now,
@@ -138,7 +139,7 @@ impl Queues {
         self.granted.remove(&ticket)
     }
 
-    /// Grants what is due. Then returns the request of this ticket, or else when to ask again.
+    /// Grants the requests that are due. Returns the one of this ticket, or else when to check again.
     pub(crate) fn poll(&mut self, action: &str, ticket: u64, now: Instant) -> Result<Granted, Instant> {
         self.queue(action).revive(ticket, now);
         self.advance(now);

@@ -21,9 +21,9 @@ pub(super) enum WaitingFor {
 
 /// Waits until the rate limiter and the guard, if any, both let a request pass. Cancel-safe.
 ///
-/// A permit to send now must not be kept: several that were would be used at once and exceed the rate, or be used with
-/// credentials that were refused meanwhile. So the guard never waits for the rate limiter, and a request that must wait
-/// for the guard returns the permit of the rate limiter, but keeps its position there.
+/// No permit is held while the request waits: held rate permits would be used at once and exceed the rate, and a held
+/// permit of the guard could be used after the credentials were refused. A request that must wait for the guard
+/// therefore returns its rate permit, and keeps its position in the queue of the rate limiter.
 ///
 /// # Errors
 /// Returns an error while the guard is closed.

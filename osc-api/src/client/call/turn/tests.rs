@@ -29,7 +29,8 @@ fn run<F: Future>(future: F) -> F::Output {
     LocalSet::new().block_on(&runtime, future)
 }
 
-/// Sends calls that all start at once; some are cancelled while they wait if `may_cancel`. Returns their numbers and the times at which they were sent.
+/// Sends calls that all start at once; if `may_cancel`, some are cancelled while they wait. Returns their numbers and the
+/// times at which they were sent.
 async fn send_all(limit: RateLimit, calls: u64, seed: u64, may_cancel: bool) -> Vec<(u64, Duration)> {
     let (limiter, guard) = (Rc::new(RateLimiter::new(limit)), Arc::new(LockoutGuard::default()));
     let random = Rc::new(RefCell::new(Random(seed)));
@@ -94,7 +95,7 @@ fn calls_that_waited_for_the_guard_keep_their_order() {
     }
 }
 
-/// The first response takes a second. Meanwhile nothing may be sent, so the second call needs no further delay.
+/// Nothing is sent before the first response, so the second call is sent right after it.
 #[test]
 fn a_permit_that_is_released_is_used_by_the_next_request() {
     run(async {
