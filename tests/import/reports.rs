@@ -51,6 +51,29 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
 }
 
 #[test]
+fn a_value_that_left_the_text_is_reported_with_the_line_of_our_text() {
+    for (docs, expected) in [
+        ("Open or shut.", "; our text is docs.yaml:13"),
+        ("`open` or `shut`.", "; our text, docs.yaml:13, names `shut` too"),
+    ] {
+        let folder = Folder::with_old();
+        let ours = folder.read("docs.yaml");
+        let ours = ours.trim_end();
+        folder.write("docs.yaml", &format!("{ours}\n  Cage.CageId: ID.\n  Key: K.\n  State: {docs:?}\n"));
+        folder.write("zoo.yaml", &NEW.replace("`open` | `shut` | `lost`", "`open` | `lost`"));
+        let run = folder.import(&[&folder.path("zoo.yaml")]);
+        assert_eq!(run.code, Some(0), "{}", run.output);
+        let message = format!("the text no longer names `shut` of `CageState`{expected}");
+        assert!(run.output.contains(&message), "{}", run.output);
+        assert!(
+            run.output.contains("  zoo.yaml:52 #/components/schemas/Cage/properties/State"),
+            "{}",
+            run.output
+        );
+    }
+}
+
+#[test]
 fn a_second_import_of_the_same_reports_no_change() {
     let folder = Folder::with_old();
     let before = folder.spec();
