@@ -69,14 +69,15 @@ impl Before {
     /// If a file cannot be read or was not written by an import.
     pub(super) fn read(folder: &Path, kept: Option<&Path>) -> Result<Self, String> {
         let source = SpecSource::read(folder)?;
-        let published = match kept {
-            Some(kept) => files::read_if_exists(&kept.join("published.yaml"))?,
-            None => None,
-        };
-        // A kept text of another import is of no use.
+        // A kept text of another import is of no use. That of an interrupted import has replaced the current one.
         let is_current =
             |text: &String| source.as_ref().is_some_and(|source| source.sha256 == sha256(text.as_bytes()));
-        let published = published.filter(is_current);
+        let mut published = None;
+        for name in ["published.yaml", "previous.yaml"] {
+            if let (Some(kept), None) = (kept, &published) {
+                published = files::read_if_exists(&kept.join(name))?.filter(is_current);
+            }
+        }
         Ok(Self {
             contract: files::read_if_exists(&folder.join(CONTRACT))?,
             prose: Prose::read(&folder.join(prose::NAME))?,
