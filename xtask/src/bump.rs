@@ -19,7 +19,8 @@ pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
     }
     if regen::run(&regen::Arguments::default())? == ExitStatus::Failed {
         return Ok(stop(
-            "correct the errors above: remove overlay actions and texts without effect, adapt the others",
+            "correct the errors above: remove texts without effect (`cargo xtask docs prune`) and overlay actions without \
+             effect, adapt the others",
         ));
     }
     terminal::print("2. Regenerate: done, with the lists that tests run over.\n");
