@@ -69,7 +69,7 @@ fn contract(description: &str) -> Contract {
     osc_codegen::strip_prose(description).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-/// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.
+/// The generated interface without its documentation. Sorted, because the contract sorts properties by name.
 fn interface(description: &str) -> Vec<String> {
     let input = Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
@@ -98,9 +98,9 @@ fn prose_is_removed_and_names_and_values_are_kept() {
     let example = &post["requestBody"]["content"]["application/json"]["examples"]["ex1"]["value"];
     assert_eq!(example["description"], "kept");
     assert_eq!(example["Note"], "a: '2024-01-01'");
-    // OpenAPI 3.0 wants a description of each response.
+    // OpenAPI 3.0 requires a description of each response.
     assert_eq!(post["responses"]["200"]["description"], "");
-    // Readers of YAML 1.1 take a bare date for one.
+    // A YAML 1.1 reader parses an unquoted date as a date.
     assert!(yaml.contains("Since: '2024-02-29'"), "{yaml}");
     let places: Vec<&str> = prose.iter().map(|(at, _)| at.as_str()).collect();
     assert!(places.contains(&"#/components/schemas/Cage/properties/description/description"), "{places:?}");
@@ -111,7 +111,7 @@ fn prose_is_removed_and_names_and_values_are_kept() {
     assert!(places.is_sorted());
 }
 
-/// Strings that a reader of YAML 1.1 or 1.2 takes for a boolean, null, a number, a date or an operator.
+/// Strings that a YAML 1.1 or 1.2 reader parses as a boolean, null, a number, a date or an operator.
 const AMBIGUOUS: &[&str] = &[
     "NO",
     "no",
@@ -157,7 +157,7 @@ const AMBIGUOUS: &[&str] = &[
     "2024-01-01 10:00:00",
 ];
 
-/// Strings that every reader takes for strings.
+/// Strings that every reader parses as strings.
 const UNAMBIGUOUS: &[&str] = &[
     "open",
     "Norway",
@@ -288,7 +288,7 @@ fn the_command_writes_three_files_and_a_report() {
         source.contains("zoo-1.0.yaml") && !source.contains(&folder.path().display().to_string()),
         "{source}"
     );
-    // All texts but the description of the response.
+    // All texts except the description of the response.
     assert_eq!(read("prose.lock").lines().count(), contract(WORDY).prose.len());
 
     // A reworded description is one line of the lock, and none of the contract.
@@ -307,7 +307,7 @@ fn the_command_writes_three_files_and_a_report() {
     assert_eq!((read("outscale.yaml"), read("prose.lock")), (before, lock));
 }
 
-/// Not with the library that the command line uses.
+/// Computed with another library than that of the command line.
 fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -356,7 +356,7 @@ fn a_value_that_the_text_gains_is_a_line_of_the_report() {
     let [note] = notes.as_slice() else { panic!("{output}") };
     assert!(note.contains("names `frozen`, missing in the value set `VolumeState`"), "{note}");
 
-    // Known values are not reported as new; those that the text lost are.
+    // Known values are not reported as new; values that the text no longer lists are.
     let output = import(r"`creating` \| `in-use`");
     assert!(!output.contains("the text names"), "{output}");
     assert!(output.contains("Volume/properties/State: the text no longer names `available`"), "{output}");

@@ -1,7 +1,7 @@
 //! Every published version generates code that compiles without warnings, with the overlay and without.
 //!
-//! The published descriptions are in a folder outside the repository. Without it, only the committed one is tried,
-//! without its overlay.
+//! The published descriptions are in a folder outside the repository. Without it, only the committed description is
+//! compiled, without its overlay.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
@@ -20,7 +20,7 @@ use expected::{published, read, workspace};
 
 const CONTRACT: &str = "the contract";
 
-/// An overlay is optional, and each version must do without.
+/// The overlay is optional: each version must compile without it.
 const OVERLAYS: [bool; 2] = [true, false];
 
 #[test]
@@ -28,20 +28,20 @@ fn every_published_version_compiles_without_warnings() {
     // One folder for all runs: cargo identifies crates by their path and keeps the results of each.
     let folder = workspace("target/published");
     _ = fs::remove_dir_all(&folder);
-    crate_alone(&folder);
+    standalone_crate(&folder);
     let mut descriptions = published();
     if descriptions.is_empty() {
-        println!("no published descriptions found: only the committed one is tried");
+        println!("no published descriptions found: only the committed one is compiled");
     }
     descriptions.push((CONTRACT.to_owned(), read(&workspace("spec/outscale.yaml"))));
     for (version, description) in &descriptions {
         for with_overlay in OVERLAYS {
-            // That one is the crate as it is committed, which the whole workspace compiles.
+            // The committed crate, which the workspace compiles anyway.
             if with_overlay && version == CONTRACT {
                 continue;
             }
             generate(description, with_overlay, &folder.join("osc-api/src/generated"));
-            // Both directions of every type take twice the time: once is enough, the macros are the same.
+            // `serde-all` takes twice the time, and the macros are the same: once is enough.
             let features = if version == CONTRACT { "serde-all" } else { "" };
             compile(&folder, features, &format!("{version}, overlay: {with_overlay}"));
         }
@@ -78,7 +78,7 @@ fn main() {
 fn a_second_api_works_with_the_runtime_and_signs_by_its_own_scheme() {
     let folder = workspace("target/second_api");
     _ = fs::remove_dir_all(&folder);
-    crate_alone(&folder);
+    standalone_crate(&folder);
     let generated = folder.join("osc-api/src/generated");
     fs::remove_dir_all(&generated).unwrap();
     copy(&expected::tests("second_api/generated"), &generated);
@@ -141,8 +141,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A workspace with the crate as its only member, so that other files can stand in for the generated ones.
-fn crate_alone(folder: &Path) {
+/// Copies the crate into a workspace of its own, where other files can replace the generated ones.
+fn standalone_crate(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let manifest = read(&workspace("Cargo.toml"));
     let members = r#"members = ["codegen", "osc-api", "tests", "xtask"]"#;

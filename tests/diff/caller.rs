@@ -1,4 +1,4 @@
-//! Generates a program that uses everything that a model promises.
+//! Generates a program that uses the whole interface of a model.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use osc_codegen::ir::{
 };
 use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
-/// What a report calls breaking, by its pointer into the old description. A caller avoids it.
+/// The items that a report calls breaking, by their pointers into the old description. A caller avoids them.
 #[derive(Default)]
 pub struct Broken {
     changes: Vec<(String, ChangeKind)>,
@@ -47,7 +47,7 @@ impl Broken {
     }
 }
 
-/// The functions of a caller. `use … as api` stands before them.
+/// The functions of a caller, to be preceded by `use … as api`.
 pub fn caller(api: &Api, broken: &Broken) -> String {
     let mut text = String::from(
         "use api::modules::{action, types};\n\
@@ -124,7 +124,7 @@ fn held(field: &Field) -> String {
     }
 }
 
-/// A type that `new` and the setter take.
+/// The argument type of `new` and of the setter.
 fn taken(field: &Field) -> String {
     match (&field.ty, field.presence) {
         (_, Presence::Nullable) => held(field),
@@ -136,7 +136,7 @@ fn taken(field: &Field) -> String {
 fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>) {
     let Struct { name, at, direction, fields, .. } = definition;
     functions.add("", "()", &format!("common::<types::{name}>()"));
-    // It has another way, and with it everything else may be another.
+    // Its direction changed, and everything else may have changed with it.
     if broken.has(at.as_str(), &[ChangeKind::TypeDirection]) {
         return;
     }
@@ -183,7 +183,7 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     }
 }
 
-/// A name as Rust writes it.
+/// A name in Rust spelling.
 fn escaped(name: &str) -> String {
     if syn::parse_str::<syn::Ident>(name).is_ok() { name.to_owned() } else { format!("r#{name}") }
 }

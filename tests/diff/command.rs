@@ -58,7 +58,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Run {
 fn files_and_revisions_are_compared() {
     let folder = repository();
     let base = folder.path();
-    for (arguments, code, said) in [
+    for (arguments, code, message) in [
         (
             &["v1:spec/zoo.yaml", "breaking.yaml"][..],
             0,
@@ -72,7 +72,7 @@ fn files_and_revisions_are_compared() {
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "additive"], 1, "1 additive"),
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "breaking"], 0, "1 additive"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--fail-on", "additive"], 0, "nothing changed"),
-        // Wrong use, and what cannot be read.
+        // Wrong use and unreadable inputs.
         (&["spec/zoo.yaml"], 2, "<NEW>"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--format", "yaml"], 2, "json"),
         (&["nope:spec/zoo.yaml", "deleted.yaml"], 2, "unknown revision `nope`"),
@@ -90,7 +90,7 @@ fn files_and_revisions_are_compared() {
     ] {
         let run = run_in(base, arguments);
         assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.output);
-        assert!(run.output.contains(said), "{arguments:?} lacks {said}: {}", run.output);
+        assert!(run.output.contains(message), "{arguments:?} lacks {message}: {}", run.output);
         assert!(!run.output.contains("panicked"), "{arguments:?}: {}", run.output);
     }
 }
@@ -108,10 +108,13 @@ fn a_missing_repository_and_a_missing_git_are_reported() {
         let output = command.output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let (code, said) = run(&|_| {});
-    assert!(code == Some(2) && said.contains("this folder is not in a git repository"), "{code:?}: {said}");
-    let (code, said) = run(&|command| _ = command.env("PATH", folder.path()));
-    assert!(code == Some(2) && said.contains("the program `git` is not installed"), "{code:?}: {said}");
+    let (code, output) = run(&|_| {});
+    assert!(
+        code == Some(2) && output.contains("this folder is not in a git repository"),
+        "{code:?}: {output}"
+    );
+    let (code, output) = run(&|command| _ = command.env("PATH", folder.path()));
+    assert!(code == Some(2) && output.contains("the program `git` is not installed"), "{code:?}: {output}");
 }
 
 /// Commits `spec/` with an overlay that defines a value set, and removes a value from it in the working tree.

@@ -1,4 +1,4 @@
-//! The report has exactly the changes that an independent reading of the two descriptions finds.
+//! The report lists exactly the changes that an independent parser finds in the two descriptions.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -12,7 +12,7 @@ use crate::raw::{self, Key, Raw};
 use crate::rules::CASES;
 use crate::small::Texts;
 
-/// The changes of a report, as rows of the independent reading.
+/// The changes of a report, as rows of the independent parser.
 struct Reported {
     rows: BTreeSet<Key>,
     /// Schemas that appear to be renamed.
@@ -62,7 +62,7 @@ impl Reported {
         if kind == "type-moved" && file(old) == file(new) {
             return;
         }
-        // The enum of a field in a new or removed type is part of that type for the independent reading.
+        // The enum of a field in a new or removed type is part of that type for the independent parser.
         if aspect == "type"
             && let Some((holder, _)) = at.split_once("/properties/")
             && !(old_raw.has(holder) && new_raw.has(holder))
@@ -76,7 +76,7 @@ impl Reported {
                 self.renamed.push((name(old_at), name(at)));
             }
         }
-        // The independent reading does not match items below a renamed one.
+        // The independent parser does not match items below a renamed one.
         let is_inside = !["action", "type", "field"].contains(&aspect);
         let holder =
             at.rsplit_once("/properties/").filter(|_| aspect == "field").map_or(at, |(holder, _)| holder);
@@ -110,7 +110,7 @@ fn model(description: &str) -> Api {
     osc_codegen::model(&input, &mut |_| {}).unwrap().0
 }
 
-/// A description, read by both.
+/// A description, read by both parsers.
 struct Read {
     api: Api,
     raw: Raw,
@@ -122,13 +122,13 @@ impl Read {
     }
 }
 
-/// Compares the report on two descriptions, without an overlay, with the independent reading. Returns the number of
+/// Compares the report on two descriptions, without an overlay, with the independent parser. Returns the number of
 /// changes that both see.
 #[track_caller]
 fn check(what: &str, old: &Read, new: &Read) -> usize {
     let diff = Diff::between(&old.api, &new.api);
     let (old, new) = (&old.raw, &new.raw);
-    // The way of what nothing uses is decided by what it holds.
+    // The direction of an unused type depends on its content.
     let changes = diff.changes.iter().filter(|change| {
         change.kind != ChangeKind::TypeDirection
             || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
@@ -141,7 +141,7 @@ fn check(what: &str, old: &Read, new: &Read) -> usize {
 }
 
 #[test]
-fn small_changes_are_reported_as_an_independent_reading_finds_them() {
+fn small_changes_are_reported_as_an_independent_parser_finds_them() {
     let base = Texts::base();
     let base_read = Read::of(&base.description);
     let mut count = 0;
@@ -157,43 +157,43 @@ fn small_changes_are_reported_as_an_independent_reading_finds_them() {
     assert!(count > 80, "only {count} changes in all the cases");
 }
 
-/// The comparison itself must find what a report omits and what it invents.
+/// The comparison itself must detect omitted and invented changes.
 #[test]
-fn a_change_that_is_left_out_or_made_up_is_found() {
+fn omitted_and_invented_changes_are_detected() {
     let edits = [("maxLength: 20", "maxLength: 10"), ("        Since: {type: string, format: date}\n", "")];
     let (base, edited) = (Texts::base().description, Texts::base().edited(&edits).description);
     let diff = Diff::between(&model(&base), &model(&edited));
     let (old, new) = (Raw::read(&base), Raw::read(&edited));
     let found = raw::changes(&old, &new, &[]);
     assert_eq!((diff.changes.len(), found.len()), (2, 2));
-    let left_out = Reported::collect(diff.changes.iter().skip(1).map(line_of), &old, &new);
+    let omitted = Reported::collect(diff.changes.iter().skip(1).map(line_of), &old, &new);
     assert!(
-        difference(&found, &left_out.rows)
+        difference(&found, &omitted.rows)
             .starts_with("  missing from the report: field of #/components/schemas/Cage/")
     );
     let same = raw::changes(&old, &old, &[]);
-    let made_up = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
-    assert!(difference(&same, &made_up.rows).contains("reported, but not changed: limits of "));
+    let invented = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
+    assert!(difference(&same, &invented.rows).contains("reported, but not changed: limits of "));
 }
 
 #[test]
 fn the_reports_on_published_versions_are_complete_both_ways() {
     let published = expected::published();
     if published.is_empty() {
-        println!("no published descriptions beside the project: only the small ones are compared");
+        println!("no published descriptions next to the repository: only the small ones are compared");
     }
     let read = published.iter().map(|(version, text)| (version.as_str(), Read::of(text)));
     for pair in read.collect::<Vec<_>>().windows(2) {
         let [(old_version, old), (new_version, new)] = pair else { continue };
-        let there = check(&format!("{old_version} to {new_version}"), old, new);
-        let back = check(&format!("{new_version} to {old_version}"), new, old);
-        println!("{old_version}, {new_version}: {there} changes and {back} back, all reported");
-        assert!(there > 10 && back > 10);
+        let forward = check(&format!("{old_version} to {new_version}"), old, new);
+        let backward = check(&format!("{new_version} to {old_version}"), new, old);
+        println!("{old_version}, {new_version}: {forward} changes, {backward} in reverse, all reported");
+        assert!(forward > 10 && backward > 10);
         with_overlay((old_version, &old.raw), (new_version, &new.raw));
     }
 }
 
-/// The report that maintainers see is made with the overlay. Where it differs from the plain one, the overlay says why.
+/// The report that maintainers see applies the overlay. An overlay action explains every difference from the plain report.
 fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
     let folder = workspace("../shared/specs");
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
@@ -211,7 +211,7 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
         old: change["old"].as_str(),
         new: change["new"].as_str(),
     });
-    // Waiters are the overlay's own.
+    // The independent parser does not read waiters.
     let lines = lines.filter(|line| !line.kind.starts_with("waiter-"));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
@@ -248,6 +248,6 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
         found.symmetric_difference(&reported.rows).filter(|(at, _)| !is_corrected(at)).collect();
     assert!(
         differing.is_empty(),
-        "{old_version} to {new_version}, and no overlay action says why: {differing:#?}"
+        "{old_version} to {new_version}, and no overlay action explains it: {differing:#?}"
     );
 }

@@ -1,4 +1,4 @@
-//! What holds for every report: nothing changes without a difference, and backwards everything is the other way round.
+//! Properties of every report: equal descriptions have no changes, and the reverse comparison reports the reverse changes.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -69,7 +69,7 @@ fn check_both_ways(what: &str, old: &Api, new: &Api) -> usize {
     there.changes.len()
 }
 
-/// Numbers without a pattern that a description could have, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -79,7 +79,7 @@ impl Numbers {
     }
 }
 
-/// Gives the types that were renamed their new names wherever they are used.
+/// Replaces the old names of renamed types everywhere.
 fn refer(api: &mut Api, renamed: &BTreeMap<String, String>) {
     fn refer_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
         match ty {
@@ -190,7 +190,7 @@ fn backwards_an_addition_breaks() {
                 "{name}: {change:?} is removed, and the report does not call it breaking"
             );
         }
-        // What says nothing to a reader is no report.
+        // A report without content is an error.
         for change in &diff.changes {
             assert!(!change.reason.is_empty() && !change.path.is_empty(), "{name}: {change:?}");
             assert_ne!(change.old, change.new, "{name}: {change:?}");
@@ -198,7 +198,7 @@ fn backwards_an_addition_breaks() {
     }
 }
 
-/// Texts of a description cannot write to the terminal, nor end a list or a code span.
+/// Strings of a description can neither control the terminal nor end a list or a code span.
 #[test]
 fn hostile_texts_stay_on_their_line() {
     let contract = contract();
@@ -235,7 +235,7 @@ fn hostile_texts_stay_on_their_line() {
     assert_eq!(json["changes"].as_array().unwrap().len(), diff.changes.len());
 }
 
-/// Neither many names nor names that are much alike make the search for renames long, or an error.
+/// Many names, or very similar ones, make the search for renames neither slow nor wrong.
 #[test]
 fn many_changes_are_reported_in_bounded_time() {
     let contract = contract();

@@ -1,5 +1,5 @@
-//! An independent reading of descriptions, with another YAML library and none of the generator's code: a description
-//! as a flat table of facts, so that a change is a row that differs.
+//! An independent parser of descriptions, with another YAML library and none of the generator's code. It reads a
+//! description as a flat table of facts, so that each change is a row that differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Formats that decide a type.
+/// Formats that determine a type.
 const TYPES: [&str; 5] = ["date", "date-time", "datetime", "password", "int32"];
 
-/// What a row is about: a JSON pointer and an aspect of what is there.
+/// The subject of a row: a JSON pointer and an aspect of the value there.
 pub type Key = (String, String);
 
 /// A description.
@@ -40,7 +40,7 @@ pub fn yaml(text: &str) -> Value {
                 };
                 members.iter().map(|(key, value)| (name(key), plain(value))).collect()
             }
-            other => panic!("{other:?} does not stand in a description"),
+            other => panic!("{other:?} is not valid in a description"),
         }
     }
     plain(&Yaml::load_from_str(text).unwrap()[0])
@@ -85,7 +85,7 @@ impl Raw {
         raw
     }
 
-    /// Marks a body's schemas, and those that they refer to.
+    /// Marks the schemas of a body and those they refer to.
     fn use_all(&mut self, body: &Value, is_sent: bool, tag: Option<String>) {
         let mut todo = BTreeSet::new();
         references(body, &mut todo);
@@ -121,17 +121,17 @@ impl Raw {
         self.sent.contains(schema) || self.received.contains(schema)
     }
 
-    /// Whether some action uses the schema at a pointer.
+    /// Returns `true` if an action uses the schema at a pointer.
     pub fn uses(&self, pointer: &str) -> bool {
         pointer.strip_prefix(SCHEMAS).is_some_and(|name| self.is_used(name))
     }
 
-    /// Whether there is something at a pointer.
+    /// Returns `true` if there is a value at a pointer.
     pub fn has(&self, pointer: &str) -> bool {
         self.document.pointer(pointer.trim_start_matches('#')).is_some()
     }
 
-    /// Every fact. What only one description has, has one row: that it is there.
+    /// All facts. An item that only one description has is one row: its presence.
     fn facts(&self) -> BTreeMap<Key, String> {
         let mut facts = BTreeMap::new();
         for (name, action) in self.actions() {
@@ -188,8 +188,8 @@ impl Raw {
         }
     }
 
-    /// A listing with pages has a size in its request, says in its response whether there is more, and has one list:
-    /// with several it is unclear which one counts.
+    /// A paginated action has a page size in its request, a cursor in its response and a single list: with several, it
+    /// is ambiguous which one has the items.
     fn has_pages(&self, request: &str, response: &str) -> bool {
         let asks = |name| self.has_property(request, name);
         let says = |name| self.has_property(response, name);
@@ -219,7 +219,7 @@ impl Raw {
         if properties.is_none() && values.is_none() {
             fact("alias", self.type_of(schema));
         }
-        // What nothing uses goes where what it holds goes, which is another story.
+        // The direction of an unused type depends on its content, which is not compared here.
         if properties.is_some() && self.is_used(name) {
             let way = (self.sent.contains(name), self.received.contains(name));
             fact("direction", format!("{way:?}"));
@@ -257,7 +257,7 @@ impl Raw {
         fact("elements", of_items.unwrap_or_default());
     }
 
-    /// The type in few words; the name of a schema where it is one that has a name of its own in Rust.
+    /// A short form of the type: the name of a schema if it becomes a named Rust type.
     fn type_of(&self, node: &Value) -> String {
         if let Some(reference) = node["$ref"].as_str() {
             let name = reference.strip_prefix(SCHEMAS).unwrap();
@@ -284,7 +284,7 @@ impl Raw {
         }
     }
 
-    /// The order of what a constructor takes.
+    /// The order of a constructor's arguments.
     fn arguments(&self, schema: &str) -> Vec<String> {
         let node = &self.schemas()[schema];
         let is_required = |name: &String| {
@@ -315,7 +315,7 @@ fn limits(node: &Value) -> String {
     keys.map(|key| node[key].to_string()).join(" ")
 }
 
-/// The rows that differ, but for those about what is only on one side: there, its being there is the one row.
+/// The rows that differ. An item that is only on one side has one row.
 /// `renamed` are the schemas that count as one, old and new.
 pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<Key> {
     let (old_facts, new_facts) = (old.facts(), new.facts());
@@ -345,7 +345,7 @@ pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<K
     found
 }
 
-/// What a property or a value stands in. A list of values that is new as a whole is reported as a new type.
+/// The item that contains a property or a value. A new list of values is reported as a new type.
 fn parent(at: &str) -> Option<String> {
     match at.rsplit_once("/properties/") {
         _ if at.ends_with("/enum") => Some(at.to_owned()),
@@ -355,18 +355,18 @@ fn parent(at: &str) -> Option<String> {
     }
 }
 
-/// Takes out what follows from another change, and adds what no single row tells.
+/// Removes rows that follow from another change, and adds those that no single row shows.
 fn settle(old: &Raw, new: &Raw, found: &mut BTreeSet<Key>) {
     let all = found.clone();
     let has = |at: &str, aspect: &str| all.contains(&(at.to_owned(), aspect.to_owned()));
     found.retain(|(at, aspect)| match aspect.as_str() {
-        // The type says it.
+        // The row of the type covers it.
         "format" | "elements" => !has(at, "field type"),
         _ if aspect.starts_with("value ") => !has(at.trim_end_matches("/enum"), "values"),
         "alias" | "direction" => !has(at, "kind"),
         _ => true,
     });
-    // Between a list and an only value of it everything changes.
+    // A list that becomes a single value, or the reverse, changes in every aspect.
     let kinds: Vec<String> =
         all.iter().filter(|(_, aspect)| aspect == "kind").map(|(at, _)| at.clone()).collect();
     found.retain(|(at, _)| {

@@ -10,7 +10,7 @@ use osc_codegen::{Change, ChangeKind, Diff};
 use crate::expected;
 use crate::small::Texts;
 
-/// A change of the base, by its name: what is replaced by what.
+/// A named change of the base: pairs of strings and their replacements.
 pub type Case = (&'static str, &'static [(&'static str, &'static str)]);
 
 const CAGE_ID: &str = "        CageId: {type: string}\n";
@@ -82,7 +82,7 @@ pub const CASES: &[Case] = &[
         )],
     ),
     ("an action deprecated", &[("      security: []\n", "      security: []\n      deprecated: true\n")]),
-    // Pages.
+    // Pagination.
     ("no pages any more", &[("        ResultsPerPage: {type: integer}\n", "")]),
     ("pages of another type", &[("x-page-items: [Cages]", "x-page-items: [Tags]")]),
     (
@@ -257,7 +257,7 @@ pub const CASES: &[Case] = &[
             "        CageId: {type: string, enum: [a, b]}\n        Guests",
         )],
     ),
-    // What only the server acts on.
+    // Constraints that only the server enforces.
     ("another default", &[("default: empty", "default: full")]),
     ("a default less", &[("{type: string, default: empty}", "{type: string}")]),
     ("a shorter text", &[("maxLength: 20", "maxLength: 10")]),
@@ -311,7 +311,7 @@ pub const CASES: &[Case] = &[
     ),
     ("a code that stays", &[("cage-is-closed, transient: true", "cage-is-closed")]),
     ("a code that passes", &[("{name: no-such-cage}", "{name: no-such-cage, transient: true}")]),
-    // All at once, and nothing of it in common.
+    // Everything at once: the two descriptions have nothing in common.
     ("a type that only another request has", &[(READ, "schema: {$ref: '#/components/schemas/FiltersCage'}")]),
 ];
 

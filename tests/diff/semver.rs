@@ -62,7 +62,7 @@ impl Crates<'_> {
         let folder = self.folder.join("models").join(name);
         fs::create_dir_all(&folder).unwrap();
         for (file, text) in osc_codegen::files(api).unwrap() {
-            // They expect to be at the root of their crate.
+            // Generated files expect to be at the root of their crate.
             fs::write(folder.join(file), text.replace("crate::", &format!("crate::{name}::"))).unwrap();
         }
         let path = format!("#[path = \"{name}/modules.rs\"]\n    pub mod modules;");
@@ -121,17 +121,17 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
             checked.insert(name);
         }
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let messages = String::from_utf8_lossy(&output.stderr);
     assert!(
         checked.contains("models"),
-        "the generated code does not compile:\n{:?}\n{said}",
+        "the generated code does not compile:\n{:?}\n{messages}",
         failed.get("models")
     );
-    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{said}");
+    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{messages}");
     failed
 }
 
-/// Whether the compiler has to see the change.
+/// Returns `true` if the change must break the build.
 fn is_seen(name: &str, diff: &Diff) -> bool {
     let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
     diff.with_impact(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)

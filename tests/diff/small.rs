@@ -22,7 +22,7 @@ impl Texts {
         }
     }
 
-    /// Replaces texts, each of which stands in one place of the inputs.
+    /// Replaces strings, each of which occurs once in the inputs.
     #[track_caller]
     pub fn edited(mut self, edits: &[(&str, &str)]) -> Self {
         for (from, to) in edits {
@@ -32,7 +32,7 @@ impl Texts {
                 count += text.matches(from).count();
                 *text = text.replace(from, to);
             }
-            assert_eq!(count, 1, "`{from}` must stand in one place");
+            assert_eq!(count, 1, "`{from}` must occur once");
         }
         self
     }

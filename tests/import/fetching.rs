@@ -1,4 +1,4 @@
-//! Fetching, over loopback servers: what comes is taken whole or not at all.
+//! Fetching from loopback servers: a response is used whole or not at all.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -15,18 +15,18 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::folder::{Folder, NEW, OLD};
 
-/// Enough for a response that is there, even on a busy machine, and not much to wait for one that never comes.
+/// The timeout in seconds: long enough for a busy machine, short enough to wait for in a test.
 const PATIENT: &str = "60";
 const IMPATIENT: &str = "0.3";
 
-/// A megabyte, or what goes for one here.
+/// A description of about a megabyte.
 const MB: usize = 1 << 20;
 
 fn url(server: &Server, path: &str) -> String {
     format!("http://{}{path}", server.host())
 }
 
-/// A response that leads elsewhere.
+/// A redirect.
 fn redirect(location: &str) -> Response {
     Response::new(302, "").header("Location", location)
 }
@@ -40,8 +40,7 @@ fn redirecting(request: &Request) -> Response {
     }
 }
 
-/// Imports from a server that sends this reply. Checks the exit code and the words of the output, and that nothing is
-/// changed.
+/// Imports from a server that sends this response. Checks the exit code and the output, and that no file changed.
 #[track_caller]
 fn refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
     let reply = reply.into();
@@ -69,7 +68,7 @@ fn a_url_is_imported() {
     let from = url(&server, "/some/where.yaml");
     let run = folder.import(&[&format!("{from}?token=hidden")]);
     assert_eq!(run.code, Some(0), "{}", run.output);
-    // In a pipe there is no progress to see.
+    // Progress is shown on a terminal only.
     assert!(!run.output.contains('\r') && !run.output.contains('\x1b'), "{}", run.output);
     let source = folder.read("spec/source.toml");
     assert!(source.contains(&format!("location = \"{from}\"\n")), "{source}");
@@ -112,7 +111,7 @@ fn a_server_that_stalls_or_trickles_times_out() {
     refused(Reply::Nothing(Then::Wait), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
     let stalling = Reply::Part(Response::new(200, NEW), 100, Then::Wait);
     refused(stalling, &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
-    // Each byte comes soon, and the whole would take forever.
+    // Each byte arrives quickly, but the whole response would take too long.
     let trickling = Server::start_raw(|stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
         loop {
@@ -150,7 +149,7 @@ fn a_text_of_unknown_length_needs_a_digest() {
     assert_eq!(run.code, Some(0), "{}", run.output);
 }
 
-/// What `source.toml` records.
+/// The content of `source.toml`.
 fn sha256(folder: &Folder) -> String {
     let source = folder.read("spec/source.toml");
     let line = source.lines().find_map(|line| line.strip_prefix("sha256 = \"")).unwrap();
@@ -163,7 +162,7 @@ fn a_wrong_digest_is_reported_with_the_found_one() {
     let (wrong, found) = ("0".repeat(64), sha256(&folder));
     refused(Response::new(200, OLD), &["--sha256", &wrong], 1, &[&wrong, &found, "--sha256"]);
     let before = folder.spec();
-    // The digest is looked at before anything else is: this is no description at all.
+    // The digest is checked first: the text is not even a description.
     let run = folder.import(&[&folder.path("docs.yaml"), "--sha256", &wrong]);
     assert!(run.code == Some(1) && run.output.contains(&wrong), "{}", run.output);
     assert!(folder.spec() == before);
@@ -186,14 +185,14 @@ fn anything_but_a_description_is_refused() {
     refused(Response::new(200, [0xfe, 0xff, 0, b'#']), &[], 2, &["it looks like UTF-16: save it as UTF-8"]);
     let compressed = Response::new(200, [0x1f, 0x8b]).header("Content-Encoding", "gzip");
     refused(compressed, &[], 2, &["compressed"]);
-    // The old one is kept even where only one property is wrong.
+    // The old contract is kept even if only one property is invalid.
     let wrong = NEW.replace("Weight: {type: string", "Weight: {type: strin");
     refused(Response::new(200, wrong), &[], 1, &["Weight", "strin"]);
 }
 
 #[test]
 fn fifty_megabytes_are_refused() {
-    // Announced: not a byte of it is waited for.
+    // The announced length is refused before any byte is read.
     let announced = Reply::Part(Response::new(200, vec![b'#'; 50 * MB]), 0, Then::Wait);
     refused(announced, &["--timeout", PATIENT], 2, &["larger than 20 MB"]);
     let endless = Reply::Endless(Response::new(200, vec![b'#'; MB]));
@@ -215,7 +214,7 @@ fn the_status_is_reported_with_a_hint() {
 
 #[test]
 fn an_unreachable_host_is_reported() {
-    // A port that was free a moment ago.
+    // A port that was just released.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let from = format!("http://127.0.0.1:{port}/a");
     refused_by(&from, &["--timeout", PATIENT], 2, &["refuses the connection", &from]);
@@ -244,7 +243,7 @@ fn a_version_is_found_below_the_base_url() {
     }
     let paths = ["/mirror/1.43.0/outscale.yaml", "/mirror/v1.43.0/outscale.yaml"];
     refused_by("1.43.0", &["--base-url", &base], 2, &["version 1.43.0 not found", paths[0], paths[1]]);
-    // The variable does the same, and the option goes before it.
+    // The environment variable does the same; the option takes precedence.
     for (variable, arguments, code) in [
         (base.as_str(), ["1.41.0"].as_slice(), 0),
         ("http://127.0.0.1:1/", &["1.41.0", "--base-url", &base], 0),
@@ -260,7 +259,7 @@ fn a_version_is_found_below_the_base_url() {
 
 #[test]
 fn a_failed_request_for_a_version_is_not_a_missing_version() {
-    // Only a 404 leads to the other way of writing the tag.
+    // Only after a 404 is the other spelling of the tag tried.
     let server = Server::start(|_: &Request| Response::new(429, "")).unwrap();
     refused_by("1.41.0", &["--base-url", &url(&server, "")], 2, &["429", "wait some minutes"]);
     assert_eq!(server.finish().requests.len(), 1);
@@ -286,7 +285,7 @@ fn an_invalid_argument_names_the_valid_forms() {
     refused_by("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
-/// An authority for a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
+/// The certificate authority of a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
 fn identity() -> (String, ServerConfig) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -305,7 +304,7 @@ fn identity() -> (String, ServerConfig) {
     (root.pem(), config.unwrap())
 }
 
-/// The variable that names the trusted certificates is heeded on Linux alone.
+/// Only Linux reads the variable that names the trusted certificates.
 #[cfg(target_os = "linux")]
 #[test]
 fn https_uses_the_system_roots_and_is_never_downgraded() {
@@ -345,7 +344,7 @@ fn https_uses_the_system_roots_and_is_never_downgraded() {
 
 #[test]
 fn a_proxy_of_the_environment_is_used() {
-    // It refuses, which shows that it was asked.
+    // It refuses, which shows that it received the request.
     let proxy = Server::start(|_: &Request| Response::new(407, "")).unwrap();
     let server = Server::start(|_: &Request| Response::new(200, NEW)).unwrap();
     let folder = Folder::empty();

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::xtask::{self, Run};
 
-/// Variables that change an import.
+/// Environment variables that affect an import.
 const VARIABLES: [&str; 9] = [
     "ALL_PROXY",
     "all_proxy",
@@ -25,13 +25,13 @@ const VARIABLES: [&str; 9] = [
 
 /// A small description, published as version 1.0.
 pub const OLD: &str = include_str!("old.yaml");
-/// The next one.
+/// The next version.
 pub const NEW: &str = include_str!("new.yaml");
 
 pub struct Folder(TempDir);
 
 impl Folder {
-    /// An empty one, with an overlay and texts of its own beside it.
+    /// An empty folder next to an overlay and texts of its own.
     pub fn empty() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("overlay.yaml", include_str!("overlay.yaml"));
@@ -39,7 +39,7 @@ impl Folder {
         folder
     }
 
-    /// One into which [`OLD`] was imported.
+    /// A folder into which [`OLD`] was imported.
     pub fn with_old() -> Self {
         let folder = Self::empty();
         folder.write("1.0.yaml", OLD);
@@ -70,7 +70,7 @@ impl Folder {
             .collect()
     }
 
-    /// An import into the folder, not started.
+    /// The command of an import into the folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let [overlay, docs, out] = ["overlay.yaml", "docs.yaml", "spec"].map(|name| self.path(name));
         let own = ["spec", "import", "--overlay", &overlay, "--docs", &docs, "--out", &out];
@@ -81,7 +81,7 @@ impl Folder {
         command
     }
 
-    /// Imports.
+    /// Runs an import.
     pub fn import(&self, arguments: &[&str]) -> Run {
         xtask::finish(self.command(arguments))
     }

@@ -123,7 +123,7 @@ fn texts_that_changed_stay_marked_through_later_imports() {
     assert_eq!(marks(&folder), expected);
     let waiting = run.output.split_once("PUBLISHED TEXTS OF EARLIER IMPORTS, NOT REVIEWED: 3").unwrap().1;
     assert!(waiting.contains("ReadCages (1.1), Cage (1.1), Cage.Weight (1.1)"), "{}", run.output);
-    // Our texts have none for the lock, so there is nothing to review.
+    // `docs.yaml` has no text for the lock, so there is nothing to review.
     assert!(!run.output.contains("PUBLISHED TEXTS THAT CHANGED:"), "{}", run.output);
 }
 

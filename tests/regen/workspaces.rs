@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::xtask::{self, Run};
 use crate::{description, expected, files, times};
 
-/// A workspace as far as the command line looks at it: its own description, and the manifest with our members.
+/// The parts of a workspace that the command line reads: a description of its own, and a manifest with our members.
 fn small_workspace(version: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -110,7 +110,7 @@ fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
     assert_eq!(second.code, Some(0), "{}", second.output);
     assert!(second.output.contains("new.yaml is imported already"), "{}", second.output);
     assert!(second.output.contains("3. Texts: complete and reviewed"), "{}", second.output);
-    // Removed names go by themselves.
+    // Removed names disappear from the list.
     fs::write(clone.path().join("old.yaml"), description(1, "VRam")).unwrap();
     let third = bump(&["old.yaml"]);
     assert!(
@@ -154,7 +154,7 @@ fn start(folder: &Path, arguments: &[&str], abort_after: Option<usize>) -> Run {
     xtask::finish(command)
 }
 
-/// Ends `bump` at each of its changes to the disk in turn; run again, it does the rest.
+/// Ends `bump` at each of its changes to the disk in turn; the next run completes it.
 #[test]
 fn a_bump_killed_at_any_write_is_completed_by_the_next() {
     let done = before_a_bump();
@@ -173,7 +173,7 @@ fn a_bump_killed_at_any_write_is_completed_by_the_next() {
         let again = start(clone.path(), &["bump", "new.yaml"], None);
         assert_eq!(again.code, Some(0), "after {writes} writes: {}", again.output);
         let found = written(clone.path());
-        // The report of an import that was complete says the same.
+        // A complete import is not repeated, so its report stays the same.
         let differing: Vec<_> = wanted.iter().filter(|(name, text)| found.get(*name) != Some(text)).collect();
         assert!(differing.is_empty() && found.len() == wanted.len(), "after {writes} writes: {differing:?}");
     }

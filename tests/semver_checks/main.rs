@@ -223,7 +223,7 @@ impl Tool {
             let path = if name == "modules.rs" { package.join("src/modules.rs") } else { path };
             if is_used {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
-                // All files are in one folder, beside the one that declares them.
+                // The file that declares the modules is next to their folder.
                 fs::write(path, text).unwrap();
             }
         }
