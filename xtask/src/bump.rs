@@ -13,7 +13,9 @@ pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
         terminal::print(&format!("1. Import: {} is imported already.\n", import.from));
     } else {
         if import::run(import)? == ExitStatus::Failed {
-            return Ok(stop("correct the errors above in spec/overlay.yaml; nothing was imported"));
+            return Ok(stop(
+                "correct the errors above, those of the description in spec/overlay.yaml; nothing was imported",
+            ));
         }
         terminal::print("\n1. Import: done. The whole report is in target/import/report.md.\n");
     }

@@ -282,12 +282,16 @@ fn model(inputs: &Inputs, contract: &str) -> Result<Api, usize> {
     }
 }
 
-/// Merges neighbouring entries of the same location.
+/// Merges the entries of the same location.
 fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     let mut merged: Vec<Entry> = Vec::new();
     for entry in entries {
-        match (merged.last_mut(), entry) {
-            (Some(Entry::Located(last, message)), Entry::Located(at, next)) if *last == at => {
+        let same = merged.iter_mut().find_map(|other| match (other, &entry) {
+            (Entry::Located(at, message), Entry::Located(new_at, _)) if at == new_at => Some(message),
+            _ => None,
+        });
+        match (same, entry) {
+            (Some(message), Entry::Located(_, next)) => {
                 message.push_str("; ");
                 message.push_str(&next);
             }
