@@ -28,7 +28,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Sour
 pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
 pub use import_checks::{Contract, check_examples, strip_prose};
-pub use import_review::{OverlayAction, overlay_actions, values_at};
+pub use import_review::{DocsText, OverlayAction, field_text, lines, overlay_actions, values_at};
 pub use render::HEADER;
 
 use crate::ir::Api;

@@ -310,7 +310,7 @@ fn an_invalid_argument_names_the_valid_forms() {
     assert_source_refused("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
-/// An authority for a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
+/// The certificate authority of a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
 fn identity() -> (String, ServerConfig) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

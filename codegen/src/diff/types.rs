@@ -68,7 +68,7 @@ fn compare_type(old_type: &TypeDef, new_type: &TypeDef, renamed: &Renames, chang
         (TypeDef::Enum(old), TypeDef::Enum(new)) => compare_values(old, new, changes),
         (TypeDef::Alias(Alias { ty: old, .. }), TypeDef::Alias(Alias { ty: new, .. })) => {
             if !renamed.is_same_type(old, new) {
-                let reason = "the alias stands for another type";
+                let reason = "the alias refers to another type";
                 let change = change(new_type, ChangeKind::TypeAlias, Impact::Breaking, reason);
                 changes.push(change.with_old(old.to_string()).with_new(new.to_string()));
             }

@@ -127,7 +127,7 @@ impl<'a> Checker<'a, '_> {
         is_status || key.starts_with("x-")
     }
 
-    /// Reports a keyword that OpenAPI 3.0 ignores because of a `$ref` beside it.
+    /// Reports a keyword that OpenAPI 3.0 ignores because of a `$ref` next to it.
     fn hidden_keyword(
         &mut self,
         kind: ObjectKind,
@@ -143,7 +143,7 @@ impl<'a> Checker<'a, '_> {
         let is_keyword = kind.keywords().is_some_and(|keywords| keywords.contains(&key));
         if !repeats && is_keyword {
             let message =
-                format!("OpenAPI 3.0 ignores `{key}` beside `$ref`: move it to `{reference}`, or remove it");
+                format!("OpenAPI 3.0 ignores `{key}` next to `$ref`: move it to `{reference}`, or remove it");
             self.problems.error(at, message);
         } else if !is_keyword {
             self.is_known(kind, key, at);
@@ -200,7 +200,7 @@ fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
             })
         }
         ("type", Value::Null) => {
-            Some("must be a string: quote the type, or write `nullable: true` beside a type".to_owned())
+            Some("must be a string: quote the type, or write `nullable: true` next to a type".to_owned())
         }
         ("exclusiveMinimum" | "exclusiveMaximum", Value::Number(limit)) => {
             let inclusive = if key == "exclusiveMinimum" { "minimum" } else { "maximum" };
