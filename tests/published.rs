@@ -13,7 +13,7 @@ use std::process::Command;
 
 use osc_codegen::Input;
 
-use expected::{published, read, workspace};
+use expected::{published, read, target_directory, workspace};
 
 const CONTRACT: &str = "the contract";
 
@@ -96,7 +96,7 @@ fn compile(folder: &Path, features: &str, what: &str) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--package", "osc-api", "--features", features])
         .arg("--target-dir")
-        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into))
+        .arg(target_directory())
         .current_dir(folder)
         .env("CARGO_INCREMENTAL", "0")
         .output()

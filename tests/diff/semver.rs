@@ -101,7 +101,7 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--workspace", "--keep-going", "--message-format", "json"])
         .arg("--target-dir")
-        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into))
+        .arg(expected::target_directory())
         .current_dir(folder)
         .env("CARGO_INCREMENTAL", "0")
         .output()
