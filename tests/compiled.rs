@@ -98,7 +98,7 @@ case!(secrets, "golden/secrets");
 case!(several_examples, "golden/several_examples");
 case!(shared_bodies, "golden/shared_bodies");
 case!(setter_name_clashes, "golden/setter_name_clashes");
-case!(description_beside_ref, "golden/description_beside_ref");
+case!(ref_with_description, "golden/ref_with_description");
 case!(string_enum, "golden/string_enum");
 case!(documentation, "golden/documentation");
 case!(types_shared_by_two_tags, "golden/types_shared_by_two_tags");

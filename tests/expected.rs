@@ -19,6 +19,11 @@ pub fn workspace(path: &str) -> PathBuf {
     tests("..").join(path)
 }
 
+/// The target directory of the workspace, which has the dependencies of crates that tests compile.
+pub fn target_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into)
+}
+
 /// All published descriptions with their versions. Empty outside the development environment, which has these files.
 pub fn published() -> Vec<(String, String)> {
     let Ok(entries) = fs::read_dir(workspace("../shared/specs")) else { return Vec::new() };

@@ -286,8 +286,8 @@ fn setter_name_clashes() {
 }
 
 #[test]
-fn description_beside_ref() {
-    check("description_beside_ref");
+fn ref_with_description() {
+    check("ref_with_description");
 }
 
 #[test]

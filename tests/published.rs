@@ -16,7 +16,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use osc_codegen::Input;
 use sha2::{Digest, Sha256};
 
-use expected::{published, read, workspace};
+use expected::{published, read, target_directory, workspace};
 
 const CONTRACT: &str = "the contract";
 
@@ -207,10 +207,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> String {
 fn run_cargo(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO"))
         .args(arguments)
-        .env(
-            "CARGO_TARGET_DIR",
-            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into),
-        )
+        .env("CARGO_TARGET_DIR", target_directory())
         .env("CARGO_INCREMENTAL", "0")
         .current_dir(folder)
         .output()

@@ -49,7 +49,7 @@ impl Vector {
         osc4::seconds(&self.x_osc_date).expect("a date")
     }
 
-    /// The request as it was sent.
+    /// The signed request.
     fn request(&self) -> Request {
         let headers = [
             ("Host", &self.host),

@@ -125,7 +125,7 @@ pub const CASES: &[Case] = &[
     case("limits_of_later_versions", Edit(&[("Size: {type: integer}", "Size: {type: integer, exclusiveMinimum: 5, exclusiveMaximum: 9}\n        Name: {type: [string, integer]}\n        Age: {type: 'null'}")])),
     case("misspelled_formats", Edit(&[("Size: {type: integer}", "A: {type: string, format: pasword}\n        B: {type: string, format: date_time}\n        C: {type: string, format: Date}\n        D: {type: integer, format: password}\n        E: {type: array, items: {type: integer, format: it64}}")])),
     case("misspelled_extensions", Edit(&[("Size: {type: integer}", "Size: {type: integer, x-rustname: A, x-other: B}")])),
-    case("keywords_beside_a_reference", Edit(&[("Cages: {type: array, items: {$ref: '#/components/schemas/Cage'}}", "Cages: {$ref: '#/components/schemas/Cage', format: password, propertes: {}, type: object}")])),
+    case("keywords_next_to_a_reference", Edit(&[("Cages: {type: array, items: {$ref: '#/components/schemas/Cage'}}", "Cages: {$ref: '#/components/schemas/Cage', format: password, propertes: {}, type: object}")])),
     case("keywords_in_the_overlay", Overlay("actions:\n- {target: $.components.schemas.Cage.properties.State, description: a, update: {fromat: password}}\n")),
     case("merge_keys_without_mappings", Edit(&[("Size: {type: integer}", "Size: {<<: 5, type: integer}\n        Name: {<<: [{type: string}, a]}")])),
     case("misspelled_keyword_behind_a_merge_key", Edit(&[("Size: {type: integer}", "Size: &size {type: integer, mimimum: 1}\n        Name: {<<: *size, description: a}")])),
@@ -149,7 +149,7 @@ pub const CASES: &[Case] = &[
     case("schemas_is_a_list", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {/A: {post: {responses: {'200': {description: a}}}}}\ncomponents: {schemas: [a]}\n")),
     // Paths and operations.
     case("get_instead_of_post", Edit(&[("    post:", "    get:")])),
-    case("get_beside_post", Edit(&[("  /ReadCages:\n", "  /ReadCages:\n    get: {responses: {'200': {description: a}}}\n")])),
+    case("get_and_post", Edit(&[("  /ReadCages:\n", "  /ReadCages:\n    get: {responses: {'200': {description: a}}}\n")])),
     case("path_item_is_empty", Edit(&[("paths:\n", "paths:\n  /Empty: {}\n")])),
     case("path_item_is_a_string", Edit(&[("paths:\n", "paths:\n  /Text: text\n")])),
     case("path_item_is_a_reference", Edit(&[("paths:\n", "paths:\n  /Other: {$ref: 'other.yaml'}\n")])),
@@ -225,8 +225,8 @@ pub const CASES: &[Case] = &[
     case("empty_one_of", Edit(&[("Size: {type: integer}", "Size: {oneOf: []}")])),
     case("any_of_numbers", Edit(&[("Size: {type: integer}", "Size: {anyOf: [{type: integer}, {type: number}]}")])),
     case("not", Edit(&[("Size: {type: integer}", "Size: {not: {type: integer}}")])),
-    case("combinator_beside_type", Edit(&[("Size: {type: integer}", "Size: {type: object, allOf: [{$ref: '#/components/schemas/Cage'}]}")])),
-    case("combinator_beside_properties", Edit(&[("Size: {type: integer}", "Size: {oneOf: [{type: string}], properties: {A: {type: string}}}")])),
+    case("combinator_with_type", Edit(&[("Size: {type: integer}", "Size: {type: object, allOf: [{$ref: '#/components/schemas/Cage'}]}")])),
+    case("combinator_with_properties", Edit(&[("Size: {type: integer}", "Size: {oneOf: [{type: string}], properties: {A: {type: string}}}")])),
     // Enums.
     case("enum_is_a_string", Edit(&[("enum: [open, shut]", "enum: open")])),
     case("enum_of_wrong_types", Edit(&[("enum: [open, shut]", "enum: [1, true]")])),

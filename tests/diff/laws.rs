@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use osc_codegen::ir::{Api, Conversions, Presence, Type, TypeDef, Values};
 use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
+use osc_tests::random::Random;
 
 use crate::expected::{self, workspace};
 use crate::rules;
@@ -69,16 +70,6 @@ fn check_both_directions(what: &str, old: &Api, new: &Api) -> usize {
     forward.changes.len()
 }
 
-/// Pseudo-random numbers, the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn one_of(&mut self, count: usize) -> bool {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33).is_multiple_of(count as u64)
-    }
-}
-
 /// Updates all references to renamed types.
 fn rename_references(api: &mut Api, renamed: &BTreeMap<String, String>) {
     fn rename_in_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
@@ -112,49 +103,49 @@ fn rename_references(api: &mut Api, renamed: &BTreeMap<String, String>) {
 }
 
 /// Changes about one item in `period`.
-fn randomly_changed(api: &Api, seed: u64, period: usize) -> Api {
+fn randomly_changed(api: &Api, seed: u64, period: u64) -> Api {
     let mut api = api.clone();
-    let mut numbers = Numbers(seed);
+    let mut random = Random::new(seed);
     let mut renamed = BTreeMap::new();
     for module in &mut api.modules {
-        module.actions.retain(|_| !numbers.one_of(period));
-        module.types.retain(|_| !numbers.one_of(period));
+        module.actions.retain(|_| !random.one_in(period));
+        module.types.retain(|_| !random.one_in(period));
         for definition in &mut module.types {
             match definition {
                 TypeDef::Struct(definition) => {
-                    definition.fields.retain(|_| !numbers.one_of(period));
+                    definition.fields.retain(|_| !random.one_in(period));
                     for field in &mut definition.fields {
-                        if numbers.one_of(period) {
+                        if random.one_in(period) {
                             field.wire.push_str("Now");
                             field.ident.push_str("_now");
                         }
-                        if numbers.one_of(period) {
+                        if random.one_in(period) {
                             field.ty = Type::List(Box::new(field.ty.clone()));
                         }
-                        if numbers.one_of(period) {
+                        if random.one_in(period) {
                             field.presence = Presence::Nullable;
                             field.facts.nullable = !field.facts.nullable;
                         }
-                        if numbers.one_of(period) {
+                        if random.one_in(period) {
                             field.facts.default = Some(7.into());
                         }
                     }
-                    if numbers.one_of(period) {
+                    if random.one_in(period) {
                         let name = format!("{}Now", definition.name);
                         renamed.insert(std::mem::replace(&mut definition.name, name.clone()), name);
                     }
-                    if numbers.one_of(period) {
+                    if random.one_in(period) {
                         definition.fields.reverse();
                     }
                 }
                 TypeDef::Enum(definition) => {
                     if let Values::Text(values) = &mut definition.values {
-                        values.retain(|_| !numbers.one_of(period));
+                        values.retain(|_| !random.one_in(period));
                     }
                 }
                 TypeDef::Alias(alias) => alias.ty = Type::Json,
                 TypeDef::Identifier(identifier) => {
-                    if numbers.one_of(period) {
+                    if random.one_in(period) {
                         identifier.from = Conversions::All(Vec::new());
                     }
                 }
@@ -162,8 +153,8 @@ fn randomly_changed(api: &Api, seed: u64, period: usize) -> Api {
         }
     }
     rename_references(&mut api, &renamed);
-    api.waiters.retain(|_| !numbers.one_of(period));
-    api.codes.retain(|_| !numbers.one_of(period));
+    api.waiters.retain(|_| !random.one_in(period));
+    api.codes.retain(|_| !random.one_in(period));
     api
 }
 

@@ -53,8 +53,8 @@ const CRATE_STUB: &str = "
 struct Crates<'a> {
     folder: &'a Path,
     models: String,
-    good: String,
-    bad: BTreeMap<String, String>,
+    valid: String,
+    broken: BTreeMap<String, String>,
 }
 
 impl Crates<'_> {
@@ -69,17 +69,18 @@ impl Crates<'_> {
         writeln!(self.models, "#[path = \".\"]\npub mod {name} {{{CRATE_STUB}    {path}\n}}").unwrap();
     }
 
-    fn good(&mut self, name: &str, model: &str, text: &str) {
-        writeln!(self.good, "pub mod {name} {{\nuse models::{model} as api;\n{text}}}").unwrap();
+    fn add_valid(&mut self, name: &str, model: &str, text: &str) {
+        writeln!(self.valid, "pub mod {name} {{\nuse models::{model} as api;\n{text}}}").unwrap();
     }
 
-    fn bad(&mut self, name: &str, model: &str, text: &str) {
-        self.bad.insert(name.to_owned(), format!("#![allow(warnings)]\nuse models::{model} as api;\n{text}"));
+    fn add_broken(&mut self, name: &str, model: &str, text: &str) {
+        self.broken
+            .insert(name.to_owned(), format!("#![allow(warnings)]\nuse models::{model} as api;\n{text}"));
     }
 
     /// Writes all crates and returns those that do not compile, with the errors.
     fn check(self) -> BTreeMap<String, String> {
-        let Self { folder, models, good, bad } = self;
+        let Self { folder, models, valid, broken } = self;
         let write = |name: &str, text: &str, is_models: bool| {
             let package = folder.join(name);
             fs::create_dir_all(&package).unwrap();
@@ -93,8 +94,8 @@ impl Crates<'_> {
             fs::write(package.join("lib.rs"), text).unwrap();
         };
         write("models", &format!("#![allow(warnings)]\n{models}"), true);
-        write("good", &format!("#![allow(warnings)]\n{good}"), false);
-        bad.iter().for_each(|(name, text)| write(name, text, false));
+        write("valid", &format!("#![allow(warnings)]\n{valid}"), false);
+        broken.iter().for_each(|(name, text)| write(name, text, false));
         fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n").unwrap();
         fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         cargo(folder)
@@ -105,7 +106,7 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--workspace", "--keep-going", "--message-format", "json"])
         .arg("--target-dir")
-        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into))
+        .arg(expected::target_directory())
         .current_dir(folder)
         .env("CARGO_INCREMENTAL", "0")
         .output()
@@ -127,7 +128,7 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
         "the generated code does not compile:\n{:?}\n{stderr}",
         failed.get("models")
     );
-    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{stderr}");
+    assert!(checked.contains("valid") || failed.contains_key("valid"), "cargo checked nothing:\n{stderr}");
     failed
 }
 
@@ -154,26 +155,30 @@ fn read(description: &str) -> Api {
 #[test]
 fn additive_changes_compile_and_breaking_ones_do_not() {
     let folder = tempfile::tempdir().unwrap();
-    let mut crates =
-        Crates { folder: folder.path(), models: String::new(), good: String::new(), bad: BTreeMap::new() };
+    let mut crates = Crates {
+        folder: folder.path(),
+        models: String::new(),
+        valid: String::new(),
+        broken: BTreeMap::new(),
+    };
     let base = Inputs::base().model();
     let everything = caller(&base, &Broken::default());
     crates.model("base", &base);
-    crates.good("base", "base", &everything);
-    crates.bad("control", "base", &everything);
+    crates.add_valid("base", "base", &everything);
+    crates.add_broken("control", "base", &everything);
     let mut expected: BTreeMap<String, &str> = BTreeMap::new();
     let mut samples: BTreeMap<Option<ChangeKind>, usize> = BTreeMap::new();
     for (number, (name, edits)) in CASES.iter().enumerate() {
         let new = Inputs::base().edited(edits).model();
         let diff = Diff::between(&base, &new);
-        let (case, package) = (format!("case{number}"), format!("bad{number}"));
+        let (case, package) = (format!("case{number}"), format!("broken{number}"));
         crates.model(&case, &new);
-        crates.good(&case, &case, &caller(&base, &Broken::of(&diff)));
+        crates.add_valid(&case, &case, &caller(&base, &Broken::of(&diff)));
         let kind = diff.changes.first().map(|change| change.kind);
         let count = samples.entry(kind).or_default();
         if is_seen(name, &diff) && *count < MAX_SAMPLES {
             *count += 1;
-            crates.bad(&package, &case, &everything);
+            crates.add_broken(&package, &case, &everything);
             expected.insert(package, name);
         }
     }
@@ -186,10 +191,10 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
         assert!(diff.impact().is_some(), "{old_version} to {new_version}");
         let name = format!("v{}", new_version.replace('.', "_"));
         crates.model(&name, &new);
-        crates.good(&name, &name, &caller(&old, &Broken::of(&diff)));
+        crates.add_valid(&name, &name, &caller(&old, &Broken::of(&diff)));
     }
     let failed = crates.check();
-    if let Some(errors) = failed.get("good") {
+    if let Some(errors) = failed.get("valid") {
         panic!("a change that is not reported as breaking breaks a caller:\n{errors}");
     }
     assert!(

@@ -108,7 +108,7 @@ fn a_vm_that_cannot_be_deleted_is_named() {
 }
 
 #[test]
-fn nothing_is_deleted_where_nothing_was_created() {
+fn nothing_is_deleted_if_nothing_was_created() {
     let fake = cloud(&[]);
     fake.next_raw("CreateVms", 1, Fault::code(codes::TOO_MANY_INSTANCES));
     lifecycle(&fake).fails_with(1, &["CreateVms failed", "10010"]);

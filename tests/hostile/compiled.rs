@@ -71,7 +71,7 @@ fn manifest() -> String {
 fn compile(folder: &Path) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--target-dir"])
-        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| expected::workspace("target"), Into::into))
+        .arg(expected::target_directory())
         .current_dir(folder)
         .env("CARGO_INCREMENTAL", "0")
         .output()

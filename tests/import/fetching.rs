@@ -228,7 +228,7 @@ fn the_status_is_reported_with_a_hint() {
         (500, ["500", "try again later"]),
         (503, ["503", "try again later"]),
     ] {
-        assert_refused(Response::new(status, "what the server says of it"), &[], 2, &words);
+        assert_refused(Response::new(status, "an explanation"), &[], 2, &words);
     }
 }
 

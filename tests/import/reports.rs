@@ -224,7 +224,7 @@ fn an_invalid_contract_is_replaced_without_a_comparison() {
 }
 
 #[test]
-fn files_that_no_import_wrote_are_refused() {
+fn invalid_files_of_an_earlier_import_are_refused() {
     for (name, text) in [("source.toml", "version = 1"), ("prose.lock", "digest\nof\n")] {
         let folder = Folder::with_old();
         folder.write(&format!("spec/{name}"), text);

@@ -99,7 +99,7 @@ async fn a_page_token_continues_a_listing_in_another_process() {
     }
     let token = pages.next_page().and_then(|request| request.next_page_token.clone()).expect("a token");
     drop(pages);
-    // The other process knows nothing but the token.
+    // The other process has only the token.
     let request = ReadPublicIpRangesRequest::new().next_page_token(token);
     let (rest, _) = read(client(&server).paginate(request)).await;
     names.extend(rest);

@@ -43,7 +43,7 @@ fn an_empty_list_is_sent() {
 }
 
 #[test]
-fn lists_are_made_of_whatever_can_be_iterated() {
+fn lists_can_be_set_from_any_iterator() {
     let expected = json!({ "Filters": { "VmIds": ["i-1", "i-2"] } });
     let by = |filters: FiltersVm| ReadVmsRequest::new().filters(filters);
     let owned = vec!["i-1".to_owned(), "i-2".to_owned()];

@@ -1,5 +1,6 @@
 //! Responses with values of the wrong type: each costs only its own field.
 
+use osc_tests::random::Random;
 use serde_json::{Map, Value, json};
 
 use crate::compare;
@@ -17,16 +18,12 @@ const ROUNDS: u64 = 20;
 /// Maximum number of members that are damaged at once.
 const MAX_DAMAGED: usize = 6;
 
-/// Random numbers that are the same in each run (SplitMix64).
-struct Random(u64);
+/// Random choices and values.
+struct Choices(Random);
 
-impl Random {
+impl Choices {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) % bound as u64).expect("below a usize")
+        usize::try_from(self.0.below(bound as u64)).expect("below a usize")
     }
 
     fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
@@ -59,7 +56,7 @@ impl Random {
 }
 
 /// Random pointers to members of objects, none of which is within another.
-fn damaged_pointers(random: &mut Random, value: &Value) -> Vec<String> {
+fn damaged_pointers(random: &mut Choices, value: &Value) -> Vec<String> {
     let is_member = |pointer: &String| {
         let (parent, _) = pointer.rsplit_once('/').expect("below the root");
         value.pointer(parent).is_some_and(Value::is_object)
@@ -80,7 +77,7 @@ fn damaged_pointers(random: &mut Random, value: &Value) -> Vec<String> {
 fn a_value_of_the_wrong_type_costs_at_most_its_own_field() {
     println!("seeds {FIRST_SEED} to {}", FIRST_SEED + ROUNDS - 1);
     for seed in FIRST_SEED..FIRST_SEED + ROUNDS {
-        let mut random = Random(seed);
+        let mut random = Choices(Random::new(seed));
         for action in contract::actions() {
             let whole = filled::value(contract::schema_name(action, Side::Response));
             let pointers = damaged_pointers(&mut random, &whole);
@@ -108,7 +105,7 @@ fn a_value_of_the_wrong_type_costs_at_most_its_own_field() {
 
 #[test]
 fn any_object_decodes_as_a_response() {
-    let mut random = Random(FIRST_SEED);
+    let mut random = Choices(Random::new(FIRST_SEED));
     for action in contract::actions() {
         let whole = filled::value(contract::schema_name(action, Side::Response));
         let names: Vec<&str> = whole.as_object().expect("an object").keys().map(String::as_str).collect();

@@ -1,7 +1,7 @@
 //! A minimal HTTP/1.1 server implementation. Written by hand, because the tests need faults that a library would not
 //! produce, such as truncated or missing responses, and the exact bytes of each request.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde_json::Value;
 
@@ -80,6 +80,47 @@ impl Request {
         let length: u64 = length.parse().map_err(|_| invalid(format!("not a length: {length:?}")))?;
         stream.take(length).read_to_end(&mut self.body)?;
         if self.body.len() as u64 == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+/// A stream with buffered reads and unbuffered writes.
+pub struct Buffered<S>(BufReader<S>);
+
+impl<S: Read> Buffered<S> {
+    /// Adds a buffer to a stream.
+    pub fn new(stream: S) -> Self {
+        Self(BufReader::new(stream))
+    }
+
+    /// The stream.
+    pub fn get_ref(&self) -> &S {
+        self.0.get_ref()
+    }
+}
+
+impl<S: Read> Read for Buffered<S> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl<S: Read> BufRead for Buffered<S> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0.consume(amount);
+    }
+}
+
+impl<S: Write> Write for Buffered<S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.get_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.get_mut().flush()
     }
 }
 

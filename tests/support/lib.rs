@@ -5,4 +5,5 @@ pub mod http;
 pub mod logs;
 pub mod osc4;
 pub mod proxy;
+pub mod random;
 pub mod server;

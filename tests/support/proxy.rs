@@ -1,12 +1,12 @@
 //! A minimal HTTP proxy that connects every client to one server, whichever host the client requests.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::http::{Reply, Request, Response};
+use crate::http::{Buffered, Reply, Request, Response};
 use crate::logs;
 
 /// A running proxy on a free port of 127.0.0.1. It stops when it is dropped.
@@ -35,12 +35,12 @@ impl Proxy {
         let (requests, stop) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(AtomicBool::new(false)));
         let (record, stopped) = (Arc::clone(&requests), Arc::clone(&stop));
         let serve = Arc::new(move |stream: TcpStream| {
-            let mut client = Client(BufReader::new(stream));
+            let mut client = Buffered::new(stream);
             let Some(request) = Request::read(&mut client)? else { return Ok(()) };
             let admitted = admit(&request);
             record.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
             match admitted {
-                Ok(()) => client.connect_to(&target, &request),
+                Ok(()) => connect(client, &target, &request),
                 Err(refusal) => Reply::from(refusal).write(&mut client).map(drop),
             }
         });
@@ -79,28 +79,23 @@ impl Drop for Proxy {
     }
 }
 
-/// The connection of a client. Reads through the buffer, writes past it.
-struct Client(BufReader<TcpStream>);
-
-impl Client {
-    /// Opens a tunnel, or forwards the request and tunnels the rest of the connection.
-    fn connect_to(mut self, target: &str, request: &Request) -> io::Result<()> {
-        let mut server = TcpStream::connect(target)?;
-        if request.method == "CONNECT" {
-            self.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
-        } else {
-            server.write_all(&forwarded(request))?;
-        }
-        let (mut back, mut responses) = (self.0.get_ref().try_clone()?, server.try_clone()?);
-        let to_client = thread::spawn(move || {
-            drop(io::copy(&mut responses, &mut back));
-            drop(back.shutdown(Shutdown::Write));
-        });
-        drop(io::copy(&mut self.0, &mut server));
-        drop(server.shutdown(Shutdown::Write));
-        drop(to_client.join());
-        Ok(())
+/// Opens a tunnel for a client, or forwards its request and tunnels the rest of the connection.
+fn connect(mut client: Buffered<TcpStream>, target: &str, request: &Request) -> io::Result<()> {
+    let mut server = TcpStream::connect(target)?;
+    if request.method == "CONNECT" {
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+    } else {
+        server.write_all(&forwarded(request))?;
     }
+    let (mut back, mut responses) = (client.get_ref().try_clone()?, server.try_clone()?);
+    let to_client = thread::spawn(move || {
+        drop(io::copy(&mut responses, &mut back));
+        drop(back.shutdown(Shutdown::Write));
+    });
+    drop(io::copy(&mut client, &mut server));
+    drop(server.shutdown(Shutdown::Write));
+    drop(to_client.join());
+    Ok(())
 }
 
 /// The request as the server receives it: without the host in the request line and without the headers for the proxy.
@@ -114,30 +109,4 @@ fn forwarded(request: &Request) -> Vec<u8> {
         }
     }
     [head.as_bytes(), b"\r\n", &request.body].concat()
-}
-
-impl Read for Client {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
-    }
-}
-
-impl io::BufRead for Client {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.0.consume(amount);
-    }
-}
-
-impl Write for Client {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.get_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.get_mut().flush()
-    }
 }

@@ -1,6 +1,6 @@
 //! A local HTTP server whose behavior is a closure, and which records its requests.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use socket2::SockRef;
 
-use crate::http::{After, Reply, Request};
+use crate::http::{After, Buffered, Reply, Request};
 use crate::logs::{self, Span};
 
 /// A running server on a free port of 127.0.0.1. It stops when it is dropped.
@@ -62,7 +62,7 @@ impl Server {
         let record = Arc::clone(&requests);
         Self::listen(requests, move |stream| {
             let socket = stream.try_clone()?;
-            let mut connection = Connection(BufReader::new(open(stream)?));
+            let mut connection = Buffered::new(open(stream)?);
             let mut serve_requests = || -> io::Result<After> {
                 while let Some(request) = Request::read(&mut connection)? {
                     let reply = handler(&request).into();
@@ -209,33 +209,4 @@ fn drain(mut stream: TcpStream) {
 fn reset(stream: &TcpStream) {
     // If this fails, the test sees a closed connection instead of a reset one.
     drop(SockRef::from(stream).set_linger(Some(Duration::ZERO)));
-}
-
-/// Reads through the buffer, writes past it.
-struct Connection<S>(BufReader<S>);
-
-impl<S: Read> Read for Connection<S> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
-    }
-}
-
-impl<S: Read> BufRead for Connection<S> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.0.consume(amount);
-    }
-}
-
-impl<S: Write> Write for Connection<S> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.get_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.get_mut().flush()
-    }
 }

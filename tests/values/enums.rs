@@ -15,7 +15,7 @@ use crate::listing;
 
 const LIST: &str = include_str!("enums.in");
 
-/// Strings that are values of no enum, or of hardly any.
+/// Candidates for unknown values. The tests skip those that an enum knows.
 const UNKNOWN: [&str; 6] = ["", "zz-new", "Unknown", "UnknownValue", " ", "é \"quoted\"\n"];
 
 /// Converts a string to an enum and back in every way, and returns the `Debug` output.

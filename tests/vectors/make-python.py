@@ -54,9 +54,9 @@ CASES = [
 
 
 def clock(at):
-    """A stand-in for the module `datetime` as the signer uses it, stopped at the given time."""
-    moment = datetime.datetime.fromisoformat(at).replace(tzinfo=datetime.timezone.utc)
-    now = types.SimpleNamespace(now=moment.astimezone)
+    """A replacement for the module `datetime` of the signer, fixed at the given time."""
+    fixed = datetime.datetime.fromisoformat(at).replace(tzinfo=datetime.timezone.utc)
+    now = types.SimpleNamespace(now=fixed.astimezone)
     return types.SimpleNamespace(datetime=now, timezone=datetime.timezone)
 
 

@@ -33,7 +33,7 @@ fn item(kind: &ResourceKind, state: Option<&str>) -> Value {
 }
 
 /// Waits while the state changes from one to the other. `None`: no longer listed.
-async fn reaches<A: Listed, O>(
+async fn assert_reaches<A: Listed, O>(
     kind: &'static ResourceKind,
     waiter: Waiter<A, O>,
     from: &'static str,
@@ -62,7 +62,7 @@ macro_rules! table {
         async fn every_waiter_reaches_its_goal() {
             $({
                 const KIND: ResourceKind = ResourceKind { action: $action, filter: $filter, list: $list, id: $id, state: $state };
-                $(reaches(&KIND, wait::$function("x-1").$method(), $from, $to).await;)+
+                $(assert_reaches(&KIND, wait::$function("x-1").$method(), $from, $to).await;)+
             })+
         }
 

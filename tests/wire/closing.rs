@@ -1,13 +1,11 @@
 //! A server that closes every connection shortly after its response.
 
-use std::io::{BufReader, Read, Write};
-use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use osc_api::types::{CreateNetRequest, ReadVmsRequest};
 use osc_tests::cloud::{ACCESS_KEY, SECRET_KEY};
-use osc_tests::http::{Reply, Request};
+use osc_tests::http::{Buffered, Reply, Request};
 use osc_tests::server::Server;
 
 use crate::{builder, ok};
@@ -15,39 +13,11 @@ use crate::{builder, ok};
 /// Number of creates to send. The variable `OSC_TEST_CREATES` overrides it.
 const DEFAULT_CREATES: u32 = 300;
 
-struct Stream(BufReader<TcpStream>);
-
-impl Read for Stream {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read(into)
-    }
-}
-
-impl std::io::BufRead for Stream {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.0.consume(amount);
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.get_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.0.get_mut().flush()
-    }
-}
-
 #[tokio::test]
 async fn creates_do_not_fail_on_connections_that_the_server_has_just_closed() {
     let served = AtomicU64::new(0);
     let server = Server::start_raw(move |stream| {
-        let mut stream = Stream(BufReader::new(stream.try_clone()?));
+        let mut stream = Buffered::new(stream.try_clone()?);
         if Request::read(&mut stream)?.is_some() {
             Reply::from(ok()).write(&mut stream)?;
             // From 0 to 2 ms. This is the behavior under test; no assertion depends on the time.

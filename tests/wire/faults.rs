@@ -103,22 +103,22 @@ async fn a_response_that_stalls_in_the_body_is_a_timeout() {
 /// waits.
 async fn assert_times_out(reply: Reply) {
     let server = server(move |_| reply.clone());
-    let patient = client(&server);
-    let patient = tokio::spawn(async move { patient.read_vms(&ReadVmsRequest::new()).await });
+    let with_default = client(&server);
+    let with_default = tokio::spawn(async move { with_default.read_vms(&ReadVmsRequest::new()).await });
     while server.requests().is_empty() {
         tokio::task::yield_now().await;
     }
-    let impatient = builder(&server)
+    let with_short = builder(&server)
         .access_key(ACCESS_KEY, SECRET_KEY)
         .attempt_timeout(SHORT_TIMEOUT)
         .build()
         .expect("a client");
-    let error = error(&impatient).await;
+    let error = error(&with_short).await;
     assert!(error.is_timeout() && error.is_transport() && !error.is_decode(), "{error:?}");
     // If both had the same timeout, the first would finish here.
     tokio::task::yield_now().await;
-    assert!(!patient.is_finished(), "the call with the default timeout ended early");
-    patient.abort();
+    assert!(!with_default.is_finished(), "the call with the default timeout ended early");
+    with_default.abort();
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn a_response_of_exactly_the_size_limit_is_read() {
 }
 
 #[tokio::test]
-async fn a_successful_response_that_is_not_an_object_is_a_decode_error() {
+async fn a_successful_response_without_a_valid_json_object_is_a_decode_error() {
     for body in ["", "<html></html>", "[]", "7", r#"{"Vms":[{"VmId":}]}"#, r#"{"Vms":[]"#] {
         let server = server(move |_| Response::new(200, body));
         let error = error(&client(&server)).await;

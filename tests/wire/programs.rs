@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{cloud, empty_cloud, only_request};
 
-/// The first version of curl that knows the option `--aws-sigv4`.
+/// The first version of curl that supports the option `--aws-sigv4`.
 const FIRST_CURL: [u32; 2] = [7, 75];
 
 /// The oldest version of curl observed to sign the host with its port. Older ones omit the port.

@@ -12,6 +12,7 @@ use osc_api::types::{CreateNetRequest, CreateVolumeRequest, DeleteNetRequest, Re
 use osc_api::{Client, Error};
 use osc_tests::cloud::{self, ACCESS_KEY, SECRET_KEY};
 use osc_tests::http::{Reply, Request, Response, Then};
+use osc_tests::random::Random;
 use osc_tests::server::Server;
 use tokio::task::{JoinSet, yield_now};
 
@@ -28,19 +29,6 @@ const MAX_CLIENTS: usize = 4;
 
 /// Delay of the delayed responses.
 const MAX_DELAY: Duration = Duration::from_millis(1);
-
-/// A small random number generator (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -82,7 +70,7 @@ struct Schedule {
 
 impl Schedule {
     fn new(seed: u64) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let kind = match random.below(5) {
             0 => Kind::Read,
             1 => Kind::CreateWithoutToken,

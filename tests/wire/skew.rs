@@ -73,7 +73,7 @@ async fn only_a_refusal_of_the_api_corrects_the_clock() {
 
 /// Responses of gateways and caches with a date that is an hour off: the client keeps the machine's clock.
 #[tokio::test]
-async fn foreign_dates_do_not_move_the_clock() {
+async fn dates_of_gateways_and_caches_do_not_correct_the_clock() {
     let foreign: [fn(Response) -> Response; 6] = [
         |_| Response::new(502, "<html>bad gateway</html>"),
         |_| cloud::refusal(503, "6", "", "").header("Age", "7200"),

@@ -53,7 +53,7 @@ struct Prepared {
     server: Option<Server>,
     counted: Counted,
     throttled: Arc<Mutex<Vec<bool>>>,
-    held: Box<dyn Any + Send>,
+    resources: Box<dyn Any + Send>,
     is_idle: bool,
     is_limited: bool,
 }
@@ -63,7 +63,7 @@ struct Cell {
     row: &'static str,
     class: Class,
     result: Result<(), Error>,
-    /// Number of requests, connections or attempts, as `counted` says.
+    /// Number of requests, connections or attempts, depending on `counted`.
     count: usize,
     counted: Counted,
     /// Whether the row limits the time of the whole call.
@@ -93,7 +93,7 @@ impl Row {
     }
 
     fn prepare(&self, class: Class) -> Prepared {
-        let Stage { server, builder, counted, throttled, held } = self.fault.stage();
+        let Stage { server, builder, counted, throttled, resources } = self.fault.stage();
         let mut builder = builder
             .rate_limit(RateLimit::Off)
             .max_response_size(MAX_RESPONSE_SIZE)
@@ -107,13 +107,13 @@ impl Row {
         let client = builder.build().expect("a client");
         let is_idle = matches!(self.fault, Fault::Idle);
         let is_limited = self.timeout.is_some();
-        Prepared { row: self.name, class, client, server, counted, throttled, held, is_idle, is_limited }
+        Prepared { row: self.name, class, client, server, counted, throttled, resources, is_idle, is_limited }
     }
 }
 
 impl Prepared {
     async fn run(self) -> Cell {
-        let Self { row, class, client, server, counted, throttled, held, is_idle, is_limited } = self;
+        let Self { row, class, client, server, counted, throttled, resources, is_idle, is_limited } = self;
         match counted {
             _ if is_idle => faults::leave_an_idle_connection(&client).await,
             Counted::Requests => faults::prove_credentials(&client).await,
@@ -124,7 +124,7 @@ impl Prepared {
         drop(client);
         let seen = spawn_blocking(move || server.map(Server::finish)).await;
         let Seen { mut requests, connections } = seen.expect("no panic").unwrap_or_default();
-        drop(held);
+        drop(resources);
         // The preparing call and the requests of a proxy are not part of the call.
         requests.retain(|request| request.action() != FIRST_ACTION && request.method == "POST");
         let count = match counted {

@@ -47,7 +47,7 @@ pub(super) enum Counted {
     Attempts,
 }
 
-/// A fault in place, ready for a call.
+/// The server and the client settings of a fault, ready for a call.
 pub(super) struct Stage {
     pub(super) server: Option<Server>,
     /// Has the endpoint, the root certificate and the credentials.
@@ -56,7 +56,7 @@ pub(super) struct Stage {
     /// For each request that was read: whether it was throttled.
     pub(super) throttled: Arc<Mutex<Vec<bool>>>,
     /// Resources that must live as long as the call.
-    pub(super) held: Box<dyn Any + Send>,
+    pub(super) resources: Box<dyn Any + Send>,
 }
 
 impl Fault {
@@ -87,11 +87,11 @@ impl Fault {
             Self::Refused => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
                 let address = listener.local_addr().expect("an address");
-                // The port of this end is taken, so that no other process gets it, and nothing listens there.
-                let taken = TcpStream::connect(address).expect("a connection");
-                let endpoint = format!("http://{}", taken.local_addr().expect("an address"));
-                let held = Box::new((listener, taken));
-                Stage { held, ..Stage::new(None, trusting(endpoint, []), Counted::Attempts) }
+                // The local port of a connection: no other process can listen on it.
+                let connection = TcpStream::connect(address).expect("a connection");
+                let endpoint = format!("http://{}", connection.local_addr().expect("an address"));
+                let resources = Box::new((listener, connection));
+                Stage { resources, ..Stage::new(None, trusting(endpoint, []), Counted::Attempts) }
             }
             Self::UnknownHost => {
                 // Reserved never to exist (RFC 6761, 6.4).
@@ -114,7 +114,7 @@ impl Fault {
 
 impl Stage {
     fn new(server: Option<Server>, builder: ClientBuilder, counted: Counted) -> Self {
-        Self { server, builder, counted, throttled: Arc::default(), held: Box::new(()) }
+        Self { server, builder, counted, throttled: Arc::default(), resources: Box::new(()) }
     }
 
     /// A server that authenticates callers as the real API does, then sends the reply for the number of the request.

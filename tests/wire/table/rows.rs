@@ -20,8 +20,15 @@ use crate::ok;
 use crate::tls::{Authority, NAMES, certificate};
 
 pub(super) fn all() -> Vec<Row> {
-    let parts =
-        [no_connection(), no_response(), odd_responses(), failures(), throttling(), refusals(), successes()];
+    let parts = [
+        no_connection(),
+        no_response(),
+        unusable_responses(),
+        failures(),
+        throttling(),
+        refusals(),
+        successes(),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -73,9 +80,9 @@ fn no_response() -> Vec<Row> {
     let stalled =
         |reply: Reply| Row { attempt_timeout: Some(SHORT_TIMEOUT), ..row("", always(reply), TIMEOUT) };
     vec![
-        row("closed at once, unproven", Fault::Connections(|_| Ok(())), ["1 broken"; 4]),
+        row("closed immediately, credentials unproven", Fault::Connections(|_| Ok(())), ["1 broken"; 4]),
         row(
-            "reset before it was read, unproven",
+            "reset before it was read, credentials unproven",
             Fault::Connections(|stream| stream.read_exact(&mut [0])),
             ["1 broken"; 4],
         ),
@@ -123,7 +130,7 @@ fn no_response() -> Vec<Row> {
 }
 
 /// Complete but unusable responses: a retry would not help.
-fn odd_responses() -> Vec<Row> {
+fn unusable_responses() -> Vec<Row> {
     let large = " ".repeat(MAX_RESPONSE_SIZE + 1);
     let gzip =
         Response::new(200, b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0".to_vec());

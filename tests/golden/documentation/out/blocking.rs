@@ -6,7 +6,7 @@ use crate::Result;
 use crate::blocking::Client;
 
 impl Client {
-    /// Reads what is ours.
+    /// Reads our items.
     ///
     /// See [`read_ours`](crate::Client::read_ours) of the async client for facts, errors and an example.
     pub fn read_ours(

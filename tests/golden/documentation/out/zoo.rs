@@ -7,14 +7,14 @@ use crate::Result;
 use crate::UnknownValue;
 use crate::__private;
 
-/// What to read.
+/// The items to read.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
 #[non_exhaustive]
 pub struct ReadOursRequest {
     /// Published and kept.
     pub kept: Option<String>,
-    /// The name to look for.
+    /// The name to find.
     pub name: Option<String>,
 }
 
@@ -42,11 +42,11 @@ __private::sent!(ReadOursRequest {
     name: "Name",
 });
 
-/// Response of [`Client::read_ours`](crate::Client::read_ours), which reads what is ours.
+/// Response of [`Client::read_ours`](crate::Client::read_ours), which reads our items.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOursResponse {
-    /// A name, wherever it stands.
+    /// The name of an item.
     pub name: Option<String>,
     /// The API's `State`.
     pub state: Option<ReadOursResponseState>,
@@ -57,7 +57,7 @@ __private::received!(ReadOursResponse {
     state: "State",
 });
 
-/// How it is.
+/// The state of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadOursResponseState {
@@ -92,7 +92,7 @@ impl From<&str> for ReadOursResponseState {
 __private::open_enum!(ReadOursResponseState);
 
 impl Client {
-    /// Reads what is ours.
+    /// Reads our items.
     ///
     /// With a second paragraph.
     ///

@@ -11,9 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::BesideCage;
-    pub use super::zoo::ReadBesideRequest;
-    pub use super::zoo::ReadBesideResponse;
+    pub use super::zoo::DescribedCage;
+    pub use super::zoo::ReadDescribedRequest;
+    pub use super::zoo::ReadDescribedResponse;
 }
 
 /// A marker type for every action.

@@ -9,13 +9,13 @@ use crate::__private;
 /// A place for animals.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BesideCage {
+pub struct DescribedCage {
     /// The API's `Name`.
     pub name: Option<String>,
 }
 
-impl BesideCage {
-    /// Creates an empty [`BesideCage`]: every field is optional.
+impl DescribedCage {
+    /// Creates an empty [`DescribedCage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -27,61 +27,61 @@ impl BesideCage {
     }
 }
 
-__private::exchanged!(BesideCage {
+__private::exchanged!(DescribedCage {
     name: "Name",
 });
 
-/// Request of [`Client::read_beside`](crate::Client::read_beside).
+/// Request of [`Client::read_described`](crate::Client::read_described).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
 #[non_exhaustive]
-pub struct ReadBesideRequest {
+pub struct ReadDescribedRequest {
     /// The cage to look into.
     ///
     /// Deprecated.
-    pub cage: Option<BesideCage>,
+    pub cage: Option<DescribedCage>,
     /// A cage as well.
-    pub wrapped: Option<BesideCage>,
+    pub wrapped: Option<DescribedCage>,
 }
 
-impl ReadBesideRequest {
-    /// Creates an empty [`ReadBesideRequest`]: every field is optional.
+impl ReadDescribedRequest {
+    /// Creates an empty [`ReadDescribedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets [`cage`](Self::cage).
-    pub fn cage(mut self, cage: impl IntoValue<BesideCage>) -> Self {
+    pub fn cage(mut self, cage: impl IntoValue<DescribedCage>) -> Self {
         self.cage = cage.into_value();
         self
     }
 
     /// Sets [`wrapped`](Self::wrapped).
-    pub fn wrapped(mut self, wrapped: impl IntoValue<BesideCage>) -> Self {
+    pub fn wrapped(mut self, wrapped: impl IntoValue<DescribedCage>) -> Self {
         self.wrapped = wrapped.into_value();
         self
     }
 }
 
-__private::sent!(ReadBesideRequest {
+__private::sent!(ReadDescribedRequest {
     cage: "Cage",
     wrapped: "Wrapped",
 });
 
-/// Response of [`Client::read_beside`](crate::Client::read_beside).
+/// Response of [`Client::read_described`](crate::Client::read_described).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ReadBesideResponse {
+pub struct ReadDescribedResponse {
     /// The API's `Cage`.
-    pub cage: Option<BesideCage>,
+    pub cage: Option<DescribedCage>,
 }
 
-__private::received!(ReadBesideResponse {
+__private::received!(ReadDescribedResponse {
     cage: "Cage",
 });
 
 impl Client {
-    /// Calls `ReadBeside`.
+    /// Calls `ReadDescribed`.
     ///
     /// - Authentication: none.
     /// - Retry after an ambiguous failure: safe.
@@ -92,18 +92,18 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadBesideRequest;
+    /// use osc_api::types::ReadDescribedRequest;
     ///
-    /// let request = ReadBesideRequest::new();
-    /// let response = client.read_beside(&request).await?;
+    /// let request = ReadDescribedRequest::new();
+    /// let response = client.read_described(&request).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_beside(
+    pub async fn read_described(
         &self,
-        request: &ReadBesideRequest,
-    ) -> Result<ReadBesideResponse> {
-        self.send::<action::ReadBeside>(request).await
+        request: &ReadDescribedRequest,
+    ) -> Result<ReadDescribedResponse> {
+        self.send::<action::ReadDescribed>(request).await
     }
 }
 
@@ -111,14 +111,14 @@ impl Client {
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
-    /// Marker of `ReadBeside`: see [`Client::read_beside`](crate::Client::read_beside).
+    /// Marker of `ReadDescribed`: see [`Client::read_described`](crate::Client::read_described).
     #[derive(Clone, Copy, Debug)]
-    pub struct ReadBeside;
+    pub struct ReadDescribed;
 
-    impl Action for ReadBeside {
-        type Request = super::ReadBesideRequest;
-        type Response = super::ReadBesideResponse;
-        const NAME: &'static str = "ReadBeside";
+    impl Action for ReadDescribed {
+        type Request = super::ReadDescribedRequest;
+        type Response = super::ReadDescribedResponse;
+        const NAME: &'static str = "ReadDescribed";
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }

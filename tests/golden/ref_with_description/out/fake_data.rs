@@ -8,5 +8,5 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("ReadBeside", Auth::None, reencode::<types::ReadBesideRequest>, "{}"),
+    ("ReadDescribed", Auth::None, reencode::<types::ReadDescribedRequest>, "{}"),
 ];

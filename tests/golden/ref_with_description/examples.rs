@@ -2,10 +2,10 @@
 
 pub mod example1 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
-    use super::super::modules::types::ReadBesideRequest;
+    use super::super::modules::types::ReadDescribedRequest;
 
-    let request = ReadBesideRequest::new();
-    let response = client.read_beside(&request).await?;
+    let request = ReadDescribedRequest::new();
+    let response = client.read_described(&request).await?;
     Ok(())
     }
 }
