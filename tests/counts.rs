@@ -12,6 +12,7 @@ mod expected;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use quote::ToTokens as _;
 use serde_yaml::Value;
 use syn::{Attribute, Fields, ImplItem, Item};
 
@@ -70,6 +71,15 @@ impl Contract {
     }
 }
 
+/// The types of a function's arguments, without blanks.
+fn argument_types(function: &syn::ImplItemFn) -> Vec<String> {
+    let types = function.sig.inputs.iter().filter_map(|argument| match argument {
+        syn::FnArg::Typed(argument) => Some(argument.ty.to_token_stream().to_string().replace(' ', "")),
+        syn::FnArg::Receiver(_) => None,
+    });
+    types.collect()
+}
+
 fn entries(mapping: &Value) -> impl Iterator<Item = (&str, &Value)> {
     mapping.as_mapping().unwrap().iter().map(|(key, value)| (key.as_str().unwrap(), value))
 }
@@ -98,6 +108,9 @@ struct Generated {
     /// Rows of the wire tables, by struct.
     tables: BTreeMap<String, usize>,
     enums: BTreeSet<String>,
+    identifiers: BTreeSet<String>,
+    /// The argument types of each constructor.
+    constructors: BTreeMap<String, Vec<String>>,
     aliases: BTreeSet<String>,
     /// Constants of each marker, as strings.
     markers: BTreeMap<String, BTreeMap<String, String>>,
@@ -136,6 +149,15 @@ impl Generated {
                 Item::Struct(item) if matches!(item.fields, Fields::Unit) => {
                     self.document(&item.ident, &item.attrs)
                 }
+                Item::Struct(item) if matches!(item.fields, Fields::Unnamed(_)) => {
+                    self.document(&item.ident, &item.attrs);
+                    let name = item.ident.to_string();
+                    assert!(self.identifiers.insert(name.clone()), "{name} is declared twice");
+                }
+                // The argument of a constructor.
+                Item::Struct(item) if item.ident.to_string().ends_with("Required") => {
+                    self.document(&item.ident, &item.attrs);
+                }
                 Item::Struct(item) => {
                     let name = item.ident.to_string();
                     self.document(&name, &item.attrs);
@@ -172,6 +194,9 @@ impl Generated {
                     let ImplItem::Fn(method) = member else { continue };
                     let name = method.sig.ident.to_string();
                     self.document(format!("{owner}::{name}"), &method.attrs);
+                    if name == "new" {
+                        self.constructors.insert(owner.clone(), argument_types(method));
+                    }
                     if owner == "Client" {
                         let other = self.methods.insert(name.clone(), documentation(&method.attrs));
                         assert!(other.is_none(), "the method {name} is declared twice");
@@ -397,4 +422,39 @@ fn no_generated_line_that_can_be_wrapped_exceeds_120_columns() {
             assert!(!is_wide, "{}:{}: {line}", path.display(), index + 1);
         }
     }
+}
+
+/// Constructors whose order of strings everyone knows.
+const KNOWN_ORDER: &[&str] = &["ResourceTag"];
+
+#[test]
+fn no_constructor_has_two_arguments_that_could_be_swapped() {
+    let generated = Generated::read();
+    let mut counted = 0;
+    for (name, arguments) in &generated.constructors {
+        if KNOWN_ORDER.contains(&name.as_str()) {
+            continue;
+        }
+        counted += usize::from(arguments.len() > 1);
+        let distinct: BTreeSet<&String> = arguments.iter().collect();
+        assert_eq!(distinct.len(), arguments.len(), "{name}::new takes two arguments of a type: {arguments:?}");
+        // `impl Into` accepts strings, as do the elements of a list of identifiers or strings.
+        let scalars = arguments.iter().filter(|ty| ty.starts_with("implInto<"));
+        let lists = arguments.iter().filter(|ty| {
+            let element = ty.strip_prefix("implIntoIterator<Item=implInto<").map(|ty| ty.trim_end_matches('>'));
+            element.is_some_and(|ty| ty == "String" || generated.identifiers.contains(ty))
+        });
+        assert!(scalars.count() < 2, "{name}::new takes two strings: {arguments:?}");
+        assert!(lists.count() < 2, "{name}::new takes two lists of strings: {arguments:?}");
+    }
+    assert!(counted > 20, "only {counted} constructors have several arguments");
+}
+
+#[test]
+fn identifiers_are_types() {
+    let generated = Generated::read();
+    for name in ["VmId", "VolumeId", "NetId", "GatewayId", "ResourceId", "LoadBalancerName", "PolicyOrn"] {
+        assert!(generated.identifiers.contains(name), "{name} is no type");
+    }
+    assert!(generated.identifiers.len() >= 45, "{:?}", generated.identifiers);
 }
