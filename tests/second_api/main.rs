@@ -5,7 +5,13 @@
 //! `BLESS=1 cargo test -p osc-tests --test second_api` rewrites it. The target `published` compiles it with the real
 //! runtime and sends a request.
 #![deny(warnings)]
-#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
 
 // Generated code refers to these at the root of its crate.
 pub use osc_api::{
