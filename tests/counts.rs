@@ -437,11 +437,16 @@ fn no_constructor_has_two_arguments_that_could_be_swapped() {
         }
         counted += usize::from(arguments.len() > 1);
         let distinct: BTreeSet<&String> = arguments.iter().collect();
-        assert_eq!(distinct.len(), arguments.len(), "{name}::new takes two arguments of a type: {arguments:?}");
+        assert_eq!(
+            distinct.len(),
+            arguments.len(),
+            "{name}::new takes two arguments of a type: {arguments:?}"
+        );
         // `impl Into` accepts strings, as do the elements of a list of identifiers or strings.
         let scalars = arguments.iter().filter(|ty| ty.starts_with("implInto<"));
         let lists = arguments.iter().filter(|ty| {
-            let element = ty.strip_prefix("implIntoIterator<Item=implInto<").map(|ty| ty.trim_end_matches('>'));
+            let element =
+                ty.strip_prefix("implIntoIterator<Item=implInto<").map(|ty| ty.trim_end_matches('>'));
             element.is_some_and(|ty| ty == "String" || generated.identifiers.contains(ty))
         });
         assert!(scalars.count() < 2, "{name}::new takes two strings: {arguments:?}");

@@ -145,13 +145,13 @@ fn a_second_run_changes_nothing() {
     let work = Workdir::new(3);
     let first = work.regen("spec.yaml", "out", &[]);
     assert!(
-        first.output.contains("3 actions") && first.output.contains("7 files, 7 changed"),
+        first.output.contains("3 actions") && first.output.contains("8 files, 8 changed"),
         "{}",
         first.output
     );
     let before = times(Path::new(&work.path("out")));
     let second = work.regen("spec.yaml", "out", &[]);
-    assert!(second.code == Some(0) && second.output.contains("7 files, 0 changed"), "{}", second.output);
+    assert!(second.code == Some(0) && second.output.contains("8 files, 0 changed"), "{}", second.output);
     assert_eq!(times(Path::new(&work.path("out"))), before);
 }
 
@@ -239,10 +239,10 @@ fn a_link_is_reported_and_kept() {
 fn a_missing_folder_is_created_or_reported() {
     let work = Workdir::new(2);
     let check = work.regen("spec.yaml", "not/there", &["--check"]);
-    assert!(check.code == Some(1) && check.output.contains("6 to change"), "{}", check.output);
+    assert!(check.code == Some(1) && check.output.contains("7 to change"), "{}", check.output);
     assert!(!Path::new(&work.path("not")).exists());
     assert_eq!(work.regen("spec.yaml", "not/there", &[]).code, Some(0));
-    assert_eq!(work.files("not/there").len(), 6);
+    assert_eq!(work.files("not/there").len(), 7);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn run(endpoint: &str, variables: &[(&str, &str)]) -> (bool, String) {
 
 #[test]
 fn variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environment() {
-    let (root, stranger) = (Authority::new("trusted"), Authority::new("a stranger"));
+    let (root, other) = (Authority::new("trusted"), Authority::new("another authority"));
     let server = root.server();
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, pem: String| {
@@ -46,10 +46,10 @@ fn variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environ
         fs::write(&path, pem).expect("a file");
         path.to_str().expect("a path in UTF-8").to_owned()
     };
-    let (root, stranger) = (file("root.pem", root.pem()), file("stranger.pem", stranger.pem()));
+    let (root, other) = (file("root.pem", root.pem()), file("other.pem", other.pem()));
     let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", &root)]);
     assert!(is_trusted, "{output}");
-    let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", &stranger)]);
+    let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", &other)]);
     assert!(!is_trusted && output.contains("not signed by a trusted authority"), "{output}");
     // What leads nowhere is named.
     let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", "/none/ca.pem")]);

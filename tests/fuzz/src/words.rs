@@ -6,7 +6,7 @@ pub const WORDS: &[&str] = &[
     "Size", "type", "Self", "self", "crate", "super", "_", "fn", "async", "gen", "r#type", "Option", "Vec",
     "String", "Box", "Result", "Default", "Ok", "None", "new", "default", "clone", "from", "into", "eq",
     "fmt", "with", "build", "serde", "std", "core", "__private", "types", "action", "fake_data", "common",
-    "modules", "waiters", "blocking", "codes", "Client", "client", "request", "value", "main", "u8", "str",
+    "modules", "service", "waiters", "blocking", "codes", "Client", "client", "request", "value", "main", "u8", "str",
     "bool", "i64", "dyn", "union", "macro_rules", "static", "é", "名前", "ﬁ", "İ", "ß", "Ω", "a\u{301}",
     "\u{202e}x", "x\u{200b}y", "a\"b", "a'b", "a\\b", "a\\", "*/x", "/*x", "\"#x", "r#\"x\"#", "a\nb",
     "a\r\nb", "\0x", "a\tb", "a/b", "a~b", "a~1b", "a b", "9", "9lives", "-1", "A-B", "A_B", "aB", "AB",
