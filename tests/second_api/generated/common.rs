@@ -31,7 +31,7 @@ __private::received!(Berth {
 });
 
 /// State of a berth.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BerthState {
     /// `building`
@@ -45,6 +45,9 @@ pub enum BerthState {
 }
 
 impl BerthState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Building, Self::Free, Self::Taken];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
