@@ -192,8 +192,8 @@ fn the_reports_on_published_versions_are_complete_in_both_directions() {
     }
 }
 
-/// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due to
-/// an overlay action.
+/// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due
+/// to an overlay action.
 fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
     let folder = workspace("../shared/specs");
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
