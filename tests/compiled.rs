@@ -74,6 +74,7 @@ case!(doc_examples, "golden/doc_examples");
 case!(error_codes, "golden/error_codes");
 case!(constraints, "golden/constraints");
 case!(error_responses, "golden/error_responses");
+case!(identifiers, "golden/identifiers");
 case!(inline_bodies, "golden/inline_bodies");
 case!(inline_objects, "golden/inline_objects");
 case!(integer_enum, "golden/integer_enum");

@@ -210,7 +210,11 @@ fn a_contract_generates_the_same_files_as_its_description() {
     let published = WORDY
         .replace("  schemas:\n", "  schemas:\n    Zoo: &zoo {type: object, properties: {Name: {type: string}}}\n    Ark: {<<: *zoo}\n")
         .replace("value: {description: kept", "value: {summary: a, Big: 123456789012345678901, Odd: .nan, description: kept")
-        .replace("examples: {ex1:", "examples: {ex2: {value: {summary: b, description: c}}, ex1:");
+        .replace("examples: {ex1:", "examples: {ex2: {value: {summary: b, description: c}}, ex1:")
+        .replace(
+            "schemas/Cage\"}}}}\n",
+            "schemas/Cage\"}, examples: {two: {value: {Note: n}}, one: {value: {summary: y, Note: {b: 1, a: 2}}}}}}}\n",
+        );
     let files = |description: &str| {
         let input =
             Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
@@ -229,7 +233,10 @@ fn a_contract_generates_the_same_files_as_its_description() {
     let contract = contract(&published).yaml;
     assert!(contract.contains("Big: 1.2345678901234568e+20") && contract.contains("Odd: null"), "{contract}");
     assert!(contract.contains("    Ark:\n      properties:\n        Name:"), "{contract}");
-    for ((name, ours), (_, theirs)) in files(&contract).into_iter().zip(files(&published)) {
+    let ours = files(&contract);
+    let examples = ours.iter().find(|(name, _)| name == "fake_data.rs").unwrap();
+    assert!(examples.1.contains(r#"{"Note": {"a": 2, "b": 1}, "summary": "y"}"#), "{}", examples.1);
+    for ((name, ours), (_, theirs)) in ours.into_iter().zip(files(&published)) {
         assert!(ours == theirs, "{name}:\n{ours}\n{theirs}");
     }
 }

@@ -17,6 +17,7 @@ mod index;
 mod renames;
 mod report;
 mod semver;
+mod service;
 mod types;
 mod waiters;
 
@@ -35,7 +36,8 @@ impl Diff {
         actions::compare(&old_index, &new_index, &renamed, &mut changes);
         types::compare(&old_index, &new_index, &renamed, &mut changes);
         waiters::compare(&old.waiters, &new.waiters, &mut changes);
-        codes::compare(&old.codes, &new.codes, &mut changes);
+        service::compare(&old.service, &new.service, &mut changes);
+        codes::compare(old, new, &mut changes);
         Self::new(old.version.clone(), new.version.clone(), changes)
     }
 }

@@ -6,9 +6,11 @@ mod codes;
 mod enums;
 mod examples;
 mod fake_data;
+mod ids;
 mod imports;
 mod index;
 mod pagination;
+mod service;
 mod structs;
 mod waiters;
 
@@ -31,6 +33,9 @@ pub(crate) fn module(module: &Module) -> File {
                 items.extend(enums::enumeration(definition).into_iter().map(Item::Tokens));
             }
             TypeDef::Alias(definition) => items.push(Item::Tokens(alias(definition))),
+            TypeDef::Identifier(definition) => {
+                items.extend(ids::identifier(definition).into_iter().map(Item::Tokens));
+            }
         }
     }
     items.extend(actions.iter().filter_map(pagination::paginated).map(Item::Tokens));
@@ -51,12 +56,17 @@ pub(crate) fn blocking(api: &Api) -> File {
 
 /// The file of the error codes, if there are any.
 pub(crate) fn codes(api: &Api) -> Option<File> {
-    (!api.codes.is_empty()).then(|| codes::codes(&api.codes))
+    (!api.codes.is_empty()).then(|| codes::codes(&api.codes, &api.code_classes))
 }
 
 /// The file of the waiters, if there are any.
 pub(crate) fn waiters(api: &Api) -> Option<File> {
     (!api.waiters.is_empty()).then(|| waiters::waiters(&api.waiters))
+}
+
+/// The file of the API's constants.
+pub(crate) fn service(api: &Api) -> File {
+    service::service(&api.service)
 }
 
 /// The file that declares the modules and the public names.
@@ -102,7 +112,7 @@ fn type_(ty: &Type) -> TokenStream {
             let inner = type_(inner);
             quote!(BTreeMap<String, #inner>)
         }
-        Type::Named(name) => {
+        Type::Named(name) | Type::Identifier(name) => {
             let name = ident(name);
             quote!(#name)
         }

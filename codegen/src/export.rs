@@ -8,7 +8,7 @@ use self::links::Links;
 use crate::Files;
 use crate::doc_text::code;
 use crate::emit::example_blocks;
-use crate::ir::{Action, Alias, Api, Direction, Enum, Field, Module, Struct, TypeDef, Values};
+use crate::ir::{Action, Alias, Api, Direction, Enum, Field, Identifier, Module, Struct, TypeDef, Values};
 
 /// The documentation, by file name: `README.md` leads to one file for each tag.
 pub fn export(api: &Api) -> Files {
@@ -25,7 +25,7 @@ pub fn export(api: &Api) -> Files {
 /// The page that lists the others with their actions.
 fn index(api: &Api, links: &Links<'_>) -> String {
     let mut page = Page { links, text: String::new() };
-    page.line(&format!("# The OUTSCALE API {} in Rust", api.version));
+    page.line(&format!("# The {} API {} in Rust", api.service.name, api.version));
     for Module { name, actions, .. } in &api.modules {
         page.line("");
         page.line(&format!("## [{name}]({name}.md)"));
@@ -64,6 +64,7 @@ impl Page<'_> {
                     self.line("");
                     self.line(&format!("Another name for {}.", self.links.type_(&ty.to_string(), ty)));
                 }
+                TypeDef::Identifier(Identifier { name, at: _, docs, from: _ }) => self.heading(name, docs),
             }
         }
         self.text

@@ -4,11 +4,13 @@
 //! ready to print.
 
 mod constraints;
+mod constructor;
 mod example;
 mod text;
 mod waiters;
 
 pub use constraints::{Constraints, Limit, LimitKind};
+pub use constructor::Constructor;
 pub use example::{Example, NamedExample};
 pub use waiters::{Goal, WaiterResource, WaiterSource};
 
@@ -19,8 +21,12 @@ use crate::diagnostics::Pointer;
 pub struct Api {
     /// `info.version` of the description.
     pub version: String,
+    /// Its signature and its endpoints.
+    pub service: Service,
     /// The known error codes, by number. Without any, no file of codes is generated.
     pub codes: Vec<ErrorCode>,
+    /// The classes of error codes, by constant.
+    pub code_classes: Vec<ErrorClass>,
     /// The actions that read the resources waiters poll.
     pub waiters: Vec<WaiterSource>,
     /// The files to write, in the order of their names.
@@ -32,6 +38,53 @@ impl Api {
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
     }
+}
+
+/// The name of an API, the signature of its requests and its endpoints, `https://HOST_PREFIX REGION . DOMAIN PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// `OUTSCALE`: the name in messages.
+    pub name: String,
+    /// `OSC4-HMAC-SHA256`
+    pub algorithm: String,
+    /// `api`: the service in the credential scope.
+    pub credential_service: String,
+    /// `x-osc-date`
+    pub date_header: String,
+    /// `ClientToken`: the request field that makes repeating a create safe.
+    pub client_token: String,
+    /// `Read`, `Check`: the first words of the names of actions that only read.
+    pub read_verbs: Vec<String>,
+    /// `api.`
+    pub host_prefix: String,
+    /// `outscale.com`
+    pub default_domain: String,
+    /// `eu-west-2`
+    pub default_region: String,
+    /// `/api/v1`
+    pub path: String,
+}
+
+impl Service {
+    /// `OSC4`: the prefix of the secret key in the derivation of the signing key.
+    pub(crate) fn key_prefix(&self) -> &str {
+        self.algorithm.split('-').next().unwrap_or_default()
+    }
+
+    /// `https://api.{region}.outscale.com/api/v1`
+    pub(crate) fn endpoint(&self) -> String {
+        let Self { host_prefix, default_domain, path, .. } = self;
+        format!("https://{host_prefix}{{region}}.{default_domain}{path}")
+    }
+}
+
+/// A class of error codes, as the ranges in which the server assigns them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorClass {
+    /// `THROTTLED`.
+    pub constant: String,
+    /// First and last code of each range, ascending.
+    pub ranges: Vec<(u32, u32)>,
 }
 
 /// An error code that the server may return.
@@ -64,9 +117,6 @@ pub struct Module {
     pub actions: Vec<Action>,
 }
 
-/// The first words of the names of actions that only read. Retrying one is always safe.
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// A type to generate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeDef {
@@ -76,6 +126,8 @@ pub enum TypeDef {
     Enum(Enum),
     /// Another name for a type.
     Alias(Alias),
+    /// An identifier of resources.
+    Identifier(Identifier),
 }
 
 impl TypeDef {
@@ -84,16 +136,18 @@ impl TypeDef {
         match self {
             Self::Struct(Struct { name, .. })
             | Self::Enum(Enum { name, .. })
-            | Self::Alias(Alias { name, .. }) => name,
+            | Self::Alias(Alias { name, .. })
+            | Self::Identifier(Identifier { name, .. }) => name,
         }
     }
 
     /// Where it is described.
     pub fn at(&self) -> &Pointer {
         match self {
-            Self::Struct(Struct { at, .. }) | Self::Enum(Enum { at, .. }) | Self::Alias(Alias { at, .. }) => {
-                at
-            }
+            Self::Struct(Struct { at, .. })
+            | Self::Enum(Enum { at, .. })
+            | Self::Alias(Alias { at, .. })
+            | Self::Identifier(Identifier { at, .. }) => at,
         }
     }
 }
@@ -215,6 +269,8 @@ pub enum Type {
     Named(String),
     /// A generated type in a `Box`, because the type contains itself.
     Boxed(String),
+    /// A generated identifier.
+    Identifier(String),
 }
 
 /// An open enum: it accepts values newer than the crate.
@@ -237,6 +293,31 @@ pub enum Values {
     Text(Vec<(String, String)>),
     /// Integers.
     Integer(Vec<(String, i64)>),
+}
+
+/// An identifier of resources: a string with a type of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identifier {
+    /// The Rust name.
+    pub name: String,
+    /// Where it is described first.
+    pub at: Pointer,
+    /// Rustdoc lines.
+    pub docs: Vec<String>,
+    /// The other identifiers that convert into it.
+    pub from: Conversions,
+}
+
+/// The identifiers that convert into another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Conversions {
+    /// No other.
+    #[default]
+    None,
+    /// These.
+    From(Vec<String>),
+    /// Every other: these.
+    All(Vec<String>),
 }
 
 /// A schema that only names another type.
@@ -271,7 +352,7 @@ pub struct Action {
     pub auth: Auth,
     /// Whether it may be retried after an ambiguous failure.
     pub retry: RetrySafety,
-    /// The request field, by its name on the wire, that makes a retry safe: `ClientToken`.
+    /// The request field, by its Rust name, that makes a retry safe: `client_token`.
     pub client_token: Option<String>,
     /// How its responses are paginated, if they are.
     pub pagination: Option<Pagination>,
@@ -283,8 +364,8 @@ pub struct Action {
     pub facts: Vec<String>,
     /// The example requests in the documentation: at least one.
     pub examples: Vec<NamedExample>,
-    /// The first published example response, as JSON. `{}` if there is none.
-    pub example_response: String,
+    /// The first published example response. An empty object if there is none.
+    pub example_response: serde_json::Value,
 }
 
 /// Authentication that an action accepts.

@@ -28,7 +28,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Sour
 pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
 pub use import_checks::{Contract, check_examples, strip_prose};
-pub use import_review::{OverlayAction, overlay_actions, values_at};
+pub use import_review::{DocsText, OverlayAction, field_text, lines, overlay_actions, values_at};
 pub use render::HEADER;
 
 use crate::ir::Api;
@@ -75,7 +75,8 @@ pub type Files = BTreeMap<String, String>;
 /// # Errors
 /// The reason, with a remedy for UTF-16.
 pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+    // By its byte order mark or, without one, by the zero half of an ASCII character.
+    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..]) {
         return Err("looks like UTF-16: save it as UTF-8".to_owned());
     }
     String::from_utf8(bytes).map_err(|error| {
@@ -155,8 +156,15 @@ pub fn files(api: &Api) -> Result<Files, String> {
     let codes = emit::codes(api).map(render::file);
     let fake_data = render::file(emit::fake_data(api));
     let waiters = emit::waiters(api).map(render::file);
+    let service = render::file(emit::service(api));
     let index = render::file(emit::index(api));
-    printed.into_iter().flatten().chain(codes).chain(waiters).chain([fake_data, blocking, index]).collect()
+    printed
+        .into_iter()
+        .flatten()
+        .chain(codes)
+        .chain(waiters)
+        .chain([fake_data, blocking, service, index])
+        .collect()
 }
 
 fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {

@@ -5,6 +5,7 @@ mod actions;
 mod constraints;
 mod error_codes;
 mod examples;
+mod identifiers;
 mod modules;
 mod operations;
 mod pagination;
@@ -19,18 +20,18 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
 use crate::doc_text::Docs;
-use crate::ir::{Api, ErrorCode, TypeDef};
+use crate::ir::{Api, TypeDef};
 use crate::names;
 use crate::openapi::Document;
 
-pub(crate) use error_codes::read as codes;
+pub(crate) use error_codes::{ErrorCodes, read as codes};
 pub(crate) use waiters::read as waiters;
 
 /// Lowers a whole description. `None` when there is no action left to generate.
 pub(crate) fn lower(
     document: &Document,
     docs: &Docs,
-    codes: Vec<ErrorCode>,
+    codes: ErrorCodes,
     waiters: &Map<String, Value>,
     problems: &mut Diagnostics,
 ) -> Option<Api> {
@@ -47,7 +48,15 @@ pub(crate) fn lower(
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
     let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, waiters, modules })
+    let ErrorCodes { codes, classes: code_classes } = codes;
+    (!modules.is_empty()).then(|| Api {
+        version: document.version.clone(),
+        service: document.service.clone(),
+        codes,
+        code_classes,
+        waiters,
+        modules,
+    })
 }
 
 /// Reports texts and table rows that nothing uses.

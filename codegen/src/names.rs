@@ -34,6 +34,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Eq",
     "Err",
     "Error",
+    "ErrorKind",
     "ExactSizeIterator",
     "Extend",
     "Fn",
@@ -42,9 +43,13 @@ const TAKEN_TYPES: &[&str] = &[
     "From",
     "FromIterator",
     "Future",
+    "Identifier",
     "Into",
     "IntoFuture",
+    "IntoId",
     "IntoIterator",
+    "IntoList",
+    "IntoValue",
     "Iterator",
     "None",
     "Nullable",
@@ -103,7 +108,7 @@ const TAKEN_CONSTANTS: &[&str] = &["TRANSIENT"];
 
 /// Modules of `generated` that do not belong to a tag.
 const TAKEN_MODULES: &[&str] =
-    &["action", "blocking", "codes", "common", "fake_data", "modules", "types", "waiters"];
+    &["action", "blocking", "codes", "common", "fake_data", "ids", "modules", "types", "waiters"];
 
 /// The rows of the exceptions that no field uses.
 pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {

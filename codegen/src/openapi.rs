@@ -3,6 +3,7 @@
 mod checks;
 mod keywords;
 mod references;
+mod service;
 
 pub(crate) use keywords::ObjectKind;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Severity, Source};
+use crate::ir::Service;
 use crate::{overlay, yaml};
 
 /// A parsed description: the pieces that the crate is generated from.
@@ -20,6 +22,8 @@ pub(crate) struct Document {
     pub(crate) version: String,
     /// `x-docs-url` of the overlay: the URL of an action's official page, with `{action}` for its name in lower case.
     pub(crate) docs_url: Option<String>,
+    /// `x-service` of the overlay, and the first server.
+    pub(crate) service: Service,
     /// The security requirements of operations that have none of their own.
     pub(crate) security: Security,
     /// The security schemes, and whether each is HTTP basic authentication.
@@ -88,6 +92,7 @@ pub(crate) fn parse(mut value: Value, problems: &mut Diagnostics) -> Option<Docu
     Some(Document {
         version: version(&value).unwrap_or_default(),
         docs_url: value.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
+        service: service::read(&value, problems),
         security: security(value.get("security"), &root.join("security"), problems),
         schemes: schemes(part("/components/securitySchemes"), &value, problems),
         schemas: pieces(

@@ -32,6 +32,15 @@ pub(crate) enum Item {
         /// Fields and their names on the wire.
         rows: Vec<(String, String)>,
     },
+    /// A static list of tuples.
+    Tuples {
+        /// The documentation.
+        docs: &'static str,
+        /// The name and the type of the list.
+        declaration: &'static str,
+        /// The Rust expressions of each tuple.
+        rows: Vec<Vec<String>>,
+    },
 }
 
 /// The text of a file.
@@ -54,6 +63,12 @@ pub(crate) fn file(file: File) -> Result<(String, String), String> {
         match item {
             Item::Tokens(tokens) => text.push_str(&self::item(tokens, &name)?),
             Item::Table { macro_name, name, rows } => text.push_str(&table(macro_name, &name, &rows)),
+            Item::Tuples { docs, declaration, rows } => {
+                let list = tuples(docs, declaration, &rows);
+                let tokens = list.parse().map_err(|error| format!("invalid Rust for {name}: {error}"))?;
+                parse(tokens, &name)?;
+                text.push_str(&list);
+            }
         }
     }
     Ok((name, text))
@@ -67,6 +82,15 @@ fn table(macro_name: &str, name: &str, rows: &[(String, String)]) -> String {
     }
     text.push_str(if rows.is_empty() { "});\n" } else { "\n});\n" });
     text
+}
+
+/// One tuple after the other: prettyplease gives each expression of a tuple a line if one of them is long.
+fn tuples(docs: &str, declaration: &str, rows: &[Vec<String>]) -> String {
+    let mut text = format!("/// {docs}\npub static {declaration} = &[\n");
+    for row in rows {
+        text.push_str(&format!("    ({}),\n", row.join(", ")));
+    }
+    text + "];\n"
 }
 
 fn print(tokens: TokenStream, name: &str) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! Lists the resources of the account, page by page, and counts them.
 
+use std::fmt::Display;
+
 use osc_api::types::{
     ReadNetsRequest, ReadPublicIpsRequest, ReadSecurityGroupsRequest, ReadSubnetsRequest, ReadVmsRequest,
     ReadVolumesRequest,
@@ -10,16 +12,19 @@ const USAGE: &str = "usage: list_everything
 Prints a line for each VM, volume, Net, Subnet, security group and public IP, then how many there are.";
 
 /// Prints the IDs of all items and returns their number. At most two pages are in memory: the current one and the next.
-async fn list<R: Paginated>(
+async fn list<R: Paginated, I: Display>(
     client: &Client,
     kind: &str,
     request: R,
-    id: impl Fn(R::Item) -> Option<String>,
+    id: impl Fn(R::Item) -> Option<I>,
 ) -> Result<usize> {
     let mut items = client.paginate(request).prefetch(1);
     let mut count = 0;
     while let Some(item) = items.try_next().await? {
-        println!("{kind}\t{}", id(item).unwrap_or_default());
+        match id(item) {
+            Some(id) => println!("{kind}\t{id}"),
+            None => println!("{kind}\t(no ID)"),
+        }
         count += 1;
     }
     Ok(count)

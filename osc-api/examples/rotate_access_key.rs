@@ -46,12 +46,12 @@ async fn rotate(old: &str, expiry: &str, path: &str, is_deleting: bool) -> Resul
         .access_key
         .and_then(|key| key.access_key_id.zip(key.secret_key))
         .ok_or("CreateAccessKey returned no key")?;
-    write_profile(file, &id, &secret)
+    write_profile(file, id.as_str(), &secret)
         .map_err(|error| format!("{id} was created, but its secret key is lost: {path}: {error}"))?;
     println!("{id} was created: copy the contents of {path} into your profile file, then delete {path}");
 
     // The new key signs from here on. If it is not accepted, the old one is unchanged.
-    let client = Client::builder().access_key(&id, secret).build()?;
+    let client = Client::builder().access_key(id, secret).build()?;
     client.read_access_keys(&request).await?;
     let mut update = UpdateAccessKeyRequest::new(old).state(AccessKeyState::Inactive);
     // An update without an expiration date would remove it.

@@ -1,13 +1,13 @@
 //! Lists unattached volumes, and deletes them on request.
 
-use osc_api::types::{DeleteVolumeRequest, FiltersVolume, ReadVolumesRequest, Volume, VolumeState};
+use osc_api::types::{DeleteVolumeRequest, FiltersVolume, ReadVolumesRequest, Volume, VolumeId, VolumeState};
 use osc_api::{Client, Result};
 
 const USAGE: &str = "usage: unattached_volumes [--delete]
 Lists the volumes that are not attached to a VM. With --delete, deletes them and their data.";
 
 /// Deletes a volume. Returns what happened, unless it is a failure.
-async fn delete(client: &Client, id: &str) -> Result<&'static str> {
+async fn delete(client: &Client, id: &VolumeId) -> Result<&'static str> {
     match client.delete_volume(&DeleteVolumeRequest::new(id)).await {
         Ok(_) => Ok("deleted"),
         // Another program deleted it, or an earlier attempt of this call did and its response was lost.

@@ -2,13 +2,13 @@
 
 use std::error::Error;
 
-use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, StopVmsRequest};
+use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, StopVmsRequest, VmId};
 use osc_api::{Client, wait};
 
 const USAGE: &str = "usage: vm_lifecycle IMAGE_ID
 Creates a VM from the image, waits until it is running, stops it, deletes it. A running VM costs money.";
 
-async fn start_and_stop(client: &Client, id: &str) -> osc_api::Result<()> {
+async fn start_and_stop(client: &Client, id: &VmId) -> osc_api::Result<()> {
     let report =
         |progress: &wait::Progress<'_>| eprintln!("{id} is {}", progress.state.unwrap_or("not listed yet"));
     let vm = client.wait_for(wait::vm(id).running()).on_progress(report).await?;
@@ -20,7 +20,7 @@ async fn start_and_stop(client: &Client, id: &str) -> osc_api::Result<()> {
     Ok(())
 }
 
-async fn delete(client: &Client, id: &str) -> osc_api::Result<()> {
+async fn delete(client: &Client, id: &VmId) -> osc_api::Result<()> {
     client.delete_vms(&DeleteVmsRequest::new([id])).await?;
     client.wait_for(wait::vm(id).terminated()).await?;
     println!("{id} was deleted");

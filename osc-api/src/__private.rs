@@ -4,12 +4,18 @@ pub use serde;
 
 pub use crate::json::{
     Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
-    has_only_context,
+    has_only_context, is_page,
 };
 pub use crate::paginate::{Cursor, Next, ResponseOf};
+#[cfg(feature = "testing")]
+pub use crate::testing::validation::{Reencode, reencode};
+pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};
+pub use crate::types::id::sealed::Sealed as SealedIdentifier;
+pub use crate::types::id::{IdText, Identifier};
 pub use crate::types::open_enum::text;
 pub use crate::{
-    __exchanged as exchanged, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
+    __exchanged as exchanged, __identifier as identifier, __identifier_from as identifier_from,
+    __into_value as into_value, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
     __received as received, __sent as sent,
 };
 
@@ -47,7 +53,7 @@ pub fn signer(
 /// # Errors
 /// Returns an error if the text is not JSON or not of this type.
 pub fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    let options = crate::json::DecodeOptions { max_response_size: 64 << 20, is_strict: false };
+    let options = crate::json::DecodeOptions::new(64 << 20, crate::json::Strictness::Lenient);
     match crate::json::read(bytes, options) {
         Ok(decoded) => Ok(decoded.value),
         Err(crate::json::Failure::Invalid { error, .. }) => Err(error),

@@ -29,67 +29,104 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use crate::generated::action::*;
+use crate::generated::service::READ_VERBS;
 
 /// An action of the API: its name, its request and response, and the rules for sending it.
 pub trait Action {
-    /// What is sent. It is encoded as a JSON object.
-    type Request: Serialize + Sync;
-    /// What a successful response is decoded into.
+    /// The request, encoded as a JSON object.
+    type Request: Serialize + Clone + Sync;
+    /// The successful response, decoded from JSON.
     type Response: DeserializeOwned;
     /// The name in the URL, for example `ReadVms`: ASCII letters and digits only.
     const NAME: &'static str;
-    /// How the action may be authenticated.
+    /// The authentication that the action accepts.
     const AUTH: Auth;
-    /// Whether sending the same request twice does the same as sending it once.
+    /// Whether sending the same request twice has the same effect as sending it once.
     const RETRY: RetrySafety;
-    /// The constants above as one value. Implementations need not set it.
-    const META: ActionMeta<'static> = ActionMeta { name: Self::NAME, auth: Self::AUTH, retry: Self::RETRY };
+
+    /// The field of a request for its client token. An action with [`RetrySafety::ClientToken`] must return it: the
+    /// client generates a token where the caller set none, and does not retry a request without one.
+    fn client_token(_request: &mut Self::Request) -> Option<&mut Option<String>> {
+        None
+    }
 }
 
-/// What the client needs to know of an action, without its types.
+/// An action without its types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ActionMeta<'a> {
+pub(crate) struct ActionMeta<'a> {
     /// The name in the URL.
-    pub name: &'a str,
-    /// How the action may be authenticated.
-    pub auth: Auth,
-    /// Whether sending the same request twice does the same as sending it once.
-    pub retry: RetrySafety,
+    pub(crate) name: &'a str,
+    /// The authentication that the action accepts.
+    pub(crate) auth: Auth,
+    /// Whether sending the same request twice has the same effect as sending it once.
+    pub(crate) retry: RetrySafety,
+}
+
+impl ActionMeta<'static> {
+    /// The constants of an action as one value.
+    pub(crate) fn of<A: Action>() -> Self {
+        Self { name: A::NAME, auth: A::AUTH, retry: A::RETRY }
+    }
 }
 
 impl<'a> ActionMeta<'a> {
-    /// An action of which only the name is known: authenticated with whatever the client has, and safe to
-    /// repeat where the name says that it only reads, as all of the API's names do.
+    /// An action known only by its name: authenticated with whatever the client has, and retried only if its name says
+    /// that it reads, as all names of the API do.
     pub(crate) fn unknown(name: &'a str) -> Self {
-        let reads = name.starts_with("Read") || name.starts_with("Check");
-        let retry = if reads { RetrySafety::Idempotent } else { RetrySafety::Unsafe };
+        let retry = if is_read(name) { RetrySafety::Idempotent } else { RetrySafety::Unsafe };
         Self { name, auth: Auth::Available, retry }
     }
 }
 
-/// How an action may be authenticated.
+/// Whether an action only reads: its name begins with a verb of reading, as a whole word.
+fn is_read(name: &str) -> bool {
+    let has_verb = |verb: &&str| {
+        name.strip_prefix(*verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    READ_VERBS.iter().any(has_verb)
+}
+
+/// The authentication that an action accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
-    /// With an access key only: the request is signed.
+    /// An access key only: the request is signed.
     AccessKey,
-    /// With an access key, or with login and password when the client has no access key.
+    /// An access key, or login and password if the client has no access key.
     AccessKeyOrBasic,
-    /// Without authentication. Nothing is signed, even when the client has credentials.
+    /// None. Nothing is signed, even if the client has credentials.
     None,
-    /// With the best that the client has, down to nothing: for actions whose rule is not known.
+    /// The best that the client has, down to none: for actions whose rule is not known.
     Available,
 }
 
-/// Whether a request can be sent again after a failure that leaves open if it was carried out.
+/// Whether a request can be retried after a failure whose outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetrySafety {
-    /// Sending it twice does the same as sending it once.
+    /// Sending it twice has the same effect as sending it once.
     Idempotent,
-    /// Safe when the request carries a client token: the server then returns the first result again.
+    /// Safe if the request carries a client token: the server then returns the first result again.
     ClientToken,
     /// It may be carried out twice.
     Unsafe,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_action_is_retried_only_if_its_name_says_that_it_reads() {
+        for (name, retry) in [
+            ("ReadRainbows", RetrySafety::Idempotent),
+            ("CheckRainbow", RetrySafety::Idempotent),
+            ("Read", RetrySafety::Idempotent),
+            ("Readjust", RetrySafety::Unsafe),
+            ("Checkout", RetrySafety::Unsafe),
+            ("CreateRead", RetrySafety::Unsafe),
+        ] {
+            assert_eq!(ActionMeta::unknown(name).retry, retry, "{name}");
+        }
+    }
 }

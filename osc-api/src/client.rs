@@ -3,7 +3,7 @@
 mod auth;
 mod builder;
 mod call;
-mod client_token;
+pub(crate) mod client_token;
 mod decode;
 mod extensions;
 mod options;
@@ -12,7 +12,6 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -20,13 +19,14 @@ use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
 use crate::config::AccessKey;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Transport;
 use crate::lockout::LockoutGuard;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
 use crate::sign::Signer;
 
+use client_token::EncodedRequest;
 use extensions::Extensions;
 use options::Settings;
 
@@ -92,7 +92,7 @@ impl Client {
     /// # Errors
     /// See [`from_env`](Self::from_env). The file and the profile must exist.
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name).build()
+        Self::builder().profile(name.into()).build()
     }
 
     /// Creates a builder, for a client configured in code. Other settings come from the environment and the profile
@@ -163,8 +163,8 @@ impl Client {
     /// Returns an error if the request cannot be sent, if no complete response arrives, or if the server returns an
     /// error: see [`Error`].
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
-        let body = encode(A::NAME, request)?;
-        let (response, attempts) = self.shared.call(self.settings, A::META, body).await?;
+        let request = EncodedRequest::new::<A>(request)?;
+        let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;
         self.decode(A::NAME, &response, attempts)
     }
 
@@ -186,9 +186,17 @@ impl Client {
     /// # Errors
     /// See [`send`](Self::send). The name must consist of ASCII letters and digits.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
-        let body = encode(action, request)?;
-        let (response, attempts) = self.shared.call(self.settings, ActionMeta::unknown(action), body).await?;
-        self.decode(action, &response, attempts)
+        let request = EncodedRequest::without_token(action, request)?;
+        let (response, attempts) =
+            self.shared.call(self.settings, ActionMeta::unknown(action), request).await?;
+        self.decode_value(action, &response, attempts)
+    }
+
+    /// Sends the request of a page of a listing.
+    pub(crate) async fn send_for_page<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
+        let request = EncodedRequest::new::<A>(request)?;
+        let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;
+        self.decode_page(A::NAME, &response, attempts)
     }
 }
 
@@ -226,9 +234,13 @@ impl Client {
         self.shared.config.endpoint.host()
     }
 
-    /// Sends the bytes of a request. Returns those of the response, and the number of attempts.
-    pub(crate) async fn send_bytes(self, action: ActionMeta<'_>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
-        self.shared.call(self.settings, action, body).await
+    /// Sends an encoded request. Returns the bytes of the response, and the number of attempts.
+    pub(crate) async fn send_encoded(
+        self,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<(Vec<u8>, u32)> {
+        self.shared.call(self.settings, action, request).await
     }
 
     /// Whether both clients share their connections.
@@ -251,15 +263,6 @@ impl fmt::Debug for Client {
             .field("region", region)
             .field("credentials", credentials)
             .finish_non_exhaustive()
-    }
-}
-
-pub(crate) fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
-    match serde_json::to_vec(request) {
-        // A request without fields may be serialized as null; the server requires an object.
-        Ok(body) if body == b"null" => Ok(b"{}".to_vec()),
-        Ok(body) => Ok(body),
-        Err(error) => Err(Error::encode(action, &error)),
     }
 }
 

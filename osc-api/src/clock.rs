@@ -23,14 +23,14 @@ pub(crate) struct Reading {
     pub(crate) has_jumped: bool,
 }
 
-/// What the date of a refusal says about the clock.
+/// What the date of a refusal reveals about the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Skew {
-    /// The request was dated well enough: its date is not the reason.
+    /// The date of the request is not the cause.
     None,
-    /// The request was dated wrong, and a correction is known already.
+    /// The date of the request was wrong, and the correction is already known.
     Known,
-    /// The request was dated wrong: the clock is corrected now.
+    /// The date of the request was wrong: the clock is now corrected.
     Learned(SignedDuration),
 }
 

@@ -1,9 +1,9 @@
-//! What can go wrong with a call, as one opaque type.
+//! Errors of calls and of the construction of clients, as one opaque type.
 
 mod api;
-mod classes;
 mod copy;
 mod display;
+mod kind;
 mod parse;
 mod predicates;
 mod text;
@@ -13,6 +13,7 @@ use std::mem;
 use std::time::Duration;
 
 pub use api::{ApiError, ErrorItem};
+pub use kind::ErrorKind;
 pub(crate) use parse::request_id;
 pub(crate) use predicates::AttemptOutcome;
 
@@ -22,7 +23,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The reason why a client could not be built or a call failed.
 ///
 /// `Display` is one line: the action, what failed, the server's code and message, the request ID and the number of
-/// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` appends it. The
+/// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` and `Debug` append it. The
 /// predicates distinguish what programs branch on, and [`codes`](crate::codes) names the server's codes. The type is as
 /// large as a pointer.
 ///
@@ -58,7 +59,7 @@ const _: () = {
 
 struct Inner {
     action: Option<Box<str>>,
-    /// How often the call was tried.
+    /// Number of attempts.
     attempts: u32,
     /// Whether the caller can safely repeat the call.
     repeatable: bool,
@@ -71,28 +72,28 @@ type Source = Box<dyn StdError + Send + Sync>;
 
 #[derive(Debug)]
 pub(crate) enum ErrorRepr {
-    /// The client could not be made.
+    /// The client could not be built.
     Configuration { problems: Vec<String>, source: Option<Source> },
     /// Nothing was sent.
     NotSent { reason: String, cause: NotSentCause },
     /// Nothing was sent: one more failed authentication would lock the credentials.
     LockedOut { failures: u32, possible_failures: u32, last_refusal: String },
-    /// The request is not JSON.
+    /// The request cannot be serialized as JSON.
     Encode(Source),
-    /// No complete response came.
+    /// No complete response arrived.
     Transport {
         host: String,
         timeout: bool,
-        /// No connection could be made: nothing was sent.
+        /// No connection could be established: nothing was sent.
         connect: bool,
-        /// It will fail in the same way until the configuration changes, as with certificates.
+        /// Every attempt fails in the same way until the configuration changes, as with an untrusted certificate.
         permanent: bool,
         advice: Option<&'static str>,
         source: Source,
     },
     /// The response is larger than allowed.
     TooLarge { limit: usize },
-    /// The response is compressed, in the way of this name, and the client did not ask for it.
+    /// The response is compressed with this encoding, which the client did not request.
     UnexpectedEncoding(String),
     /// The response cannot be decoded, at this path.
     Decode {
@@ -104,9 +105,9 @@ pub(crate) enum ErrorRepr {
     },
     /// The server responded with an error.
     Api(ApiError),
-    /// There is no way on in a listing, for this reason; the response is there where it was an error.
+    /// Pagination cannot continue, for this reason; with the error response, if there is one.
     Pagination { reason: &'static str, response: Option<ApiError> },
-    /// A wait was over without what it was for. `resource` is missing where it was for a response.
+    /// A wait ended without reaching its goal. `resource` is `None` if it waited for a condition of a response.
     Wait { resource: Option<String>, goal: &'static str, state: Option<String>, end: WaitEnd },
 }
 
@@ -121,12 +122,12 @@ pub(crate) enum NotSentCause {
     TimedOut,
 }
 
-/// Why a wait was over.
+/// Why a wait failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitEnd {
-    /// From the state that the resource is in, the wanted one does not follow.
+    /// The resource is in a state from which the goal cannot be reached.
     Failed,
-    /// There is no such resource, or not any more.
+    /// The resource does not exist, or no longer exists.
     Missing,
     /// The timeout was reached.
     TimedOut {
@@ -200,7 +201,7 @@ impl Error {
         Self::new(action, ErrorRepr::Pagination { reason, response: None })
     }
 
-    /// The same response of the server, as the end of a listing.
+    /// Converts an error response into the error that ends a pagination.
     pub(crate) fn into_pagination(mut self, reason: &'static str) -> Self {
         let ended = ErrorRepr::Pagination { reason, response: None };
         let kind = mem::replace(&mut self.0.kind, ended);
@@ -223,17 +224,17 @@ impl Error {
         self
     }
 
-    /// The action that failed, or `None` where the client itself could not be made.
+    /// Returns the action that failed, or `None` if the client could not be built.
     pub fn action(&self) -> Option<&str> {
         self.0.action.as_deref()
     }
 
-    /// How often the call was tried: 1 where it was not repeated, 0 where nothing was tried at all.
+    /// Returns the number of attempts: 1 if the call was not retried, 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// What the server responded, where it responded with an error.
+    /// Returns the error response of the server, if there is one.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
             ErrorRepr::Api(error) => Some(error),
@@ -242,7 +243,7 @@ impl Error {
         }
     }
 
-    /// The state that a wait saw last, as the API writes it, where a wait ended without what it was for.
+    /// Returns the last state that a failed [wait](crate::wait) observed, as the API spells it.
     pub fn last_state(&self) -> Option<&str> {
         match &self.0.kind {
             ErrorRepr::Wait { state, .. } => state.as_deref(),
@@ -250,8 +251,8 @@ impl Error {
         }
     }
 
-    /// The identifier of the request, which the provider's support asks for: of a response with an error, and
-    /// of one that could not be understood.
+    /// Returns the request ID, which OUTSCALE support asks for: that of an error response, or of a response that cannot be
+    /// decoded.
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {
             ErrorRepr::Decode { request_id, .. } => request_id.as_deref(),

@@ -1,4 +1,4 @@
-//! The front of the generated code: what of it is public, and where.
+//! The entry to the generated code: what is public, and where.
 //!
 //! The files beside `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
 
@@ -7,6 +7,12 @@
 #[expect(unreachable_pub, reason = "the generated modules are private, their items re-exported")]
 #[path = "generated/modules.rs"]
 mod modules;
+
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "the modules of the runtime use it")]
+#[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "the fake API uses the client token's name"))]
+#[path = "generated/service.rs"]
+pub(crate) mod service;
 
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
@@ -20,6 +26,6 @@ mod fake_data;
 mod blocking;
 
 #[cfg(feature = "testing")]
-pub(crate) use fake_data::EXAMPLE_RESPONSES;
+pub(crate) use fake_data::PUBLISHED_ACTIONS;
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -33,5 +33,14 @@ pub mod features {}
 #[doc = include_str!("guide/versioning.md")]
 pub mod versioning {}
 
+#[doc = include_str!("guide/identifiers.md")]
+pub mod identifiers {}
+
+#[doc = include_str!("guide/coming_from_aws.md")]
+pub mod coming_from_aws {}
+
+#[doc = include_str!("guide/coming_from_python.md")]
+pub mod coming_from_python {}
+
 #[doc = include_str!("guide/migrating_from_outscale_api.md")]
 pub mod migrating_from_outscale_api {}

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::config::endpoint::Endpoint;
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
+use crate::generated::service::DATE_HEADER;
 use crate::sign;
 
 use setup::HttpClientBuilder;
@@ -29,7 +30,7 @@ pub(crate) use date::parse as parse_date;
 pub(crate) use setup::{Checked, Options};
 
 /// The date of a request, required by the server.
-const X_OSC_DATE: HeaderName = HeaderName::from_static("x-osc-date");
+const REQUEST_DATE: HeaderName = HeaderName::from_static(DATE_HEADER);
 
 /// Maximum number of bytes allocated for the announced length of a response, before it arrives.
 const MAX_INITIAL_ALLOCATION: usize = 1 << 20;
@@ -171,7 +172,7 @@ impl Transport {
             .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
             .body(body);
         if let Some(date) = auth.date {
-            request = request.header(X_OSC_DATE, date);
+            request = request.header(REQUEST_DATE, date);
         }
         if let Some(authorization) = auth.authorization {
             request = request.header(AUTHORIZATION, secret_header(action, &authorization)?);

@@ -1,17 +1,18 @@
 //! JSON for the generated structs: encoding requests, decoding responses.
 //!
-//! serde's derive macros would take three times the build time of the whole crate: they support formats and
-//! attributes that this API does not use. Instead, each struct gives a table of its fields, and the API's rules are
-//! in one place:
+//! serde's derive macros would triple the build time of the whole crate: they support formats and attributes that this
+//! API does not use. Instead, each struct has a table of its fields, and the rules of the API are in one place:
 //! - an absent member is not encoded; an empty list is;
-//! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are left out;
+//! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are skipped;
 //! - a value of another type is converted if nothing is lost by it, and ignored otherwise.
 
+mod bounded;
 mod context;
 mod encode;
 mod macros;
 mod object;
 mod path;
+mod scalar;
 pub(crate) mod text;
 mod value;
 
@@ -21,12 +22,20 @@ mod tests;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use context::{Context, Strictness};
+use context::Context;
 
-pub(crate) use context::Mismatch;
+pub(crate) use bounded::BoundedValue;
+pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
-pub use object::{Entry, Members, decode, from_object, has_only_context};
-pub use value::{FromObject, Name, Received, Scalar, Slot};
+pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
+pub use scalar::Scalar;
+pub use value::{FromObject, Name, Received, Slot};
+
+/// How many times larger than the limit of its text a response of generated types may be.
+const MAX_EXPANSION: usize = 2;
+
+/// The same for JSON values: each object of a few members takes 700 bytes, and published examples 13 times their text.
+const MAX_VALUE_EXPANSION: usize = 16;
 
 /// Smallest limit of a decoded response, in bytes: a struct is larger than the text of an almost empty object.
 const MIN_DECODED_SIZE: usize = 1 << 20;
@@ -64,10 +73,23 @@ pub(crate) enum Failure {
 /// How a response is decoded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DecodeOptions {
-    /// Limit of the response's size in bytes. What is decoded may take twice as much memory.
-    pub(crate) max_response_size: usize,
-    /// Fails for a value that does not fit its type, instead of ignoring it.
-    pub(crate) is_strict: bool,
+    /// Limit of the memory that the lists, maps and boxes take, in bytes.
+    max_decoded_size: usize,
+    strictness: Strictness,
+}
+
+impl DecodeOptions {
+    /// For generated types, by the limit of the response's size in bytes.
+    pub(crate) fn new(max_response_size: usize, strictness: Strictness) -> Self {
+        let max_decoded_size = max_response_size.saturating_mul(MAX_EXPANSION).max(MIN_DECODED_SIZE);
+        Self { max_decoded_size, strictness }
+    }
+
+    /// For [`BoundedValue`].
+    pub(crate) fn for_value(max_response_size: usize) -> Self {
+        let max_decoded_size = max_response_size.saturating_mul(MAX_VALUE_EXPANSION).max(MIN_DECODED_SIZE);
+        Self { max_decoded_size, strictness: Strictness::Lenient }
+    }
 }
 
 /// Decodes a whole response.
@@ -78,7 +100,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> 
     let text = text::decode(body);
     match read_text(&text, options) {
         Err(Failure::Invalid { error, .. }) if error.is_eof() && text::is_blank(&text) => {
-            // For some types an empty body is as good as null. Others report what they really got.
+            // Some types accept an empty body like null. The others report the empty body.
             read_text("null", options).map_err(|_| failure(&text, error))
         }
         Err(Failure::Invalid { path, error }) if error.classify() == Category::Syntax => {
@@ -92,17 +114,19 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> 
 }
 
 fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<Decoded<T>, Failure> {
-    let limit = options.max_response_size.saturating_mul(2).max(MIN_DECODED_SIZE);
-    let strictness = if options.is_strict { Strictness::Strict } else { Strictness::Lenient };
+    let DecodeOptions { max_decoded_size: limit, strictness } = options;
     let (result, context) = context::run(Context::new(strictness, limit), || serde_json::from_str(text));
     match result {
         Ok(value) => Ok(Decoded { value, ignored: ignored::<T>(text, context) }),
         Err(_) if context.is_exceeded => Err(Failure::TooLarge { limit }),
-        Err(error) => Err(failure(text, error)),
+        Err(error) => Err(match context::take_lost_member() {
+            Some(name) => Failure::Invalid { path: Some(name), error },
+            None => failure(text, error),
+        }),
     }
 }
 
-/// Finds the first ignored value. Decoding keeps no account of where it is, so that it is done once more, up to there.
+/// Finds the first ignored value. Decoding does not track its location, so the text is decoded again up to there.
 #[cold]
 fn locate<T: DeserializeOwned>(text: &str) -> String {
     let context = Context::new(Strictness::Strict, usize::MAX);

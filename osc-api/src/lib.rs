@@ -26,6 +26,7 @@
 //! | guide | topic |
 //! |---|---|
 //! | [configuration](guide::configuration) | credentials, region, endpoint, certificates, proxies: environment, profiles, builder |
+//! | [identifiers](guide::identifiers) | a type for each kind of resource, constructors, setters |
 //! | [errors](guide::errors) | the error type, its predicates, the server's codes |
 //! | [retries](guide::retries) | retries, request rate, lockout, clock skew, timeouts |
 //! | [pagination](guide::pagination) | paginated actions as streams |
@@ -37,6 +38,7 @@
 //! | [features](guide::features) | Cargo features |
 //! | [versioning](guide::versioning) | what a release may change |
 //! | [migrating from `outscale_api`](guide::migrating_from_outscale_api) | the same ten tasks with both crates |
+//! | [coming from AWS](guide::coming_from_aws), [from Python](guide::coming_from_python) | the names and habits of those SDKs |
 
 #![warn(missing_debug_implementations, unreachable_pub)]
 
@@ -74,7 +76,7 @@ pub use serde_json;
 pub use crate::action::Action;
 pub use crate::client::{CallOptions, Client, ClientBuilder};
 pub use crate::config::Credentials;
-pub use crate::error::{ApiError, Error, ErrorItem, Result};
+pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::paginate::{Items, Pages, Paginated};
 pub use crate::rate_limit::RateLimit;

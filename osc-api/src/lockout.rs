@@ -1,9 +1,9 @@
 //! The lockout guard: four failed authentications in a row lock an access key or login for one minute, and each
 //! further four for one more minute, up to ten (provider's documentation). The guard stops before the fourth.
 //!
-//! What counts is what the server counts, which the client does not always see: while the credentials are unproven, a
-//! request whose response was lost counts as a possible failure. Unproven requests are sent one at a time, so that a
-//! program that starts with many tasks and a wrong key does not send dozens before the first response.
+//! The guard counts what the server may have counted: while the credentials are unproven, a request whose response was
+//! lost is a possible failure. Unproven requests are sent one at a time, so that a program that starts with many tasks
+//! and a wrong key does not send dozens before the first response.
 //!
 //! A closed guard is half-open: after the lock time it lets a single probe pass, later and later. Credentials that
 //! were certainly refused and never accepted get no probe: only a person can fix them.
@@ -74,49 +74,33 @@ impl LockoutGuard {
         Self { probes_rejected, ..Self::default() }
     }
 
-    /// Waits until a request may be sent. Cancel-safe.
+    /// Waits until a request may be sent, or until the guard is closed. Returns whether the wait took longer than
+    /// [`SERIAL_TIMEOUT`]. Cancel-safe.
     ///
-    /// # Errors
-    /// Returns an error while the guard is closed.
-    pub(crate) async fn acquire(self: &Arc<Self>) -> Result<LockoutPermit, Closed> {
-        let mut has_waited = false;
+    /// `has_waited`: the request has already waited that long.
+    pub(crate) async fn ready(&self, mut has_waited: bool) -> bool {
         loop {
-            if let Some(result) = self.try_acquire(has_waited) {
-                return result;
-            }
-            // Registered before the second look at the state, so that no change in between is missed.
+            // Registered before looking at the state, so that no change in between is missed.
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            if let Some(result) = self.try_acquire(has_waited) {
-                return result;
+            if self.state().decide(self.probes_rejected, has_waited).is_some() {
+                return has_waited;
             }
             has_waited |= timeout(SERIAL_TIMEOUT, changed).await.is_err();
         }
     }
 
-    /// Returns a permit, an error, or `None` if the request must wait.
-    fn try_acquire(self: &Arc<Self>, has_waited: bool) -> Option<Result<LockoutPermit, Closed>> {
+    /// Issues a permit for a request that is sent now. Returns `None` if the request must wait until the guard is
+    /// [`ready`](Self::ready), and an error while the guard is closed.
+    pub(crate) fn try_acquire(self: &Arc<Self>, has_waited: bool) -> Option<Result<LockoutPermit, Closed>> {
         let mut state = self.state();
-        let is_probe = match state.count() >= MAX_FAILURES {
-            false => false,
-            true if state.may_probe(self.probes_rejected, Instant::now()) => true,
-            true => {
-                return Some(Err(Closed {
-                    failures: state.failures,
-                    possible_failures: state.possible_failures,
-                    last_refusal: state.last_refusal.clone(),
-                }));
-            }
-        };
-        let may_pass = state.is_proven
-            || state.in_flight == 0
-            || (has_waited && !is_probe && state.count() + state.in_flight < MAX_FAILURES);
-        may_pass.then(|| {
+        let decision = state.decide(self.probes_rejected, has_waited)?;
+        Some(decision.map(|()| {
             state.in_flight += 1;
             state.issued += 1;
             let (epoch, number) = (state.epoch, state.issued);
-            Ok(LockoutPermit { guard: Arc::clone(self), epoch, number, is_pending: true })
-        })
+            LockoutPermit { guard: Arc::clone(self), epoch, number, is_pending: true }
+        }))
     }
 
     /// Forgets all failures.
@@ -146,6 +130,22 @@ impl LockoutGuard {
 impl GuardState {
     fn count(&self) -> u32 {
         self.failures.saturating_add(self.possible_failures)
+    }
+
+    /// Whether a request may be sent now: `None` if it must wait, an error if the guard is closed.
+    fn decide(&self, probes_rejected: bool, has_waited: bool) -> Option<Result<(), Closed>> {
+        let is_closed = self.count() >= MAX_FAILURES;
+        if is_closed && !self.may_probe(probes_rejected, Instant::now()) {
+            return Some(Err(Closed {
+                failures: self.failures,
+                possible_failures: self.possible_failures,
+                last_refusal: self.last_refusal.clone(),
+            }));
+        }
+        let may_pass = self.is_proven
+            || self.in_flight == 0
+            || (has_waited && !is_closed && self.count() + self.in_flight < MAX_FAILURES);
+        may_pass.then_some(Ok(()))
     }
 
     fn forget_failures(&mut self) {

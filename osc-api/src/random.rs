@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A number from 0 up to, but not including, 1. Where the system has no randomness it is the middle.
+/// Returns a number in `0.0..1.0`; 0.5 if the system has no randomness.
 pub(crate) fn unit() -> f64 {
     let mut bytes = [0; 4];
     match getrandom::getrandom(&mut bytes) {
@@ -11,8 +11,7 @@ pub(crate) fn unit() -> f64 {
     }
 }
 
-/// 128 random bits as 32 hexadecimal digits, unique in practice. `None` if the system has no
-/// randomness.
+/// Returns 128 random bits as 32 hexadecimal digits, or `None` if the system has no randomness.
 pub(crate) fn token() -> Option<String> {
     let mut bytes = [0; 16];
     getrandom::getrandom(&mut bytes).ok()?;

@@ -4,6 +4,7 @@
 mod controller;
 mod history;
 mod queue;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -78,15 +79,16 @@ impl RateLimiter {
         Self::new(self.limit)
     }
 
-    /// Waits until a request of this action may be sent. Dropping the future leaves the queue.
+    /// Waits until a request of this action may be sent, at a position in the queue that the request had before.
+    /// Dropping the future leaves the queue.
     ///
     /// Never waits for another future to be polled.
-    pub(crate) async fn acquire(&self, action: &str) -> Permit {
+    pub(crate) async fn acquire_at(&self, action: &str, position: Position) -> Permit {
         if self.limit == RateLimit::Off {
             return Permit(None);
         }
         let notify = Arc::new(Notify::new());
-        let ticket = lock(&self.queues).join(action, Arc::clone(&notify));
+        let ticket = lock(&self.queues).join(action, position.0, Arc::clone(&notify));
         let mut waiter = Waiter { queues: &self.queues, action, ticket, has_left: false };
         loop {
             let decision = lock(&self.queues).poll(action, ticket, Instant::now());
@@ -94,16 +96,26 @@ impl RateLimiter {
                 Ok(granted) => {
                     waiter.has_left = true;
                     let queues = Arc::clone(&self.queues);
-                    return Permit(Some(Sent { queues, action: action.into(), limit: self.limit, granted }));
+                    return Permit(Some(Sent {
+                        queues,
+                        action: action.into(),
+                        limit: self.limit,
+                        ticket,
+                        granted,
+                    }));
                 }
-                // Whether it was notified or the time has come: ask again.
+                // Notified or not: check again.
                 Err(time) => _ = timeout_at(time, notify.notified()).await,
             }
         }
     }
 }
 
-/// The right to send one request. Dropped without a result, it counts as neither accepted nor throttled.
+/// A position in the queue of an action. The default is the end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Position(Option<u64>);
+
+/// The right to send one request now. Dropped without a result, it counts as neither accepted nor throttled.
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Permit(Option<Sent>);
@@ -113,10 +125,21 @@ struct Sent {
     queues: Arc<Mutex<Queues>>,
     action: Box<str>,
     limit: RateLimit,
+    ticket: u64,
     granted: Granted,
 }
 
 impl Permit {
+    /// Returns the permit unused: the request was not sent. Its position in the queue is kept for a later
+    /// [`acquire_at`](RateLimiter::acquire_at).
+    pub(crate) fn release(mut self) -> Position {
+        let Some(sent) = self.0.take() else { return Position(None) };
+        let mut queues = lock(&sent.queues);
+        queues.cancel(&sent.action, sent.granted);
+        queues.advance(Instant::now());
+        Position(Some(sent.ticket))
+    }
+
     /// The server accepted the request.
     pub(crate) fn accepted(mut self) {
         let Some(sent) = self.0.take() else { return };
@@ -164,7 +187,7 @@ impl Drop for Waiter<'_> {
         }
         let mut queues = lock(self.queues);
         if let Some(granted) = queues.leave(self.action, self.ticket) {
-            queues.end(self.action, granted);
+            queues.cancel(self.action, granted);
         }
         queues.advance(Instant::now());
     }

@@ -74,7 +74,11 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the maximum delay before any attempt, unless the server requests more. Defaults to 30 s.
+    /// Sets the maximum of the random delay before any attempt, also of a throttled request. Defaults to 30 s.
+    ///
+    /// It does not limit a delay that the server requests with `Retry-After`, nor the time that the attempt then waits for
+    /// the [rate limit](crate::RateLimit) or for the first response of a new client. The timeout of the call limits them
+    /// all.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;

@@ -2,10 +2,10 @@
 //!
 //! The scheme: hash the request into a *canonical request*, put that under a date and a *credential scope*
 //! into a *string to sign*, and sign that with a key derived from the secret key, the day, the region and the
-//! service. Service name and list of signed headers are those that the API is measured to accept.
+//! service. The service name and the signed headers are those that the API was measured to accept.
 //!
-//! The derived key is kept for a day, and the texts are put together by hand: what is left is little more than the
-//! hashing itself.
+//! The derived key is cached for a day, and strings are concatenated without formatting, so that signing costs little
+//! more than hashing.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,44 +15,40 @@ use ring::{digest, hmac};
 use zeroize::Zeroizing;
 
 use crate::Secret;
+use crate::generated::service::{
+    ALGORITHM, CREDENTIAL_SERVICE, DATE_HEADER, KEY_PREFIX, SIGNED_HEADERS, TERMINATOR,
+};
 
-/// The media type of every request. It is signed too: see `BEFORE_HOST`.
+/// The media type of every request. It is also signed: see `BEFORE_HOST`.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
-const ALGORITHM: &str = "OSC4-HMAC-SHA256";
-const KEY_PREFIX: &str = "OSC4";
-const SERVICE: &str = "api";
-const TERMINATOR: &str = "osc4_request";
-
-// The canonical request, and the string to sign, between what changes: a few long parts are put together faster
-// than many short ones.
+// The constant parts of the canonical request and of `Authorization`: concatenating a few long parts is faster than many
+// short ones.
 const BEFORE_PATH: &str = "POST\n";
 const BEFORE_HOST: &str = "\n\ncontent-type:application/json\nhost:";
-const BEFORE_DATE: &str = "\nx-osc-date:";
-const BEFORE_BODY: &str = "\n\ncontent-type;host;x-osc-date\n";
-const BEFORE_SIGNATURE: &str = ", SignedHeaders=content-type;host;x-osc-date, Signature=";
+const BEFORE_SIGNED_HEADERS: &str = ", SignedHeaders=";
+const BEFORE_SIGNATURE: &str = ", Signature=";
 
 /// `yyyymmddThhmmssZ`.
 const DATE_LENGTH: usize = 16;
 /// `yyyymmdd`.
 const DAY_LENGTH: usize = 8;
-/// Room for what is in a text beside path, host and scope.
+/// Capacity for the parts of a string other than path, host and scope.
 const FIXED_LENGTH: usize = 192;
 /// A SHA-256 in hexadecimal.
 const HASH_LENGTH: usize = 2 * digest::SHA256_OUTPUT_LEN;
 
 /// Signs requests with one access key in one region.
 ///
-/// The derived key is the same for all requests of a day and is kept from one to the next; a signature is a
-/// function of the arguments all the same.
+/// The derived key is the same for all requests of a day, and is cached. A signature depends only on the arguments.
 pub(crate) struct Signer {
     secret_key: Secret,
     region: Box<str>,
-    /// What `Authorization` begins with, up to the credential scope.
+    /// The start of `Authorization`, up to the credential scope.
     credential: Box<str>,
-    /// The credential scope behind the day.
+    /// The credential scope after the day.
     scope: Box<str>,
-    /// The key of the day that was signed last.
+    /// The derived key of the last day used.
     derived: Mutex<Option<(civil::Date, hmac::Key)>>,
 }
 
@@ -71,24 +67,26 @@ impl Signer {
             secret_key: secret_key.clone(),
             region: region.into(),
             credential: format!("{ALGORITHM} Credential={access_key}/").into(),
-            scope: format!("/{region}/{SERVICE}/{TERMINATOR}").into(),
+            scope: format!("/{region}/{CREDENTIAL_SERVICE}/{TERMINATOR}").into(),
             derived: Mutex::new(None),
         }
     }
 
-    /// Signs a request to `path` at `host`, which is the `Host` header as it is sent: with the port when that is
-    /// not the scheme's default.
+    /// Signs a request to `path` at `host`, the `Host` header as sent: with the port unless it is the default of the
+    /// scheme.
     pub(crate) fn sign(&self, at: Timestamp, host: &str, path: &str, body: &[u8]) -> Signed {
         let Self { credential, scope, .. } = self;
         let at = utc(at);
         let date = osc_date_of(at);
         let (day, _) = date.split_at(DAY_LENGTH);
 
-        // One buffer for all texts, which hash faster as a whole than part by part.
+        // One buffer for both strings: hashing a whole string is faster than hashing its parts.
         let mut text =
             Vec::with_capacity(FIXED_LENGTH + credential.len() + scope.len() + path.len() + host.len());
         let body_hash = hex(digest::digest(&digest::SHA256, body).as_ref());
-        for part in [BEFORE_PATH, path, BEFORE_HOST, host, BEFORE_DATE, &date, BEFORE_BODY] {
+        let date_header = ["\n", DATE_HEADER, ":", &date, "\n\n"];
+        let parts = [BEFORE_PATH, path, BEFORE_HOST, host].into_iter().chain(date_header);
+        for part in parts.chain([SIGNED_HEADERS, "\n"]) {
             text.extend_from_slice(part.as_bytes());
         }
         text.extend_from_slice(&body_hash);
@@ -101,18 +99,20 @@ impl Signer {
         text.extend_from_slice(&request_hash);
         let signature = hex(self.hmac(at.date(), day, &text).as_ref());
 
-        let length = credential.len() + DAY_LENGTH + scope.len() + BEFORE_SIGNATURE.len() + HASH_LENGTH;
-        let mut authorization = String::with_capacity(length);
-        for part in [credential, day, scope, BEFORE_SIGNATURE, str::from_utf8(&signature).unwrap_or_default()]
+        let fixed = BEFORE_SIGNED_HEADERS.len() + SIGNED_HEADERS.len() + BEFORE_SIGNATURE.len() + HASH_LENGTH;
+        let mut authorization = String::with_capacity(credential.len() + DAY_LENGTH + scope.len() + fixed);
+        let signature = str::from_utf8(&signature).unwrap_or_default();
+        for part in
+            [credential, day, scope, BEFORE_SIGNED_HEADERS, SIGNED_HEADERS, BEFORE_SIGNATURE, signature]
         {
             authorization.push_str(part);
         }
         Signed { date, authorization }
     }
 
-    /// The HMAC of a text with the key of a day, which is given in both its forms.
+    /// The HMAC of a string with the key of a day, passed in both formats.
     fn hmac(&self, date: civil::Date, day: &str, text: &[u8]) -> hmac::Tag {
-        // A thread that panicked while it held the lock left a whole key or none.
+        // A thread that panicked while holding the lock left a complete key or none.
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         match &*derived {
             Some((kept, key)) if *kept == date => hmac::sign(key, text),
@@ -124,7 +124,7 @@ impl Signer {
     }
 }
 
-/// The time as `X-Osc-Date` carries it: `yyyymmddThhmmssZ`.
+/// The time in the format of `X-Osc-Date`: `yyyymmddThhmmssZ`.
 pub(crate) fn osc_date(at: Timestamp) -> String {
     osc_date_of(utc(at))
 }
@@ -133,7 +133,7 @@ fn utc(at: Timestamp) -> DateTime {
     tz::Offset::UTC.to_datetime(at)
 }
 
-/// The digits are written one by one: interpreting a format takes as long as two hashes.
+/// Writes the digits one by one: interpreting a format takes as long as two hashes.
 fn osc_date_of(at: DateTime) -> String {
     let [century, year] =
         [at.year() / 100, at.year() % 100].map(|pair| i8::try_from(pair).unwrap_or_default());
@@ -159,7 +159,7 @@ fn osc_date_of(at: DateTime) -> String {
 /// The key of one day, region and service.
 fn derive(secret_key: &Secret, day: &str, region: &str) -> hmac::Key {
     let start = Zeroizing::new([KEY_PREFIX, secret_key.expose()].concat());
-    [day, region, SERVICE, TERMINATOR]
+    [day, region, CREDENTIAL_SERVICE, TERMINATOR]
         .iter()
         .fold(hmac_key(start.as_bytes()), |key, step| hmac_key(hmac::sign(&key, step.as_bytes()).as_ref()))
 }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_has_the_published_form() {
+    fn the_header_has_the_published_format() {
         let Signed { date, authorization } = signer().sign(at(0), "host", "/api/v1/ReadVms", b"{}");
         assert_eq!(date, "19700101T000000Z");
         let (start, signature) = authorization.split_once(", Signature=").unwrap();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kept_key_is_not_to_be_seen() {
+    fn the_cached_key_does_not_affect_signatures() {
         const DAY: i64 = 24 * 60 * 60;
         let used = signer();
         for second in [0, 0, DAY - 1, DAY, DAY + 1, 5, 40 * DAY, 0] {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_written_as_the_format_says() {
+    fn dates_match_the_format() {
         for second in [0, 951_782_399, 951_782_400, 1_781_524_800, 2_147_483_648, 253_402_207_200, -1] {
             let wanted = at(second).strftime("%Y%m%dT%H%M%SZ").to_string();
             assert_eq!(osc_date(at(second)), wanted);

@@ -29,7 +29,8 @@
 //! The first of these steps that applies determines the response:
 //! 1. Authentication and validation: a method other than `POST` is a 405, an unknown action a 404; a wrong
 //!    signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is not a
-//!    JSON object is a 400. An empty body counts as `{}`, as in the cloud.
+//!    JSON object is a 400. An empty body counts as `{}`, as in the cloud. With
+//!    [`strict_requests`](FakeApi::strict_requests), a request that does not fit its action is a 400, too.
 //! 2. Faults planned with [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any).
 //! 3. A create with a `ClientToken` that was used before receives the first response again.
 //! 4. The handler set with [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw).
@@ -86,6 +87,7 @@ mod server;
 mod signature;
 mod state;
 mod stub;
+pub(crate) mod validation;
 
 use std::fmt;
 use std::io;
@@ -97,6 +99,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::action::Action;
+use crate::generated::service::API_PATH;
 use crate::{Client, ClientBuilder, RateLimit, Result, RetryPolicy};
 
 use server::Server;
@@ -142,7 +145,7 @@ impl FakeApi {
 
     /// The endpoint: `http://127.0.0.1:<port>/api/v1`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}/api/v1", self.server.address())
+        format!("http://{}{API_PATH}", self.server.address())
     }
 
     /// Creates a client of the fake.
@@ -204,7 +207,8 @@ impl FakeApi {
         A::Request: DeserializeOwned,
         A::Response: Serialize,
     {
-        self.state.handle(A::NAME, Some(A::AUTH), handler::typed::<A>(handler));
+        let typed = (A::AUTH, validation::reencode::<A::Request> as validation::Reencode);
+        self.state.handle(A::NAME, Some(typed), handler::typed::<A>(handler));
     }
 
     /// Sets the handler of an action by name, with JSON values: for actions that this crate does not know, and for
@@ -227,6 +231,30 @@ impl FakeApi {
         handler: impl FnMut(Value) -> T + Send + 'static,
     ) {
         self.state.handle(action, None, handler::raw(handler));
+    }
+
+    /// Refuses requests that do not fit their action, whether it has a handler or not: if a required member is missing, or
+    /// if a value has another type. Defaults to `false`.
+    ///
+    /// Otherwise only a typed handler refuses them, since it cannot decode them, and it accepts values that can be
+    /// converted without loss, such as `"10"` for an integer. Members that the action does not have are always accepted:
+    /// they may be newer than this crate.
+    ///
+    /// ```
+    /// use osc_api::serde_json::json;
+    /// use osc_api::testing::FakeApi;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakeApi::start()?;
+    /// fake.strict_requests(true);
+    /// let error = fake.client()?.send_raw("DeleteVms", &json!({ "VmIds": "i-1" })).await.unwrap_err();
+    /// assert!(error.is_validation());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn strict_requests(&self, strict: bool) {
+        self.state.set_strict(strict);
     }
 
     /// Injects a fault into the next `times` calls of an action, after faults that were planned before.

@@ -23,9 +23,9 @@ fn calls_work_without_a_runtime() {
     let server = cloud();
     let client = client(&server);
     let response = client.read_vms(&request("i-1")).expect("a response");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-1"));
+    assert_eq!(response.vms[0].vm_id, Some("i-1".into()));
     let response = client.send::<ReadVms>(&request("i-2")).expect("a response");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-2"));
+    assert_eq!(response.vms[0].vm_id, Some("i-2".into()));
     let body = json!({ "Filters": { "VmIds": ["i-3"] } });
     assert_eq!(client.send_raw("ReadVms", &body).expect("a response"), json!({ "Vms": [{ "VmId": "i-3" }] }));
     let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();

@@ -32,7 +32,7 @@ fn all() -> Vec<String> {
 }
 
 fn ids(vms: impl IntoIterator<Item = Result<Vm, Error>>) -> Vec<String> {
-    vms.into_iter().map(|vm| vm.expect("an item").vm_id.expect("an ID")).collect()
+    vms.into_iter().map(|vm| vm.expect("an item").vm_id.expect("an ID").into()).collect()
 }
 
 /// The tokens and page sizes of the requests received.
@@ -96,7 +96,7 @@ fn a_failed_page_is_fetched_again() {
         let (mut read, mut failures) = (Vec::new(), 0);
         for vm in vms.by_ref() {
             match vm {
-                Ok(vm) => read.extend(vm.vm_id),
+                Ok(vm) => read.extend(vm.vm_id.map(String::from)),
                 Err(error) => {
                     assert!(error.is_server_error(), "{error:?}");
                     failures += 1;

@@ -33,7 +33,7 @@ fn calls_of_eight_threads_are_in_flight_at_once() {
                     let id = format!("i-{number}-{call}");
                     let request = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids([&id]));
                     let response = client.read_vms(&request).expect("a response");
-                    assert_eq!(response.vms[0].vm_id, Some(id));
+                    assert_eq!(response.vms[0].vm_id, Some(id.into()));
                 }
             });
         }

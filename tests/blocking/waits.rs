@@ -38,7 +38,7 @@ fn a_wait_returns_the_resource_and_reports_progress() {
         })
         .wait()
         .expect("a VM");
-    assert_eq!(vm.vm_id.as_deref(), Some("i-1"));
+    assert_eq!(vm.vm_id, Some("i-1".into()));
     let states: Vec<_> = progress.iter().flatten().collect();
     assert_eq!(states, ["pending", "dreaming", "running"]);
 }

@@ -201,6 +201,7 @@ pub const CASES: &[Case] = &[
     case("list_of_itself", Add("    Lists: {type: array, items: {$ref: '#/components/schemas/Lists'}}\n    Maps: {type: object, additionalProperties: {$ref: '#/components/schemas/Maps'}}\n")),
     // Schemas.
     case("unknown_type", Edit(&[("Size: {type: integer}", "Size: {type: int}")])),
+    case("null_as_a_type", Edit(&[("Size: {type: integer}", "Size: {type: 'null'}")])),
     case("type_is_a_list", Edit(&[("Size: {type: integer}", "Size: {type: [integer, 'null']}")])),
     case("type_is_null", Edit(&[("Size: {type: integer}", "Size: {type: null}")])),
     case("type_file", Edit(&[("Size: {type: integer}", "Size: {type: file}")])),
@@ -324,5 +325,7 @@ pub const CASES: &[Case] = &[
     case("errors_unknown_keys", Errors("1: {name: a, typ: Gate}\n2: {name: b, docs: Text.}\n")),
     case("errors_not_a_string", Errors("1: {name: a, type: 5}\n2: {name: b, doc: [Text]}\n3: {name: c, doc: ''}\n")),
     case("errors_transient_is_not_true", Errors("1: {name: a, transient: 'yes'}\n2: {name: b, transient: false}\n")),
+    case("errors_classes_is_a_list", Errors("classes: [1]\n1: {name: a}\n")),
+    case("errors_invalid_classes", Errors("classes: {Gate: [1], gate: 5, a: [], b: [2, 1], c: [1-5, 5], d: [x], e: [9-8], f: [0]}\n1: {name: a}\n")),
     case("errors_of_all_kinds", Errors("1: {name: A, typ: B, transient: 1}\n0: {doc: 5}\n2: gate\n")),
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use osc_codegen::ir::{
-    Action, Api, Direction, Enum, Field, Presence, Struct, Type, TypeDef, Values, WaiterSource,
+    Action, Api, Constructor, Direction, Enum, Field, Presence, Struct, Type, TypeDef, Values, WaiterSource,
 };
 use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
@@ -41,7 +41,9 @@ impl Broken {
     fn is_removed(&self, ty: &Type) -> bool {
         match ty {
             Type::List(inner) | Type::Map(inner) => self.is_removed(inner),
-            Type::Named(name) | Type::Boxed(name) => self.removed_types.contains(name),
+            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => {
+                self.removed_types.contains(name)
+            }
             _ => false,
         }
     }
@@ -67,6 +69,15 @@ pub fn caller(api: &Api, broken: &Broken) -> String {
             match definition {
                 TypeDef::Struct(definition) => structure(definition, broken, &mut functions),
                 TypeDef::Enum(definition) => enumeration(definition, broken, &mut functions),
+                TypeDef::Identifier(definition) => {
+                    let name = format!("types::{}", definition.name);
+                    functions.add(
+                        "",
+                        "()",
+                        &format!("common::<{name}>(); sent::<{name}>(); received::<{name}>()"),
+                    );
+                    functions.add("text: &str", &name, "text.into()");
+                }
                 TypeDef::Alias(alias) => {
                     if !broken.has(alias.at.as_str(), &[]) && !broken.is_removed(&alias.ty) {
                         functions.add(&format!("value: types::{}", alias.name), &ty(&alias.ty), "value");
@@ -111,7 +122,7 @@ fn ty(ty: &Type) -> String {
         Type::Json => "api::serde_json::Value".to_owned(),
         Type::List(element) => format!("Vec<{}>", self::ty(element)),
         Type::Map(element) => format!("std::collections::BTreeMap<String, {}>", self::ty(element)),
-        Type::Named(name) => format!("types::{name}"),
+        Type::Named(name) | Type::Identifier(name) => format!("types::{name}"),
         Type::Boxed(name) => format!("Box<types::{name}>"),
     }
 }
@@ -179,10 +190,22 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     ]) && !broken.has(at.as_str(), &[ChangeKind::Arguments])
         && !required.iter().any(|field| broken.is_removed(&field.ty));
     if *direction != Direction::Response && is_new {
+        let constructor = definition.constructor();
+        let argument_type = |field: &Field| match constructor {
+            Constructor::Named(_) => ty(&field.ty),
+            _ => argument_type(field),
+        };
         let arguments: Vec<String> =
             required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", argument_type(field))).collect();
-        let names: Vec<String> = (0..required.len()).map(|i| format!("a{i}")).collect();
-        let body = format!("types::{name}::new({})", names.join(", "));
+        let names = required.iter().enumerate().map(|(i, field)| match constructor {
+            Constructor::Named(_) => format!("{}: a{i}", escaped(&field.ident)),
+            _ => format!("a{i}"),
+        });
+        let names = names.collect::<Vec<_>>().join(", ");
+        let body = match &constructor {
+            Constructor::Named(required) => format!("types::{name}::new(types::{required} {{ {names} }})"),
+            _ => format!("types::{name}::new({names})"),
+        };
         functions.add(&arguments.join(", "), &format!("types::{name}"), &body);
     }
 }

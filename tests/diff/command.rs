@@ -44,6 +44,8 @@ fn repository() -> tempfile::TempDir {
     write("broken.yaml", "openapi: [");
     write("binary.yaml", "");
     fs::write(folder.path().join("binary.yaml"), [0x6f, 0xff, 0xfe]).unwrap();
+    let utf16: Vec<u8> = OLD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("utf16.yaml"), utf16).unwrap();
     folder
 }
 
@@ -83,6 +85,7 @@ fn files_and_revisions_are_compared() {
         (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "unknown revision `--all`"),
         (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "`REV:PATH` needs a revision"),
         (&["binary.yaml", "spec/zoo.yaml"], 2, "is not UTF-8 text"),
+        (&["utf16.yaml", "spec/zoo.yaml"], 2, "looks like UTF-16: save it as UTF-8"),
         (&["spec", "spec/zoo.yaml"], 2, "cannot read spec/outscale.yaml"),
         // Descriptions with errors.
         (&["broken.yaml", "spec/zoo.yaml"], 1, "broken.yaml"),

@@ -133,11 +133,33 @@ fn check(what: &str, old: &Parsed, new: &Parsed) -> usize {
         change.kind != ChangeKind::TypeDirection
             || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
     });
-    let reported = Reported::collect(changes.map(line_of), old, new);
+    let lines = changes.map(line_of).filter(|line| !follows_from_identifiers(line));
+    let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
     let difference = difference(&found, &reported.rows);
     assert!(difference.is_empty(), "{what}:\n{difference}");
     found.len()
+}
+
+/// Whether a change follows from the detection of identifiers, which the independent parser does not implement: the type
+/// of an identifier appears with its schema, and changes the types of the fields that refer to it.
+fn follows_from_identifiers(line: &Line<'_>) -> bool {
+    let Some((schema, property)) = line.at.split_once("/properties/") else { return false };
+    let is_own = schema.rsplit('/').next().is_some_and(|schema| property == format!("{schema}Id"));
+    let as_string = |ty: Option<&str>| {
+        let ty = ty.unwrap_or_default();
+        let start = ty.rfind('<').map_or(0, |at| at + 1);
+        let name = ty.get(start..ty.find('>').unwrap_or(ty.len())).unwrap_or_default();
+        let is_identifier = name.ends_with("Id") && property.trim_end_matches('s').ends_with(name);
+        if is_identifier { ty.replace(name, "String") } else { ty.to_owned() }
+    };
+    match line.kind {
+        "type-added" | "type-removed" => {
+            is_own && line.old.or(line.new).is_none_or(|kind| kind == "identifier")
+        }
+        "field-type" => as_string(line.old) == as_string(line.new),
+        _ => false,
+    }
 }
 
 #[test]
@@ -212,7 +234,7 @@ fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&st
         new: change["new"].as_str(),
     });
     // Descriptions have no waiters.
-    let lines = lines.filter(|line| !line.kind.starts_with("waiter-"));
+    let lines = lines.filter(|line| !line.kind.starts_with("waiter-") && !follows_from_identifiers(line));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
     let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use osc_codegen::ir::{Api, Presence, Type, TypeDef, Values};
+use osc_codegen::ir::{Api, Conversions, Presence, Type, TypeDef, Values};
 use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
 use osc_tests::random::Random;
 
@@ -75,7 +75,7 @@ fn rename_references(api: &mut Api, renamed: &BTreeMap<String, String>) {
     fn rename_in_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
         match ty {
             Type::List(inner) | Type::Map(inner) => rename_in_type(inner, renamed),
-            Type::Named(name) | Type::Boxed(name) => {
+            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => {
                 if let Some(new) = renamed.get(name) {
                     name.clone_from(new);
                 }
@@ -144,6 +144,11 @@ fn randomly_changed(api: &Api, seed: u64, period: u64) -> Api {
                     }
                 }
                 TypeDef::Alias(alias) => alias.ty = Type::Json,
+                TypeDef::Identifier(identifier) => {
+                    if random.one_in(period) {
+                        identifier.from = Conversions::All(Vec::new());
+                    }
+                }
             }
         }
     }
@@ -210,7 +215,7 @@ fn hostile_strings_stay_on_their_line() {
                     values.push(("Hostile".to_owned(), hostile.to_owned()));
                 }
             }
-            TypeDef::Alias(_) => {}
+            TypeDef::Alias(_) | TypeDef::Identifier(_) => {}
         }
     }
     let diff = Diff::between(&contract, &changed);

@@ -307,6 +307,20 @@ pub const CASES: &[Case] = &[
     ("code removed", &[("5001: {name: no-such-cage}\n", "")]),
     ("code added", &[("5001:", "5000: {name: no-such-zoo}\n5001:")]),
     ("code number changed", &[("5001:", "5002:")]),
+    (
+        "date header and signature changed",
+        &[(
+            "actions:\n",
+            "actions:\n- target: $\n  description: a\n  update: {x-service: {date-header: X-Zoo-Date, signature: ZOO1-HMAC-SHA256}}\n",
+        )],
+    ),
+    (
+        "endpoint and default region changed",
+        &[(
+            "components:\n",
+            "servers: [{url: 'https://zoo.{region}.example.org/v2', variables: {region: {default: north}}}]\ncomponents:\n",
+        )],
+    ),
     ("code no longer transient", &[("cage-is-closed, transient: true", "cage-is-closed")]),
     ("code becomes transient", &[("{name: no-such-cage}", "{name: no-such-cage, transient: true}")]),
     (
@@ -334,6 +348,10 @@ const MODELS: &[(&str, fn(&mut Api))] = &[
             watched.part = Some("lock".to_owned());
         }
     }),
+    ("class extended", |api| {
+        api.code_classes.iter_mut().for_each(|class| class.ranges.push((7000, 7010)));
+    }),
+    ("class reduced", |api| api.code_classes.clear()),
     ("code renamed", |api| api.codes.iter_mut().for_each(|code| code.name.push_str("-now"))),
 ];
 

@@ -19,8 +19,13 @@ use crate::rules::CASES;
 use crate::small::Inputs;
 
 /// Kinds that break only behavior, which the compiler does not see.
-const BEHAVIOR: &[ChangeKind] =
-    &[ChangeKind::ActionAuth, ChangeKind::ActionRetry, ChangeKind::FieldWire, ChangeKind::CodeChanged];
+const BEHAVIOR: &[ChangeKind] = &[
+    ChangeKind::ActionAuth,
+    ChangeKind::ActionRetry,
+    ChangeKind::FieldWire,
+    ChangeKind::CodeChanged,
+    ChangeKind::ServiceChanged,
+];
 
 /// Cases that break only behavior, although other changes of their kind break the build.
 const UNSEEN: &[&str] =

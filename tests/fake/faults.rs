@@ -108,7 +108,7 @@ async fn an_action_is_carried_out_before_its_response_is_cut() {
     fake.on::<CreateVms>(move |_| {
         created += 1;
         let mut response = example::<CreateVms>();
-        response.vms[0].vm_id = Some(format!("i-{created}"));
+        response.vms[0].vm_id = Some(format!("i-{created}").into());
         response
     });
     let client = client(&fake);
@@ -117,7 +117,7 @@ async fn an_action_is_carried_out_before_its_response_is_cut() {
     // The client token makes the third attempt return the VM that the first one created.
     let response =
         client.create_vms(&CreateVmsRequest::new("ami-12345678")).await.expect("a response after retries");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-1"));
+    assert_eq!(response.vms[0].vm_id, Some("i-1".into()));
     assert_eq!(fake.count::<CreateVms>(), 3);
     fake.next::<ReadVms>(1, Fault::cut_response());
     assert!(read_once(&fake).await.expect_err("a truncated response").is_transport());

@@ -18,7 +18,7 @@ async fn a_handler_receives_the_request_and_returns_the_response() {
     fake.on::<ReadVms>(move |request| {
         calls += 1;
         let mut vm = Vm::default();
-        vm.vm_id = Some(format!("{calls} of {:?}", request.results_per_page));
+        vm.vm_id = Some(format!("{calls} of {:?}", request.results_per_page).into());
         let mut response = ReadVmsResponse::default();
         response.vms = vec![vm];
         response
@@ -26,9 +26,9 @@ async fn a_handler_receives_the_request_and_returns_the_response() {
     let client = client(&fake);
     for id in ["1 of Some(7)", "2 of Some(7)"] {
         let response = client.read_vms(&ReadVmsRequest::new().results_per_page(7)).await.expect("a response");
-        assert_eq!(response.vms[0].vm_id.as_deref(), Some(id));
+        assert_eq!(response.vms[0].vm_id, Some(id.into()));
         let context = response.response_context.and_then(|context| context.request_id);
-        assert_eq!(context, fake.calls().pop().map(|call| call.request_id));
+        assert_eq!(context, fake.calls().pop().map(|call| call.request_id.into()));
     }
 }
 
@@ -65,7 +65,7 @@ async fn the_latest_handler_replaces_earlier_ones_and_can_share_state() {
         json!({ "Vms": [{ "VmId": "i-raw", "State": "brand-new" }], "Unknown": true })
     });
     let response = client(&fake).read_vms(&ReadVmsRequest::new().dry_run(false)).await.expect("a response");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-raw"));
+    assert_eq!(response.vms[0].vm_id, Some("i-raw".into()));
     assert_eq!(*recorded.lock().expect("the log"), [json!({ "DryRun": false })]);
 }
 
@@ -132,7 +132,7 @@ async fn creates_with_the_same_client_token_are_carried_out_once() {
     fake.on::<CreateVms>(move |_| {
         created += 1;
         let mut response = example::<CreateVms>();
-        response.vms[0].vm_id = Some(format!("i-{created}"));
+        response.vms[0].vm_id = Some(format!("i-{created}").into());
         response
     });
     let client = client(&fake);

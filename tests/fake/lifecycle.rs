@@ -141,6 +141,6 @@ fn environment_variables_direct_a_program_to_the_fake() {
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let id = example::<ReadVms>().vms[0].vm_id.clone().expect("an ID");
-    assert!(shown.contains(&id), "{shown}");
+    assert!(shown.contains(id.as_str()), "{shown}");
     assert_eq!(fake.count::<ReadVms>(), 1);
 }

@@ -9,6 +9,7 @@ mod handlers;
 mod lifecycle;
 mod raw;
 mod records;
+mod strict;
 
 use osc_api::Client;
 use osc_api::testing::FakeApi;

@@ -31,7 +31,7 @@ async fn requests_are_recorded_unchanged_and_in_order() {
 #[tokio::test]
 async fn secrets_are_redacted_in_debug_output() {
     let fake = start();
-    let request = CheckAuthenticationRequest::new("user@example.com", "marker");
+    let request = CheckAuthenticationRequest::new("user@example.com", "marker".into());
     client(&fake).check_authentication(&request).await.expect("a response");
     let recorded = fake.requests::<CheckAuthentication>();
     assert_eq!(recorded[0].password.expose(), "marker");

@@ -197,6 +197,12 @@ fn anything_but_a_description_is_refused() {
     assert_refused(Response::new(200, "just words"), &[], 1, &[]);
     assert_refused(Response::new(200, ""), &[], 1, &[]);
     assert_refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "byte 2 is invalid"]);
+    assert_refused(
+        Response::new(200, [0xfe, 0xff, 0, b'#']),
+        &[],
+        2,
+        &["it looks like UTF-16: save it as UTF-8"],
+    );
     let compressed = Response::new(200, [0x1f, 0x8b]).header("Content-Encoding", "gzip");
     assert_refused(compressed, &[], 2, &["compressed"]);
     // A single error is enough to keep the old description.
@@ -304,7 +310,7 @@ fn an_invalid_argument_names_the_valid_forms() {
     assert_source_refused("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
-/// An authority for a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
+/// The certificate authority of a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
 fn identity() -> (String, ServerConfig) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::xtask::{self, Run};
 
-/// Variables that change an import.
+/// Environment variables that affect an import.
 const VARIABLES: [&str; 9] = [
     "ALL_PROXY",
     "all_proxy",

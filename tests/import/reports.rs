@@ -51,6 +51,29 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
 }
 
 #[test]
+fn a_value_removed_from_the_published_text_is_reported_with_the_line_of_our_text() {
+    for (docs, expected) in [
+        ("Open or shut.", "; our text is docs.yaml:13"),
+        ("`open` or `shut`.", "; our text, docs.yaml:13, names `shut` too"),
+    ] {
+        let folder = Folder::with_old();
+        let ours = folder.read("docs.yaml");
+        let ours = ours.trim_end();
+        folder.write("docs.yaml", &format!("{ours}\n  Cage.CageId: ID.\n  Key: K.\n  State: {docs:?}\n"));
+        folder.write("zoo.yaml", &NEW.replace("`open` | `shut` | `lost`", "`open` | `lost`"));
+        let run = folder.import(&[&folder.path("zoo.yaml")]);
+        assert_eq!(run.code, Some(0), "{}", run.output);
+        let message = format!("the text no longer names `shut` of `CageState`{expected}");
+        assert!(run.output.contains(&message), "{}", run.output);
+        assert!(
+            run.output.contains("  zoo.yaml:52 #/components/schemas/Cage/properties/State"),
+            "{}",
+            run.output
+        );
+    }
+}
+
+#[test]
 fn a_second_import_of_the_same_description_reports_no_change() {
     let folder = Folder::with_old();
     let before = folder.spec();
@@ -137,6 +160,56 @@ fn an_import_killed_at_any_write_is_undone_and_repeated_by_the_next() {
     }
     assert!(kills > 15 && interrupted > 5, "{kills} kills, {interrupted} of them while files changed");
     assert_ne!(old, new);
+}
+
+/// The process that undoes an interrupted import is killed too.
+#[test]
+fn an_undo_killed_at_any_write_is_repeated_by_the_next() {
+    let done = Folder::with_old();
+    done.write("1.1.yaml", NEW);
+    assert_eq!(done.import(&[&done.path("1.1.yaml")]).code, Some(0));
+    let new = done.spec();
+    let killed_after = |folder: &Folder, writes: usize| {
+        let mut command = folder.command(&[&folder.path("1.1.yaml")]);
+        command.env(crate::xtask::ABORT_AFTER, writes.to_string());
+        crate::xtask::finish(command)
+    };
+    // While the new files replace the old ones.
+    let first = 20;
+    let mut kills = 0;
+    for writes in 1.. {
+        let folder = Folder::with_old();
+        folder.write("1.1.yaml", NEW);
+        assert_eq!(killed_after(&folder, first).code, Some(137));
+        let is_interrupted = folder.spec().contains_key(".import");
+        assert!(is_interrupted, "the first run was not killed while it changed files");
+        let second = killed_after(&folder, writes);
+        if second.code == Some(0) {
+            assert!(second.output.contains("the import of API 1.1 was interrupted"), "{}", second.output);
+            break;
+        }
+        kills += 1;
+        assert_eq!(folder.import(&[&folder.path("1.1.yaml")]).code, Some(0), "after {writes} writes");
+        assert!(folder.spec() == new, "after {writes} writes: {:?}", folder.spec().keys());
+    }
+    assert!(kills > 20, "only {kills} kills");
+}
+
+#[test]
+fn two_concurrent_imports_write_the_same_files_as_one() {
+    let done = Folder::with_old();
+    done.write("1.1.yaml", NEW);
+    assert_eq!(done.import(&[&done.path("1.1.yaml")]).code, Some(0));
+    for _ in 0..5 {
+        let folder = Folder::with_old();
+        folder.write("1.1.yaml", NEW);
+        let start = || folder.command(&[&folder.path("1.1.yaml")]).spawn().unwrap();
+        for run in [start(), start()].map(|child| child.wait_with_output().unwrap()) {
+            let errors = String::from_utf8_lossy(&run.stderr);
+            assert!(run.status.success() && !errors.contains("interrupted"), "{errors}");
+        }
+        assert!(folder.spec() == done.spec(), "{:?}", folder.spec().keys());
+    }
 }
 
 #[test]

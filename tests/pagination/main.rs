@@ -7,6 +7,7 @@ mod endings;
 mod faults;
 mod listings;
 mod prefetch;
+mod wrong_types;
 
 use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest, User};
 use osc_api::{Client, ClientBuilder, Items, Paginated, RateLimit, RetryPolicy};
@@ -39,7 +40,7 @@ impl Listing for ReadUsersRequest {
     const ALL: fn() -> Self = Self::new;
 
     fn name(item: User) -> String {
-        item.user_name.unwrap_or_default()
+        item.user_name.unwrap_or_default().into()
     }
 }
 

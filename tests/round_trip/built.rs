@@ -2,11 +2,11 @@
 
 use osc_api::types::{
     ActionsOnNextBoot, BlockDeviceMappingVmCreation, BootMode, BsuToCreate, CheckAuthenticationRequest,
-    CpuPerformance, CreateAccessKeyRequest, CreateClientGatewayRequest, CreateListenerRuleRequest,
-    CreateTagsRequest, CreateVmsRequest, DirectLinkInterfaceMtu, FiltersVm, FiltersVmType,
-    ListenerRuleForCreation, LoadBalancerLight, PolicyEntityType, ReadEntitiesLinkedToPolicyRequest,
-    ReadVmTypesRequest, ReadVmsRequest, ResourceTag, SecureBootAction, UpdateAccessKeyRequest,
-    UpdateDirectLinkInterfaceRequest, UpdateListenerRuleRequest, UpdateVmRequest,
+    CpuPerformance, CreateAccessKeyRequest, CreateClientGatewayRequest, CreateClientGatewayRequired,
+    CreateListenerRuleRequest, CreateTagsRequest, CreateVmsRequest, DirectLinkInterfaceMtu, FiltersVm,
+    FiltersVmType, ListenerRuleForCreation, LoadBalancerLight, PolicyEntityType,
+    ReadEntitiesLinkedToPolicyRequest, ReadVmTypesRequest, ReadVmsRequest, ResourceTag, SecureBootAction,
+    UpdateAccessKeyRequest, UpdateDirectLinkInterfaceRequest, UpdateListenerRuleRequest, UpdateVmRequest,
 };
 use osc_api::{Date, DateTime, Nullable, Secret};
 use serde::Serialize;
@@ -149,7 +149,7 @@ fn integer_enums_are_sent_as_integers() {
     assert_sends(&request(DirectLinkInterfaceMtu::Value1500), expected(1500));
     assert_sends(&request(1500_i64.into()), expected(1500));
     assert_sends(&request(9000_i32.into()), expected(9000));
-    assert_sends(&UpdateDirectLinkInterfaceRequest::new("dxvif-1", i64::MAX), expected(i64::MAX));
+    assert_sends(&UpdateDirectLinkInterfaceRequest::new("dxvif-1", i64::MAX.into()), expected(i64::MAX));
 }
 
 #[test]
@@ -174,12 +174,19 @@ fn an_access_key_without_expiration_date_is_updated_without_one() {
 fn secrets_are_sent_in_full() {
     let request = CheckAuthenticationRequest::new("me@example.com", Secret::from("pass \"word\""));
     assert_sends(&request, json!({ "Login": "me@example.com", "Password": "pass \"word\"" }));
-    assert_sends(&CheckAuthenticationRequest::new("", "plain"), json!({ "Login": "", "Password": "plain" }));
+    assert_sends(
+        &CheckAuthenticationRequest::new("", "plain".into()),
+        json!({ "Login": "", "Password": "plain" }),
+    );
 }
 
 #[test]
 fn numbers_keep_their_magnitude_and_fraction() {
-    let request = CreateClientGatewayRequest::new(4_294_967_295_i64, "ipsec.1", "192.0.2.1");
+    let request = CreateClientGatewayRequest::new(CreateClientGatewayRequired {
+        bgp_asn: 4_294_967_295,
+        connection_type: "ipsec.1".into(),
+        public_ip: "192.0.2.1".into(),
+    });
     assert_sends(
         &request,
         json!({ "BgpAsn": 4_294_967_295_i64, "ConnectionType": "ipsec.1", "PublicIp": "192.0.2.1" }),

@@ -83,7 +83,7 @@ fn secret_fields(api: &Api) -> impl Iterator<Item = (String, String)> {
     let types = api.modules.iter().flat_map(|module| &module.types);
     let structs = types.filter_map(|definition| match definition {
         TypeDef::Struct(definition) => Some(definition),
-        TypeDef::Enum(_) | TypeDef::Alias(_) => None,
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => None,
     });
     structs.flat_map(|Struct { name, fields, .. }| {
         let secret = fields.iter().filter(|Field { ty, .. }| *ty == Type::Secret);

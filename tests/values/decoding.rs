@@ -1,7 +1,8 @@
 //! Responses with unexpected values, decoded by a client.
 
 use osc_api::types::{
-    CreateServerCertificateRequest, DeleteVolumeRequest, ReadVmsRequest, ReadVolumesRequest,
+    CreateServerCertificateRequest, CreateServerCertificateRequired, DeleteVolumeRequest, ReadVmsRequest,
+    ReadVolumesRequest,
 };
 use osc_api::{Client, ClientBuilder, RetryPolicy};
 use osc_tests::http::Response;
@@ -108,7 +109,11 @@ async fn an_error_that_repeats_a_secret_of_the_request_does_not_show_it() {
     let lines = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"];
     let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
     let server = Server::start(|request| Response::new(400, request.body.clone())).expect("a local port");
-    let request = CreateServerCertificateRequest::new("a certificate", "a name", key.as_str());
+    let request = CreateServerCertificateRequest::new(CreateServerCertificateRequired {
+        body: "a certificate".into(),
+        name: "a name".into(),
+        private_key: key.as_str().into(),
+    });
     let error = client(&server).create_server_certificate(&request).await.expect_err("a refusal");
     let shown = format!("{error:#} {error:?} {}", error.api().expect("a response").raw());
     assert!(shown.contains("[redacted]") && shown.contains("a certificate"), "{shown}");

@@ -107,7 +107,7 @@ fn every_enum_is_the_type_of_a_field() {
     let model = model();
     let fields = model.iter().filter_map(|definition| match definition {
         TypeDef::Struct(definition) => Some(&definition.fields),
-        TypeDef::Enum(_) | TypeDef::Alias(_) => None,
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => None,
     });
     let used: BTreeSet<&str> = fields.flatten().filter_map(|field| named(&field.ty)).collect();
     for Enum { name, .. } in known() {
@@ -129,7 +129,7 @@ fn fields_with_the_same_values_share_one_enum() {
 
     let request = CreateVolumeRequest::new("eu-west-2a").volume_type("gp2");
     assert_eq!(request.volume_type, received::<Volume>("VolumeType", "gp2").volume_type);
-    let filters = FiltersVolume::new().volume_types(request.volume_type);
+    let filters = FiltersVolume::new().volume_types(request.volume_type.into_iter());
     let filters = filters.link_volume_link_states([LinkState::Attached]);
     let linked: LinkedVolume = received("State", "attached");
     assert_eq!(filters.link_volume_link_states, linked.state.map(|state| vec![state]));
@@ -160,7 +160,7 @@ fn known() -> Vec<Enum> {
         .into_iter()
         .filter_map(|definition| match definition {
             TypeDef::Enum(definition) => Some(definition),
-            TypeDef::Struct(_) | TypeDef::Alias(_) => None,
+            TypeDef::Struct(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => None,
         })
         .collect();
     enums.sort_by(|one, other| one.name.cmp(&other.name));

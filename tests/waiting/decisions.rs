@@ -6,6 +6,7 @@ use osc_api::action::ReadVms;
 use osc_api::types::ReadVmsRequest;
 use osc_api::wait;
 use osc_tests::cloud;
+use osc_tests::http::Response;
 use serde_json::json;
 
 use super::{client, ids, listed, quick, server, vms};
@@ -14,7 +15,7 @@ use super::{client, ids, listed, quick, server, vms};
 async fn the_resource_is_returned_as_last_observed() {
     let server = vms(|_, number| Some(if number < 3 { "pending" } else { "running" }));
     let vm = quick(client(&server).wait_for(wait::vm("i-1").running())).await.expect("running");
-    assert_eq!(vm.vm_id.as_deref(), Some("i-1"));
+    assert_eq!(vm.vm_id.expect("an ID"), "i-1");
     assert_eq!(server.requests().len(), 3);
     assert_eq!(server.requests()[0].json(), json!({ "Filters": { "VmIds": ["i-1"] } }));
 }
@@ -62,7 +63,7 @@ async fn a_deleted_resource_is_a_state_an_absence_or_a_not_found_error() {
     let server = vms(|id, _| (id == "i-listed").then_some("terminated"));
     let client = client(&server);
     let vm = quick(client.wait_for(wait::vm("i-listed").terminated())).await.expect("deleted");
-    assert_eq!(vm.and_then(|vm| vm.vm_id).as_deref(), Some("i-listed"));
+    assert_eq!(vm.and_then(|vm| vm.vm_id).expect("an ID"), "i-listed");
     assert_eq!(quick(client.wait_for(wait::vm("i-2").terminated())).await.expect("deleted"), None);
     let server = super::server(|_, _| cloud::refusal(400, "5063", "InvalidResource", ""));
     let vm = quick(super::client(&server).wait_for(wait::vm("i-1").terminated())).await.expect("deleted");
@@ -86,7 +87,7 @@ async fn a_resource_that_stays_missing_is_an_error() {
     let wait = quick(client(&server).wait_for(wait::vm("i-1").running())).grace(Duration::from_millis(20));
     let error = wait.await.expect_err("missing");
     assert!(error.is_wait_failed() && error.is_not_found() && error.last_state().is_none());
-    assert_eq!(error.to_string(), "waiting for VM i-1 to be running failed: it is not there");
+    assert_eq!(error.to_string(), "waiting for VM i-1 to be running failed: it does not exist");
     assert!(server.requests().len() > 1);
     let server = super::server(|_, _| cloud::refusal(400, "5063", "InvalidResource", "no such VM"));
     let wait = quick(client(&server).wait_for(wait::vm("i-1").running())).grace(Duration::from_millis(20));
@@ -176,7 +177,7 @@ async fn pages_are_read_to_the_end() {
         };
         assert_eq!(body["NextPageToken"].is_null(), body["ResultsPerPage"].is_null());
         let vms = json!([{ "VmId": page, "State": "running" }]);
-        osc_tests::http::Response::json(200, &json!({ "Vms": vms, "NextPageToken": next }))
+        Response::json(200, &json!({ "Vms": vms, "NextPageToken": next }))
     });
     let client = client(&server);
     // A resource on a later page is not missing.
@@ -242,4 +243,14 @@ fn a_wait_outside_a_runtime_is_an_error() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// To ignore the list would mean that the VM no longer exists.
+#[tokio::test]
+async fn a_list_of_an_unexpected_type_is_not_a_deletion() {
+    let server = server(|_, _| Response::json(200, &json!({ "Vms": true })));
+    let error = quick(client(&server).wait_for(wait::vm("i-1").terminated()))
+        .await
+        .expect_err("a response without a list");
+    assert!(error.is_decode() && error.to_string().contains("Vms"), "{error}");
 }

@@ -29,7 +29,7 @@ async fn requests(count: usize) -> usize {
     let waits: Vec<_> = (0..count).map(|number| running(&client, format!("i-{number}"))).collect();
     for (number, wait) in waits.into_iter().enumerate() {
         let vm = wait.await.expect("no panic").expect("running");
-        assert_eq!(vm.vm_id, Some(format!("i-{number}")));
+        assert_eq!(vm.vm_id, Some(format!("i-{number}").into()));
     }
     server.requests().len()
 }

@@ -153,7 +153,7 @@ async fn a_volume_without_links_is_detached() {
     };
     let server = server(|_, _| listed(KIND.list, vec![item(&KIND, None)]));
     let volume = client(&server).wait_for(wait::volume_link("x-1").detached()).await.expect("detached");
-    assert_eq!(volume.and_then(|volume| volume.volume_id).as_deref(), Some("x-1"));
+    assert_eq!(volume.and_then(|volume| volume.volume_id).expect("an ID"), "x-1");
     let grace = std::time::Duration::ZERO;
     let error = quick(client(&server).wait_for(wait::volume_link("x-1").attached())).grace(grace).await;
     assert!(error.expect_err("there is no link").is_wait_failed());

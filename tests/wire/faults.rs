@@ -187,7 +187,7 @@ async fn a_member_of_the_wrong_type_costs_only_its_field() {
     let server = server(move |_| Response::new(200, body));
     let vms = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response").vms;
     assert_eq!(vms.len(), 2);
-    assert_eq!((vms[0].vm_id.as_deref(), vms[1].vm_id.as_deref()), (None, Some("i-2")));
+    assert_eq!((&vms[0].vm_id, &vms[1].vm_id), (&None, &Some("i-2".into())));
 }
 
 #[tokio::test]

@@ -10,12 +10,15 @@
 )]
 
 mod calls;
+mod cancelled;
 mod client_certificates;
 mod closing;
 mod errors;
 mod faults;
 mod lockout;
 mod options;
+#[cfg(target_os = "linux")]
+mod platform_roots;
 mod profile;
 mod programs;
 mod progress;

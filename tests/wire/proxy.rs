@@ -112,7 +112,7 @@ async fn a_rejected_proxy_login_is_reported_as_such() {
         // The default retry policy: the call must not be retried with the same password.
         let builder = proxied_builder(&root).retry(RetryPolicy::new());
         let error = connect_error(builder.proxy(format!("http://{user}{}", proxy.host()))).await;
-        assert!(error.to_string().contains("the proxy demands another user name and password"), "{error}");
+        assert!(error.to_string().contains("the proxy requires another user name or password"), "{error}");
         assert_eq!(error.attempts(), 1);
         assert!(!format!("{error:?}").contains("wrong-password"), "{error:?}");
     }

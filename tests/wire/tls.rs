@@ -96,6 +96,11 @@ impl Authority {
     pub(crate) fn server(&self) -> Server {
         self.server_with(&certificate(NAMES), ALL_VERSIONS)
     }
+
+    /// The certificate of the authority, in PEM.
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
 }
 
 /// A server that authenticates callers as the real API does.
@@ -123,7 +128,7 @@ pub(crate) fn trusting<'a>(
         .ignore_environment()
         .region(REGION)
         .access_key(ACCESS_KEY, SECRET_KEY)
-        .endpoint(endpoint);
+        .endpoint(endpoint.into());
     roots.into_iter().fold(builder, |builder, root| builder.add_root_certificate(root.0.pem()))
 }
 
@@ -141,7 +146,7 @@ pub(crate) fn endpoint(server: &Server, name: &str) -> String {
 
 pub(crate) async fn assert_admitted(client: &Client) {
     let response = client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-00000001"));
+    assert_eq!(response.vms[0].vm_id, Some("i-00000001".into()));
 }
 
 /// The error of a call that was not sent because the connection failed, not because of a timeout.

@@ -13,13 +13,16 @@ pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
         terminal::print(&format!("1. Import: {} is imported already.\n", import.from));
     } else {
         if import::run(import)? == ExitStatus::Failed {
-            return Ok(stop("correct the errors above in spec/overlay.yaml; nothing was imported"));
+            return Ok(stop(
+                "correct the errors above, those of the description in spec/overlay.yaml; nothing was imported",
+            ));
         }
         terminal::print("\n1. Import: done. The whole report is in target/import/report.md.\n");
     }
     if regen::run(&regen::Arguments::default())? == ExitStatus::Failed {
         return Ok(stop(
-            "correct the errors above: remove overlay actions and texts without effect, adapt the others",
+            "correct the errors above: remove texts without effect (`cargo xtask docs prune`) and overlay actions without \
+             effect, adapt the others",
         ));
     }
     terminal::print("2. Regenerate: done, with the lists that tests run over.\n");

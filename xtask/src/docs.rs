@@ -2,6 +2,7 @@
 
 mod compare;
 mod links;
+mod prune;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(crate) enum Docs {
     Reviewed(Reviewed),
     /// Show published texts and ours next to each other
     Compare(compare::Compare),
+    /// Remove the texts that nothing uses from spec/docs.yaml
+    Prune,
     /// Write the documentation as Markdown, one file per tag
     Export(Export),
 }
@@ -64,6 +67,7 @@ pub(crate) fn run(command: &Docs) -> Result<ExitStatus, String> {
         Docs::Missing(arguments) => missing(arguments),
         Docs::Reviewed(arguments) => reviewed(arguments),
         Docs::Compare(arguments) => compare::run(arguments),
+        Docs::Prune => prune::run(),
         Docs::Export(arguments) => export(arguments),
     }
 }

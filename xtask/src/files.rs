@@ -61,12 +61,9 @@ pub(crate) fn check_size(path: &Path, size: u64) -> Result<(), String> {
 /// Decodes UTF-8.
 ///
 /// # Errors
-/// Names the file and the first invalid byte.
+/// Names the file and the first invalid byte, or the remedy for UTF-16.
 pub(crate) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|error| {
-        let position = error.utf8_error().valid_up_to() + 1;
-        format!("{} is not UTF-8 text: byte {position} is invalid", path.display())
-    })
+    osc_codegen::decode(bytes).map_err(|reason| format!("{} {reason}", path.display()))
 }
 
 /// Line ends as in the repository: a checkout may have converted them.

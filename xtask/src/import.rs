@@ -17,6 +17,7 @@ use osc_codegen::{Contract, Diagnostic};
 use self::fetch::FetchOptions;
 use self::findings::{Before, Findings};
 use self::published::Published;
+use crate::files::Lock;
 use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
 use crate::sha256::sha256;
@@ -103,6 +104,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
         ));
         return Ok(ExitStatus::Failed);
     }
+    // Held to the end: two imports at once would compare with a mixture of old and new files.
+    let _lock = if *dry_run && !folder.exists() { None } else { Some(Lock::acquire(&folder)?) };
     // A dry run writes nothing, not even what repairs an interrupted import.
     let recovered =
         if *dry_run { transaction::interrupted(&folder)? } else { transaction::recover(&folder, &FILES)? };
@@ -113,6 +116,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
         ));
     }
     let kept = if out.is_none() { Some(workspace::root()?.join(KEPT)) } else { None };
+    if !dry_run && let Some(kept) = &kept {
+        files::remove_leftovers(kept)?;
+    }
     let before = Before::read(&folder, kept.as_deref())?;
     let description = TextFile { path: published.shown.clone(), text: published.text.clone() };
     let inputs = Inputs::read(description, given, Some(&folder))?;
@@ -139,18 +145,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     }
     let texts = [findings.prose.to_text(), contract.yaml, findings.source.to_text()?];
     let wanted: Vec<(&str, &str)> = FILES.into_iter().zip(texts.iter().map(String::as_str)).collect();
-    transaction::commit(&folder, findings.source.label(), &wanted)?;
+    // First, because an import that is complete is not repeated.
     if let Some(kept) = &kept {
         if let Some(old) = before.published.as_ref().filter(|old| **old != published.text) {
             files::write(&kept.join("previous.yaml"), old)?;
         }
         files::write(&kept.join("published.yaml"), &published.text)?;
     }
+    transaction::commit(&folder, findings.source.label(), &wanted)?;
     terminal::print(&format!("\nWritten into {shown}, to be followed by `cargo xtask regen`.\n"));
     Ok(ExitStatus::Done)
 }
 
-/// An error message if an import was interrupted while it changed files.
+/// An error message if an import was interrupted while it changed files. The caller holds the [`Lock`] of the folder.
 ///
 /// # Errors
 /// If the journal of the import cannot be read.
@@ -169,6 +176,7 @@ pub(crate) fn interrupted(spec: &Path) -> Result<Option<String>, String> {
 /// If it cannot be read or fetched.
 pub(crate) fn is_imported(arguments: &Arguments) -> Result<bool, String> {
     let spec = folder(None)?;
+    let _lock = Lock::acquire(&spec)?;
     if transaction::interrupted(&spec)?.is_some() {
         return Ok(false);
     }

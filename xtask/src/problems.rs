@@ -37,7 +37,9 @@ impl Problems<'_> {
         let is_unused_text = |problem: &&Diagnostic| {
             !self.is_strict && problem.source == Source::Docs && problem.severity == Severity::Stale
         };
-        let (unused, problems): (Vec<_>, Vec<_>) = problems.iter().partition(is_unused_text);
+        // So are the tables of the generator.
+        let is_ours = |problem: &&Diagnostic| self.is_strict || problem.source != Source::Generator;
+        let (unused, problems): (Vec<_>, Vec<_>) = problems.iter().filter(is_ours).partition(is_unused_text);
         let mut text = String::new();
         for problem in &problems {
             text.push_str(&match self.format {

@@ -10,7 +10,7 @@ use osc_codegen::Files;
 use osc_codegen::ir::{Api, TypeDef, Values};
 use similar::TextDiff;
 
-use crate::files::{self, Differences};
+use crate::files::{self, Differences, Lock};
 use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
 use crate::spec_source::SpecSource;
@@ -46,11 +46,15 @@ pub(crate) struct Arguments {
 /// If a file cannot be read or written.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     let mut timer = Timer::start(arguments.timings);
+    // An import that is running changes one file after the other.
+    let spec = if arguments.spec.is_none() { Some(workspace::root()?.join("spec")) } else { None };
+    let lock = spec.as_deref().map(Lock::acquire).transpose()?;
     let target = Target::of(arguments)?;
     if let Some(mismatch) = target.mismatch()? {
         terminal::warn(&format!("error: {mismatch}\n"));
         return Ok(ExitStatus::Failed);
     }
+    drop(lock);
     timer.lap("read");
     let problems = Problems { inputs: &target.inputs, is_strict: target.is_own, format: arguments.format };
     let input = target.inputs.input(target.is_own);
@@ -188,6 +192,11 @@ fn sync_lists(lists: &Files, is_write: bool) -> Result<Vec<String>, String> {
     let mut stale = Vec::new();
     for (name, wanted) in lists {
         let path = workspace::root()?.join(name);
+        let folder = path.parent().unwrap_or(&path);
+        let _lock = if is_write { Some(Lock::acquire(folder)?) } else { None };
+        if is_write {
+            files::remove_leftovers(folder)?;
+        }
         if files::read_if_exists(&path)?.as_ref() == Some(wanted) {
             continue;
         }

@@ -15,7 +15,7 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
-    /// Resolves a revision of the repository of a folder. `wanted` is what messages say cannot be read.
+    /// Resolves a revision of the repository of a folder. `wanted` is the name of the input in messages.
     ///
     /// # Errors
     /// If git is not installed, the folder is not in a repository, or there is no such revision.

@@ -41,6 +41,16 @@ pub(crate) fn relative(path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
+/// A path in the workspace relative to it; the name of any other file.
+pub(crate) fn short_name(path: &Path) -> String {
+    match relative(path) {
+        relative if Path::new(&relative).is_absolute() => {
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        }
+        relative => relative,
+    }
+}
+
 /// The current folder and the root, found once.
 fn found() -> Result<(&'static Path, &'static Path), String> {
     static FOUND: OnceLock<Result<(PathBuf, PathBuf), String>> = OnceLock::new();

@@ -222,6 +222,8 @@ kinds! {
     CodeAdded "code-added",
     /// The number, name or class of an error code changed.
     CodeChanged "code-changed",
+    /// The signature of requests, their date header or their endpoint changed.
+    ServiceChanged "service-changed",
 }
 
 impl ChangeKind {

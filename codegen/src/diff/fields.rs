@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::change::{Change, ChangeKind, Impact};
 use super::renames::{self, Renames};
 use crate::diagnostics::Pointer;
-use crate::ir::{Constraints, Direction, Field, Limit, Struct};
+use crate::ir::{Constraints, Constructor, Direction, Field, Limit, Struct};
 
 /// The minimum similarity of the names of fields with the same type.
 const MIN_SIMILARITY: f64 = 0.5;
@@ -328,6 +328,10 @@ fn elements_text((format, limits): &(Option<String>, Vec<Limit>)) -> String {
 
 /// The order of the arguments of `new`, as far as both versions take them.
 fn argument_order(old: &Struct, new: &Struct, pairs: &[Pair<'_>]) -> Option<Change> {
+    // Named arguments have no order. Where only one version names them, a required field changed, too.
+    if [old, new].iter().any(|definition| matches!(definition.constructor(), Constructor::Named(_))) {
+        return None;
+    }
     let kept: BTreeMap<&str, &str> = pairs
         .iter()
         .filter(|pair| pair.old.required && pair.new.required)
@@ -340,7 +344,7 @@ fn argument_order(old: &Struct, new: &Struct, pairs: &[Pair<'_>]) -> Option<Chan
         return None;
     }
     let path = format!("types::{}::new", new.name);
-    let reason = "arguments of the same type would be swapped without a compile error";
+    let reason = "the arguments of the constructor are in another order";
     let change = Change::new(ChangeKind::Arguments, Impact::Breaking, path, &new.at, reason);
     Some(change.with_old(constructor(old)).with_new(constructor(new)))
 }

@@ -194,7 +194,7 @@ fn is_same_kind(old: &Index<'_>, new: &Index<'_>, old_name: &str, new_name: &str
 fn type_name(ty: &Type) -> &str {
     match ty {
         Type::List(element) | Type::Map(element) => type_name(element),
-        Type::Named(name) | Type::Boxed(name) => name,
+        Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => name,
         _ => "",
     }
 }
@@ -214,6 +214,7 @@ fn shape(definition: &TypeDef, renames: &Renames) -> String {
             Values::Integer(values) => format!("integers {:?}", values.iter().collect::<BTreeSet<_>>()),
         },
         TypeDef::Alias(alias) => format!("alias {}", renamed_type(&alias.ty, renames)),
+        TypeDef::Identifier(identifier) => format!("identifier {:?}", identifier.from),
     }
 }
 
@@ -225,6 +226,7 @@ fn renamed_type(ty: &Type, renames: &Renames) -> Type {
         Type::Map(element) => Type::Map(Box::new(renamed_type(element, renames))),
         Type::Named(old) => Type::Named(name(old)),
         Type::Boxed(old) => Type::Boxed(name(old)),
+        Type::Identifier(old) => Type::Identifier(name(old)),
         other => other.clone(),
     }
 }
@@ -237,7 +239,7 @@ fn weight(definition: &TypeDef) -> usize {
             Values::Text(values) => values.len(),
             Values::Integer(values) => values.len(),
         },
-        TypeDef::Alias(_) => 0,
+        TypeDef::Alias(_) | TypeDef::Identifier(_) => 0,
     }
 }
 

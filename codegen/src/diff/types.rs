@@ -4,7 +4,7 @@ use super::change::{Change, ChangeKind, Impact};
 use super::fields;
 use super::index::{Index, missing_from};
 use super::renames::{self, Renames};
-use crate::ir::{Alias, Direction, Enum, Struct, TypeDef, Values};
+use crate::ir::{Alias, Conversions, Direction, Enum, Identifier, Struct, TypeDef, Values};
 
 /// The number of field names in a reason.
 const MAX_NAMES: usize = 4;
@@ -53,6 +53,7 @@ fn kind(definition: &TypeDef) -> &'static str {
         TypeDef::Struct(_) => "struct",
         TypeDef::Enum(_) => "enum",
         TypeDef::Alias(_) => "alias",
+        TypeDef::Identifier(_) => "identifier",
     }
 }
 
@@ -67,16 +68,48 @@ fn compare_type(old_type: &TypeDef, new_type: &TypeDef, renamed: &Renames, chang
         (TypeDef::Enum(old), TypeDef::Enum(new)) => compare_values(old, new, changes),
         (TypeDef::Alias(Alias { ty: old, .. }), TypeDef::Alias(Alias { ty: new, .. })) => {
             if !renamed.is_same_type(old, new) {
-                let reason = "the alias stands for another type";
+                let reason = "the alias refers to another type";
                 let change = change(new_type, ChangeKind::TypeAlias, Impact::Breaking, reason);
                 changes.push(change.with_old(old.to_string()).with_new(new.to_string()));
             }
+        }
+        (TypeDef::Identifier(old), TypeDef::Identifier(new)) => {
+            changes.extend(conversions(old, new, new_type));
         }
         _ => {
             let reason = "nothing of the old interface remains except the name";
             let change = change(new_type, ChangeKind::TypeKind, Impact::Breaking, reason);
             changes.push(change.with_old(kind(old_type)).with_new(kind(new_type)));
         }
+    }
+}
+
+/// The identifiers that convert into one.
+fn conversions(old: &Identifier, new: &Identifier, new_type: &TypeDef) -> Option<Change> {
+    if includes(&new.from, &old.from) && includes(&old.from, &new.from) {
+        return None;
+    }
+    let (impact, reason) = match includes(&new.from, &old.from) {
+        true => (Impact::Additive, "more identifiers convert into it"),
+        false => (Impact::Breaking, "some identifiers no longer convert into it"),
+    };
+    let change = change(new_type, ChangeKind::TypeAlias, impact, reason);
+    Some(change.with_old(shown(&old.from)).with_new(shown(&new.from)))
+}
+
+fn includes(new: &Conversions, old: &Conversions) -> bool {
+    match (new, old) {
+        (Conversions::All(_), _) | (_, Conversions::None) => true,
+        (Conversions::From(new), Conversions::From(old)) => old.iter().all(|name| new.contains(name)),
+        (Conversions::None | Conversions::From(_), _) => false,
+    }
+}
+
+fn shown(from: &Conversions) -> String {
+    match from {
+        Conversions::None => "from no other".to_owned(),
+        Conversions::From(names) => format!("from {}", names.join(", ")),
+        Conversions::All(_) => "from all others".to_owned(),
     }
 }
 

@@ -48,6 +48,11 @@ pub(crate) fn body(action: &str, direction: Direction) -> Vec<String> {
     vec![format!("{role} {}, without fields in the API description.", method(action))]
 }
 
+/// An identifier type.
+pub(crate) fn identifier(name: &str) -> Vec<String> {
+    vec![format!("Identifier: the API's {}.", code(name))]
+}
+
 /// An unnamed type inside another.
 pub(crate) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
     let mut keys =
@@ -161,6 +166,11 @@ pub(crate) fn common_module() -> Vec<String> {
     vec!["Types used by the actions of several tags or of none.".to_owned()]
 }
 
+/// The module of the identifiers.
+pub(crate) fn ids_module() -> Vec<String> {
+    vec!["Identifiers of resources.".to_owned()]
+}
+
 /// The module of the types inside a tag's requests and responses.
 pub(crate) fn inner_module(name: &str) -> Vec<String> {
     vec![format!("Types inside the requests and responses of `{name}`.")]
@@ -219,6 +229,28 @@ pub(crate) fn empty_constructor(name: &str) -> Vec<String> {
 /// A constructor that takes the required fields.
 pub(crate) fn constructor(name: &str) -> Vec<String> {
     vec![format!("Creates a [`{name}`] with the required fields.")]
+}
+
+/// A constructor that takes the required fields by name.
+pub(crate) fn named_constructor(name: &str, required: &str) -> Vec<String> {
+    vec![format!(
+        "Creates a [`{name}`] from its required fields: see [`{required}`](crate::types::{required})."
+    )]
+}
+
+/// A struct with the required fields of another one.
+pub(crate) fn required_fields(name: &str) -> Vec<String> {
+    vec![
+        format!(
+            "The required fields of [`{name}`](crate::types::{name}), by name: several of them are of one type and could"
+        ),
+        "be swapped unnoticed.".to_owned(),
+    ]
+}
+
+/// A field of a struct with required fields.
+pub(crate) fn required_field(name: &str, ident: &str) -> Vec<String> {
+    vec![format!("See [`{name}::{ident}`](crate::types::{name}::{ident}).")]
 }
 
 /// A setter.

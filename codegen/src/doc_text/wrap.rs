@@ -8,20 +8,67 @@ const PREFIX: usize = "    /// ".len();
 
 /// Wraps paragraphs and list items between words, so that no generated line gets too long.
 ///
-/// Code blocks stay as they are. A code span or link is never broken, so a single long one can exceed the limit.
+/// Lines that a source file broke are joined first. Code blocks, tables and headings stay as they are. A code span or
+/// link is never broken, so a single long one can exceed the limit.
 pub(crate) fn wrap(lines: &[String]) -> Vec<String> {
     let mut wrapped = Vec::new();
-    let mut is_code = false;
-    for line in lines {
-        let is_fence = line.trim_start().starts_with("```");
-        is_code ^= is_fence;
-        if is_code || is_fence || PREFIX + line.chars().count() <= MAX_COLUMNS {
-            wrapped.push(line.clone());
+    for line in join(lines) {
+        if line.is_verbatim || PREFIX + line.text.chars().count() <= MAX_COLUMNS {
+            wrapped.push(line.text);
         } else {
-            wrap_line(line, &mut wrapped);
+            wrap_line(&line.text, &mut wrapped);
         }
     }
     wrapped
+}
+
+/// A paragraph, a list item or a line that is printed as it is.
+struct Block {
+    text: String,
+    is_verbatim: bool,
+}
+
+/// Joins the lines of each paragraph and of each list item.
+fn join(lines: &[String]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut is_code = false;
+    let mut is_open = false;
+    for line in lines {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        let is_verbatim = is_code || is_fence || is_single(line);
+        match blocks.last_mut() {
+            Some(last) if is_open && !is_verbatim && !interrupts(line, &last.text) => {
+                last.text.push(' ');
+                last.text.push_str(line.trim_start());
+            }
+            _ => blocks.push(Block { text: line.clone(), is_verbatim }),
+        }
+        is_open = !is_verbatim && !line.ends_with("  ") && !line.ends_with('\\');
+    }
+    blocks
+}
+
+/// Whether a line is a block of its own: an empty line, a heading, a row of a table, an HTML tag or a link definition.
+fn is_single(line: &str) -> bool {
+    let text = line.trim_start();
+    text.is_empty()
+        || text.starts_with(['#', '|', '<'])
+        || (text.starts_with('[') && text.contains("]: "))
+        || text.chars().all(|c| matches!(c, '-' | '=' | '*' | '_'))
+}
+
+/// Whether a line begins a list item or a quotation, after a block that has no end yet.
+///
+/// A number other than 1 begins an item only in a list of numbers, as in Markdown.
+fn interrupts(line: &str, block: &str) -> bool {
+    let is_numbered = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let mark = split_mark(line).0.trim();
+    match mark.trim_end_matches(['.', ')']) {
+        "" => false,
+        number if is_numbered(number) => number == "1" || is_numbered(split_mark(block).0.trim()),
+        _ => true,
+    }
 }
 
 /// A line that begins a block keeps its mark on the first line; what follows is indented below its text.
@@ -120,6 +167,17 @@ mod tests {
         assert!(wrapped.len() > 1);
         assert!(wrapped.iter().all(|line| PREFIX + line.len() <= MAX_COLUMNS), "{wrapped:?}");
         assert_eq!(wrapped.join(" "), long.trim_end());
+    }
+
+    #[test]
+    fn lines_of_a_paragraph_are_joined() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let text = "One to\n3. Two.\n\n1. a\n2. b\n\n- a\n  b\n- c\nd\n\n# H\n| x |\n| y |\n\n> q\n\n```text\nx\ny\n```\ne  \nf\n[g]: h";
+        let joined = "One to 3. Two.\n\n1. a\n2. b\n\n- a b\n- c d\n\n# H\n| x |\n| y |\n\n> q\n\n```text\nx\ny\n```\ne  \nf\n[g]: h";
+        assert_eq!(wrap(&lines(text)), lines(joined));
+        let long = "word ".repeat(60);
+        let once = wrap(&[long.trim_end().to_owned()]);
+        assert_eq!(wrap(&once), once, "wrapping is stable");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn markers(actions: &[Action]) -> Option<TokenStream> {
 }
 
 fn marker(action: &Action) -> TokenStream {
-    let Action { wire, marker, method, request, response, auth, retry, .. } = action;
+    let Action { wire, marker, method, request, response, auth, retry, client_token, .. } = action;
     let auth = self::auth(*auth);
     let retry = match retry {
         RetrySafety::Idempotent => quote!(RetrySafety::Idempotent),
@@ -31,6 +31,14 @@ fn marker(action: &Action) -> TokenStream {
     };
     let docs = doc(&sentences::marker(wire, method));
     let (marker, request, response) = (ident(marker), ident(request), ident(response));
+    let client_token = client_token.as_deref().map(|field| {
+        let field = ident(field);
+        quote! {
+            fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+                Some(&mut request.#field)
+            }
+        }
+    });
     quote! {
         #docs
         #[derive(Clone, Copy, Debug)]
@@ -41,12 +49,13 @@ fn marker(action: &Action) -> TokenStream {
             const NAME: &'static str = #wire;
             const AUTH: Auth = #auth;
             const RETRY: RetrySafety = #retry;
+            #client_token
         }
     }
 }
 
 /// The constant of the runtime.
-pub(super) fn auth(auth: Auth) -> TokenStream {
+fn auth(auth: Auth) -> TokenStream {
     match auth {
         Auth::AccessKey => quote!(Auth::AccessKey),
         Auth::AccessKeyOrBasic => quote!(Auth::AccessKeyOrBasic),

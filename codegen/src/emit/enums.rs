@@ -20,6 +20,9 @@ pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
                 declaration(&name, &docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownValue)),
                 quote! {
                     impl #name {
+                        /// The known values, in the order of the description.
+                        pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
+
                         /// The value as it is sent and received.
                         pub fn as_str(&self) -> &str {
                             match self {
@@ -52,6 +55,9 @@ pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
                 declaration(&name, &docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownInteger)),
                 quote! {
                     impl #name {
+                        /// The known values, in the order of the description.
+                        pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
+
                         /// The value as it is sent and received.
                         pub fn as_i64(&self) -> i64 {
                             match self {
@@ -85,7 +91,7 @@ fn declaration(
 ) -> TokenStream {
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #variants

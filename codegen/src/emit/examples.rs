@@ -59,12 +59,26 @@ fn block(method: &str, request: &Example) -> Vec<String> {
 fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenStream {
     match example {
         Example::Bool(value) => quote!(#value),
-        Example::Integer(value) => integer(*value),
+        Example::Integer(value) => {
+            let literal = Literal::i64_unsuffixed(*value);
+            quote!(#literal)
+        }
         Example::Float(value) => {
             let literal = Literal::f64_unsuffixed(*value);
             quote!(#literal)
         }
         Example::Text(text) => quote!(#text),
+        Example::Into(text) => quote!(#text.into()),
+        Example::Identifier(name, text) => {
+            names.insert(name);
+            let name = ident(name);
+            quote!(#name::from(#text))
+        }
+        Example::Default => quote!(Default::default()),
+        Example::Vec(elements) => {
+            let elements = elements.iter().map(|element| expression(element, names));
+            quote!(vec![#(#elements),*])
+        }
         Example::List(elements) => {
             let elements = elements.iter().map(|element| expression(element, names));
             quote!([#(#elements),*])
@@ -89,20 +103,29 @@ fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenS
             let (name, variant) = (ident(name), ident(variant));
             quote!(#name::#variant)
         }
-        Example::Struct { name, arguments, setters } => {
+        Example::Struct { name, arguments, required, setters } => {
             names.insert(name);
             let name = ident(name);
-            let arguments: Vec<_> = arguments.iter().map(|argument| expression(argument, names)).collect();
+            let (fields, values): (Vec<_>, Vec<_>) =
+                arguments.iter().map(|(field, value)| (ident(field), expression(value, names))).unzip();
+            let arguments = match required {
+                None => quote!(#(#values),*),
+                Some(required) => {
+                    names.insert(required);
+                    let required = ident(required);
+                    quote!(#required { #(#fields: #values),* })
+                }
+            };
             let setters = setters.iter().map(|(setter, value)| {
                 let (setter, value) = (ident(setter), expression(value, names));
                 quote!(.#setter(#value))
             });
-            quote!(#name::new(#(#arguments),*) #(#setters)*)
+            quote!(#name::new(#arguments) #(#setters)*)
         }
     }
 }
 
-/// A bare literal is an `i32`, to `impl Into<i64>` and to `json!`.
+/// A bare literal is an `i32` to `json!`.
 fn integer(value: i64) -> TokenStream {
     let fits = i32::try_from(value).is_ok();
     let literal = if fits { Literal::i64_unsuffixed(value) } else { Literal::i64_suffixed(value) };

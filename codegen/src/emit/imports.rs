@@ -6,9 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ident;
-use crate::ir::{Module, Presence, Type, TypeDef, Values};
+use crate::ir::{Constructor, Direction, Module, Presence, Type, TypeDef, Values};
 
-/// The names from the standard library, the runtime and the other generated files.
+/// The names from the standard library, the runtime and the other generated files. One declaration per name, so that a
+/// new name is one more line.
 pub(super) fn imports(module: &Module, others: &[(String, Vec<String>)]) -> Vec<TokenStream> {
     let mut runtime = runtime_names(module);
     let mut imports = Vec::new();
@@ -16,13 +17,12 @@ pub(super) fn imports(module: &Module, others: &[(String, Vec<String>)]) -> Vec<
         imports.push(quote! { use std::collections::BTreeMap; });
     }
     for (module, names) in others {
-        let (module, names) = (ident(module), names.iter().map(|name| ident(name)));
-        imports.push(quote!(use super::#module::{#(#names),*};));
+        let module = ident(module);
+        imports.extend(names.iter().map(|name| ident(name)).map(|name| quote!(use super::#module::#name;)));
     }
-    if !runtime.is_empty() {
-        let names = runtime.iter().map(|name| ident(name));
-        imports.push(quote!(use crate::{#(#names),*};));
-    }
+    let arguments = argument_traits(module);
+    imports.extend(arguments.iter().map(|name| ident(name)).map(|name| quote!(use crate::__private::#name;)));
+    imports.extend(runtime.iter().map(|name| ident(name)).map(|name| quote!(use crate::#name;)));
     imports
 }
 
@@ -48,6 +48,7 @@ fn runtime_names(module: &Module) -> BTreeSet<&'static str> {
                 names.extend(["__private", unknown]);
             }
             TypeDef::Alias(alias) => names.extend(type_names(&alias.ty)),
+            TypeDef::Identifier(_) => _ = names.insert("__private"),
         }
     }
     for action in &module.actions {
@@ -55,6 +56,30 @@ fn runtime_names(module: &Module) -> BTreeSet<&'static str> {
         if let Some(pagination) = &action.pagination {
             names.extend(["Paginated", "__private"]);
             names.extend(type_names(&pagination.item));
+        }
+    }
+    names
+}
+
+/// The traits of the arguments of constructors and setters.
+fn argument_traits(module: &Module) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let structs = module.types.iter().filter_map(|definition| match definition {
+        TypeDef::Struct(definition) if definition.direction != Direction::Response => Some(definition),
+        _ => None,
+    });
+    for definition in structs {
+        let is_strict = definition.constructor() == Constructor::Positional { takes_string: false };
+        for field in &definition.fields {
+            names.extend(match (&field.ty, field.presence) {
+                (Type::Map(_), Presence::Optional) => None,
+                (Type::List(_), Presence::Optional) => Some("IntoList"),
+                (_, Presence::Optional) => Some("IntoValue"),
+                _ => None,
+            });
+            if is_strict && field.required && matches!(field.ty, Type::Identifier(_)) {
+                names.insert("IntoId");
+            }
         }
     }
     names
@@ -69,6 +94,6 @@ fn type_names(ty: &Type) -> Vec<&'static str> {
         Type::List(inner) => type_names(inner),
         Type::Map(inner) => [vec!["BTreeMap"], type_names(inner)].concat(),
         Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::String | Type::Json => Vec::new(),
-        Type::Named(_) | Type::Boxed(_) => Vec::new(),
+        Type::Named(_) | Type::Boxed(_) | Type::Identifier(_) => Vec::new(),
     }
 }

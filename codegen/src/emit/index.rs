@@ -3,17 +3,31 @@
 use quote::quote;
 
 use super::ident;
-use crate::ir::Api;
+use crate::ir::{Api, Constructor, Direction, TypeDef};
 use crate::render::{File, Item};
+
+/// The public names that a definition gives.
+fn names(definition: &TypeDef) -> Vec<String> {
+    let mut names = vec![definition.name().to_owned()];
+    if let TypeDef::Struct(definition) = definition
+        && definition.direction != Direction::Response
+        && let Constructor::Named(required) = definition.constructor()
+    {
+        names.push(required);
+    }
+    names
+}
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, waiters, modules } = api;
+    let Api { version, service, codes, code_classes: _, waiters, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
         )
     });
+    let version_docs =
+        format!(" The version of the {} API description that this crate was generated from.", service.name);
     // The runtime imports it in any case.
     let waiters = match waiters.is_empty() {
         false => quote!(
@@ -28,10 +42,11 @@ pub(super) fn index(api: &Api) -> File {
         let name = ident(&module.name);
         quote!(mod #name;)
     });
-    let types = modules.iter().filter(|module| !module.types.is_empty()).map(|module| {
-        let names = module.types.iter().map(|definition| ident(definition.name()));
-        let module = ident(&module.name);
-        quote!(pub use super::#module::{#(#names),*};)
+    // One declaration per name, so that a new name is one more line.
+    let types = modules.iter().flat_map(|module| {
+        let module_name = ident(&module.name);
+        let names = module.types.iter().flat_map(names).map(|name| ident(&name));
+        names.map(move |name| quote!(pub use super::#module_name::#name;))
     });
     let markers = modules.iter().filter(|module| !module.actions.is_empty()).map(|module| {
         let module = ident(&module.name);
@@ -43,7 +58,7 @@ pub(super) fn index(api: &Api) -> File {
         imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
-                /// The version of the OUTSCALE API description that this crate was generated from.
+                #[doc = #version_docs]
                 pub const API_VERSION: &str = #version;
             }),
             Item::Tokens(waiters),

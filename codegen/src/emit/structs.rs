@@ -1,15 +1,12 @@
 //! Structs, their constructors and their setters.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::{doc, ident, type_};
 use crate::doc_text::sentences;
-use crate::ir::{Direction, Field, Presence, Struct, Type};
+use crate::ir::{Constructor, Direction, Field, Presence, Struct, Type};
 use crate::render::Item;
-
-/// Clippy's default limit of arguments.
-const MAX_ARGUMENTS: usize = 7;
 
 /// The struct, the table of its wire names and, if it is ever sent, its constructor and setters.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
@@ -17,9 +14,11 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     let default = has_default.then(|| quote!(Default,));
     let (docs, ident) = (doc(docs), ident(name));
     let printed = fields.iter().map(field);
+    let must_use = (*direction == Direction::Request).then(|| quote!(#[must_use]));
     let structure = quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq)]
+        #must_use
         #[non_exhaustive]
         pub struct #ident {
             #(#printed)*
@@ -38,6 +37,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     if *direction != Direction::Response {
         let new = constructor(definition);
         let setters = fields.iter().map(setter);
+        items.extend(required_fields(definition).map(Item::Tokens));
         items.push(Item::Tokens(quote! {
             impl #ident {
                 #new
@@ -60,67 +60,115 @@ fn field(field: &Field) -> TokenStream {
     quote! { #docs pub #name: #ty, }
 }
 
+/// `new`, whose arguments cannot be swapped.
 fn constructor(definition: &Struct) -> TokenStream {
-    let Struct { name, at: _, docs: _, direction: _, has_default, fields } = definition;
+    let Struct { name, fields, .. } = definition;
     let required: Vec<&Field> = definition.required().collect();
-    if required.is_empty() {
-        let docs = doc(&sentences::empty_constructor(name));
-        return quote! {
-            #docs
-            pub fn new() -> Self {
-                Self::default()
-            }
-        };
-    }
-    let arguments = required.iter().map(|field| {
-        let (name, ty) = (ident(&field.ident), argument(field));
-        quote!(#name: #ty)
-    });
-    let values = fields.iter().filter(|field| field.required || !has_default).map(|field| {
+    let constructor = definition.constructor();
+    let (docs, arguments, bindings) = match &constructor {
+        Constructor::Empty => {
+            let docs = doc(&sentences::empty_constructor(name));
+            return quote! {
+                #docs
+                pub fn new() -> Self {
+                    Self::default()
+                }
+            };
+        }
+        Constructor::Named(required_name) => {
+            let docs = sentences::named_constructor(name, required_name);
+            let (required_name, names) =
+                (ident(required_name), required.iter().map(|field| ident(&field.ident)));
+            let bindings = quote! { let #required_name { #(#names),* } = required; };
+            (docs, quote!(required: #required_name), Some(bindings))
+        }
+        Constructor::One | Constructor::KnownOrder | Constructor::Positional { .. } => {
+            let arguments = required.iter().map(|field| {
+                let (name, ty) = (ident(&field.ident), argument(&field.ty, &constructor));
+                quote!(#name: #ty)
+            });
+            (sentences::constructor(name), quote!(#(#arguments),*), None)
+        }
+    };
+    let values = fields.iter().filter(|field| field.required || !definition.has_default).map(|field| {
         let name = ident(&field.ident);
         match (field.required, field.presence) {
-            (true, _) => {
-                let value = present(field);
-                quote!(#name: #value)
+            (true, presence) => {
+                let value = converted(field, &constructor);
+                match presence {
+                    Presence::Optional => quote!(#name: Some(#value)),
+                    _ if name == value.to_string() => quote!(#name),
+                    _ => quote!(#name: #value),
+                }
             }
             (false, Presence::Nullable) => quote!(#name: Nullable::Absent),
             (false, _) => quote!(#name: None),
         }
     });
-    let all_given = !has_default || required.len() == fields.len();
-    let rest = (!all_given).then(|| quote!(..Self::default()));
-    let many = (required.len() > MAX_ARGUMENTS)
-        .then(|| quote!(#[expect(clippy::too_many_arguments, reason = "the API requires each of them")]));
-    let docs = doc(&sentences::constructor(name));
+    let is_complete = !definition.has_default || required.len() == fields.len();
+    let rest = (!is_complete).then(|| quote!(..Self::default()));
+    let docs = doc(&docs);
     quote! {
         #docs
-        #many
-        pub fn new(#(#arguments),*) -> Self {
+        pub fn new(#arguments) -> Self {
+            #bindings
             Self { #(#values,)* #rest }
         }
     }
 }
 
+/// The struct with the required fields, if the constructor takes one.
+fn required_fields(definition: &Struct) -> Option<TokenStream> {
+    let Constructor::Named(required_name) = definition.constructor() else { return None };
+    let fields = definition.required().map(|field| {
+        let docs = doc(&sentences::required_field(&definition.name, &field.ident));
+        let (name, ty) = (ident(&field.ident), type_(&field.ty));
+        quote!(#docs pub #name: #ty)
+    });
+    let (docs, required_name) = (doc(&sentences::required_fields(&definition.name)), ident(&required_name));
+    Some(quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #required_name { #(#fields,)* }
+    })
+}
+
 fn setter(field: &Field) -> TokenStream {
     let docs = doc(&sentences::setter(&field.ident));
-    let (setter, name, ty, value) =
-        (ident(&field.setter), ident(&field.ident), argument(field), present(field));
+    let (setter, name, ty) = (ident(&field.setter), ident(&field.ident), type_(&field.ty));
+    let (argument, value) = match (&field.ty, field.presence) {
+        (_, Presence::Nullable) => (quote!(impl Into<Nullable<#ty>>), quote!(#name.into())),
+        (_, Presence::Always | Presence::Empty) => {
+            (argument(&field.ty, &Constructor::One), converted(field, &Constructor::One))
+        }
+        (Type::Map(_), Presence::Optional) => {
+            let value = converted(field, &Constructor::One);
+            (argument(&field.ty, &Constructor::One), quote!(Some(#value)))
+        }
+        (Type::List(element), Presence::Optional) => {
+            let element = type_(element);
+            (quote!(impl IntoList<#element>), quote!(#name.into_list()))
+        }
+        (Type::Boxed(inner), Presence::Optional) => {
+            let inner = ident(inner);
+            (quote!(impl IntoValue<#inner>), quote!(#name.into_value().map(Box::new)))
+        }
+        (_, Presence::Optional) => (quote!(impl IntoValue<#ty>), quote!(#name.into_value())),
+    };
     quote! {
         #docs
-        pub fn #setter(mut self, #name: #ty) -> Self {
+        pub fn #setter(mut self, #name: #argument) -> Self {
             self.#name = #value;
             self
         }
     }
 }
 
-/// The argument type of a constructor or setter.
-fn argument(field: &Field) -> TokenStream {
-    match (&field.ty, field.presence) {
-        (ty, Presence::Nullable) => {
-            let ty = type_(ty);
-            quote!(impl Into<Nullable<#ty>>)
-        }
+/// The type of an argument that is required. A positional one accepts nothing that another argument does.
+fn argument(ty: &Type, constructor: &Constructor) -> TokenStream {
+    let tokens = type_(ty);
+    match (ty, constructor) {
+        (Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Json, _) => tokens,
         (Type::List(element), _) => {
             let element = type_(element);
             quote!(impl IntoIterator<Item = impl Into<#element>>)
@@ -129,29 +177,38 @@ fn argument(field: &Field) -> TokenStream {
             let element = type_(element);
             quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#element>)>)
         }
+        (Type::Named(_), Constructor::Positional { .. }) => tokens,
+        (Type::Boxed(name), Constructor::Positional { .. }) => ident(name).into_token_stream(),
         (Type::Boxed(name), _) => {
             let name = ident(name);
             quote!(impl Into<#name>)
         }
-        (ty, _) => {
-            let ty = type_(ty);
-            quote!(impl Into<#ty>)
+        (Type::String, _) => quote!(impl Into<String>),
+        (Type::Identifier(_), Constructor::Positional { takes_string: false }) => {
+            quote!(impl IntoId<#tokens>)
         }
+        (_, Constructor::Positional { takes_string: false }) => tokens,
+        _ => quote!(impl Into<#tokens>),
     }
 }
 
-/// The field's value, from the argument of its name.
-fn present(field: &Field) -> TokenStream {
+/// The value of a required field, from the argument of its name.
+fn converted(field: &Field, constructor: &Constructor) -> TokenStream {
     let name = ident(&field.ident);
-    let value = match &field.ty {
-        _ if field.presence == Presence::Nullable => return quote!(#name.into()),
-        Type::List(_) => quote!(#name.into_iter().map(Into::into).collect()),
-        Type::Map(_) => quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect()),
-        Type::Boxed(_) => quote!(Box::new(#name.into())),
+    match (&field.ty, constructor) {
+        (_, Constructor::Named(_)) | (Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Json, _) => {
+            quote!(#name)
+        }
+        (Type::List(_), _) => quote!(#name.into_iter().map(Into::into).collect()),
+        (Type::Map(_), _) => {
+            quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        }
+        (Type::Boxed(_), Constructor::Positional { .. }) => quote!(Box::new(#name)),
+        (Type::Boxed(_), _) => quote!(Box::new(#name.into())),
+        (Type::Named(_), Constructor::Positional { .. }) => quote!(#name),
+        (Type::Identifier(_), Constructor::Positional { takes_string: false }) => quote!(#name.into_id()),
+        (Type::String, _) => quote!(#name.into()),
+        (_, Constructor::Positional { takes_string: false }) => quote!(#name),
         _ => quote!(#name.into()),
-    };
-    match field.presence {
-        Presence::Optional => quote!(Some(#value)),
-        Presence::Always | Presence::Empty | Presence::Nullable => value,
     }
 }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::{doc, ident};
 use crate::doc_text::sentences;
-use crate::ir::{Goal, WaiterResource, WaiterSource};
+use crate::ir::{Goal, Type, WaiterResource, WaiterSource};
 use crate::render::{File, Item};
 
 /// `waiters.rs`.
@@ -28,11 +28,26 @@ pub(super) fn waiters(listings: &[WaiterSource]) -> File {
 }
 
 fn listed(listing: &WaiterSource) -> TokenStream {
-    let WaiterSource { marker, request, response, filters, filter, list, item, id, page, watched: _ } =
-        listing;
+    let WaiterSource {
+        marker,
+        request,
+        response,
+        filters,
+        filter,
+        list,
+        item,
+        id,
+        id_type,
+        page,
+        watched: _,
+    } = listing;
     let (marker, request, response, item) = (ident(marker), ident(request), ident(response), ident(item));
     let (setter, filters) = (ident(&filters.0), ident(&filters.1));
     let (filter, list, id) = (ident(filter), ident(list), ident(id));
+    let id = match id_type {
+        Type::Identifier(_) => quote!(item.#id.as_ref().map(|id| id.as_str())),
+        _ => quote!(item.#id.as_deref()),
+    };
     let made = quote!(types::#request::new().#setter(types::#filters::new().#filter(ids)));
     let (argument, made, next) = match page {
         None => (quote!(_), made, quote!(None)),
@@ -61,7 +76,7 @@ fn listed(listing: &WaiterSource) -> TokenStream {
             }
 
             fn id(item: &types::#item) -> Option<&str> {
-                item.#id.as_deref()
+                #id
             }
         }
     }
@@ -71,7 +86,14 @@ fn listed(listing: &WaiterSource) -> TokenStream {
 fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4] {
     let WaiterResource { function, constant, type_, noun, minutes, goals, part: _, state: _, is_enum: _ } =
         watched;
-    let WaiterSource { marker, item, id, .. } = listing;
+    let WaiterSource { marker, item, id, id_type, .. } = listing;
+    let (id_type, id_text) = match id_type {
+        Type::Identifier(name) => {
+            let name = ident(name);
+            (quote!(types::#name), quote!(self.0.into()))
+        }
+        _ => (quote!(String), quote!(self.0)),
+    };
     let (marker, item) = (ident(marker), ident(item));
     let type_docs = doc(&sentences::waiter_type(noun, function));
     let function_docs = doc(&sentences::waiter_function(noun, id, *minutes));
@@ -79,18 +101,19 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
     let constant = ident(constant);
     let minutes = Literal::u64_unsuffixed(*minutes);
     let states = states(watched);
-    let methods =
-        goals.iter().map(|goal| method(goal, &constant, &quote!(action::#marker), &quote!(types::#item)));
+    let methods = goals
+        .iter()
+        .map(|goal| method(goal, &constant, &id_text, &quote!(action::#marker), &quote!(types::#item)));
     [
         quote! {
             #type_docs
             #[derive(Clone, Debug)]
             #[must_use]
-            pub struct #type_(String);
+            pub struct #type_(#id_type);
         },
         quote! {
             #function_docs
-            pub fn #function(#id: impl Into<String>) -> #type_ {
+            pub fn #function(#id: impl Into<#id_type>) -> #type_ {
                 #type_(#id.into())
             }
         },
@@ -138,7 +161,13 @@ fn state(resource: &WaiterResource, holder: &TokenStream) -> TokenStream {
     quote!(#value.unwrap_or_default())
 }
 
-fn method(goal: &Goal, constant: &Ident, marker: &TokenStream, item: &TokenStream) -> TokenStream {
+fn method(
+    goal: &Goal,
+    constant: &Ident,
+    id_text: &TokenStream,
+    marker: &TokenStream,
+    item: &TokenStream,
+) -> TokenStream {
     let Goal { method, name, states, failures, deleted, docs } = goal;
     let (docs, method) = (doc(docs), ident(method));
     let (output, make) = match deleted {
@@ -150,7 +179,7 @@ fn method(goal: &Goal, constant: &Ident, marker: &TokenStream, item: &TokenStrea
         pub fn #method(self) -> #output {
             const GOAL: &Goal =
                 &Goal { name: #name, states: &[#(#states),*], failures: &[#(#failures),*] };
-            Waiter::#make(self.0, #constant, GOAL)
+            Waiter::#make(#id_text, #constant, GOAL)
         }
     }
 }

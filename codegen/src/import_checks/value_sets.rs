@@ -4,11 +4,12 @@
 //! the set lacks, or a list without a set, is a note: upstream has added it. The contract has no prose, so it has
 //! nothing to compare.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer};
+use crate::names;
 
 /// The extension with which the overlay marks listed values that the field does not accept.
 const NOT_VALUES: &str = "x-not-values";
@@ -54,14 +55,39 @@ fn compare_property(schemas: &Map<String, Value>, schema: &Value, at: &Pointer, 
     let mut seen = HashSet::new();
     unknown.retain(|value| seen.insert(*value));
     if !unknown.is_empty() {
+        let clashes = clashes(schema, values, &unknown);
         let unknown = quoted(&unknown);
-        problems.note(at, format!("the text names {unknown}, missing in {name}: add it in the overlay"));
+        let message = format!("the text names {unknown}, missing in {name}: add it in the overlay{clashes}");
+        problems.note(at, message);
     }
     if !fixed.is_empty() {
         let fixed = quoted(&fixed);
         problems
             .note(at, format!("the text no longer names {fixed}: remove `{NOT_VALUES}` from the overlay"));
     }
+}
+
+/// The new values whose variant is that of another value, which the overlay has to name.
+fn clashes(schema: &Value, values: &[Value], unknown: &[&str]) -> String {
+    let given = schema.get("x-rust-variants");
+    let variant = |value: &str| {
+        let given = given.and_then(|given| given.get(value)?.as_str());
+        given.map_or_else(|| names::variant(value), str::to_owned)
+    };
+    let mut variants: HashMap<String, &str> =
+        values.iter().filter_map(Value::as_str).map(|value| (variant(value), value)).collect();
+    let mut text = String::new();
+    for value in unknown {
+        let name = variant(value);
+        if let Some(other) = variants.get(&name) {
+            text.push_str(&format!(
+                "; its variant `{name}` is that of `{other}`: replace that value, or name one with `x-rust-variants`"
+            ));
+        } else {
+            variants.insert(name, value);
+        }
+    }
+    text
 }
 
 /// The value set of a property, and its name in a message.
@@ -109,6 +135,8 @@ fn quoted(values: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic, reason = "a test fails by a panic")]
+
     use super::*;
 
     #[test]
@@ -155,6 +183,20 @@ mod tests {
                         the value set `Open`: add it in the overlay";
             assert_eq!(notes(property), [note], "{property}");
         }
+    }
+
+    #[test]
+    fn a_new_value_with_the_variant_of_another_is_named() {
+        let property = r##"{"description": "(`a` | `A` | `in-use` | `in_use` | `c`)", "$ref": "#/components/schemas/Open"}"##;
+        let found = notes(property);
+        let [note] = found.as_slice() else { panic!("{found:?}") };
+        for part in [
+            "; its variant `A` is that of `a`: replace that value",
+            "; its variant `InUse` is that of `in-use`",
+        ] {
+            assert!(note.contains(part), "{note}");
+        }
+        assert!(!note.contains("variant `C`"), "{note}");
     }
 
     #[test]

@@ -20,8 +20,16 @@ pub enum Example {
     Float(f64),
     /// `"text"`
     Text(String),
+    /// `"text".into()`
+    Into(String),
+    /// `VmId::from("text")`
+    Identifier(String, String),
     /// `["a", "b"]`
     List(Vec<Example>),
+    /// `vec!["a", "b"]`
+    Vec(Vec<Example>),
+    /// `Default::default()`
+    Default,
     /// `[("key", "value")]`
     Map(Vec<(String, Example)>),
     /// `serde_json::json!(…)`
@@ -34,8 +42,10 @@ pub enum Example {
     Struct {
         /// The type.
         name: String,
-        /// The arguments of `new`.
-        arguments: Vec<Example>,
+        /// The values of the required fields, each with the name of its field.
+        arguments: Vec<(String, Example)>,
+        /// The struct by which `new` takes them, if it is one.
+        required: Option<String>,
         /// The chained setters.
         setters: Vec<(String, Example)>,
     },

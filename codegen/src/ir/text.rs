@@ -19,7 +19,7 @@ impl fmt::Display for Type {
             Self::Json => f.write_str("Value"),
             Self::List(element) => write!(f, "Vec<{element}>"),
             Self::Map(element) => write!(f, "BTreeMap<String, {element}>"),
-            Self::Named(name) => f.write_str(name),
+            Self::Named(name) | Self::Identifier(name) => f.write_str(name),
             Self::Boxed(name) => write!(f, "Box<{name}>"),
         }
     }
@@ -30,7 +30,7 @@ impl Type {
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::List(inner) | Self::Map(inner) => inner.named(),
-            Self::Named(name) | Self::Boxed(name) => Some(name),
+            Self::Named(name) | Self::Boxed(name) | Self::Identifier(name) => Some(name),
             _ => None,
         }
     }

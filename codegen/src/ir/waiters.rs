@@ -1,5 +1,7 @@
 //! Waiters.
 
+use super::Type;
+
 /// An action that lists resources by their IDs, and the waiters for these resources. All names are Rust names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaiterSource {
@@ -19,6 +21,8 @@ pub struct WaiterSource {
     pub item: String,
     /// The field with the ID of the resource.
     pub id: String,
+    /// The type of the identifier: a string or an identifier type.
+    pub id_type: Type,
     /// The request's fields for page token and page size, and the response's field for the next token.
     pub page: Option<(String, String, String)>,
     /// The resources and parts with a state.

@@ -7,12 +7,9 @@ use super::types::Types;
 use super::{examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::doc_text::{Docs, sentences};
-use crate::ir::{Action, Auth, READ_VERBS, RetrySafety};
+use crate::ir::{Action, Auth, Field, Presence, RetrySafety, Type};
 use crate::names;
 use crate::openapi::{Document, Security};
-
-/// The request field that makes repeating a create safe.
-const CLIENT_TOKEN: &str = "ClientToken";
 
 /// Lowers every action whose bodies have types, each with the tag that decides its file.
 pub(super) fn lower(
@@ -41,8 +38,10 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let client_token = types.structure(request).and_then(|request| request.field(CLIENT_TOKEN));
-        let retry = retry_safety(operation.wire, client_token.is_some());
+        let service = &document.service;
+        let client_token = types.structure(request).and_then(|request| request.field(&service.client_token));
+        let client_token = client_token.filter(can_be_generated);
+        let retry = retry_safety(operation.wire, &service.read_verbs, client_token.is_some());
         let pagination = pages.of(operation, types, bodies, problems);
         let text = docs.action(operation.wire, operation.description);
         actions.push((
@@ -56,7 +55,7 @@ pub(super) fn lower(
                 response: response.clone(),
                 auth,
                 retry,
-                client_token: client_token.map(|field| field.wire.clone()),
+                client_token: client_token.map(|field| field.ident.clone()),
                 summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
                 facts: sentences::action(
                     operation.wire,
@@ -104,12 +103,18 @@ fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut D
     }
 }
 
+/// Whether the runtime can set a client token that the caller omitted: an optional string.
+fn can_be_generated(field: &&Field) -> bool {
+    field.ty == Type::String && field.presence == Presence::Optional
+}
+
 /// The first word of a name says whether the action only reads; a client token makes a create safe to retry.
-fn retry_safety(wire: &str, has_client_token: bool) -> RetrySafety {
-    let has_verb = |verb: &&str| {
-        wire.strip_prefix(*verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+fn retry_safety(wire: &str, read_verbs: &[String], has_client_token: bool) -> RetrySafety {
+    let has_verb = |verb: &String| {
+        wire.strip_prefix(verb.as_str())
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
     };
-    if READ_VERBS.iter().any(has_verb) {
+    if read_verbs.iter().any(has_verb) {
         RetrySafety::Idempotent
     } else if has_client_token {
         RetrySafety::ClientToken

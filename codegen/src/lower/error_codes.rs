@@ -1,4 +1,4 @@
-//! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts.
+//! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts, and of classes to ranges.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,41 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::doc_text::sentences;
-use crate::ir::ErrorCode;
+use crate::ir::{ErrorClass, ErrorCode};
 use crate::names;
 use crate::yaml;
 
 /// The largest code: codes have at most five digits.
 const MAX_CODE: u32 = 99_999;
 
-/// Reads the codes, sorted by number. An invalid code is reported and skipped.
-pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
+/// What `spec/errors.yaml` says.
+#[derive(Default)]
+pub(crate) struct ErrorCodes {
+    /// The known codes, by number.
+    pub(crate) codes: Vec<ErrorCode>,
+    /// The classes of codes, by constant.
+    pub(crate) classes: Vec<ErrorClass>,
+}
+
+/// The key of the classes, beside the codes.
+const CLASSES: &str = "classes";
+
+/// Reads the codes, sorted by number, and the classes. An invalid entry is reported and skipped.
+pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
     let root = Pointer::root();
     let entries = match yaml::read(text, Source::Errors, problems) {
         Some(Value::Object(entries)) if !entries.is_empty() => entries,
         Some(_) => {
             let message = "must be a mapping of codes: `5063: {name: no-such-vm}`";
             problems.error_in(Source::Errors, &root, message);
-            return Vec::new();
+            return ErrorCodes::default();
         }
-        None => return Vec::new(),
+        None => return ErrorCodes::default(),
     };
+    let classes = entries.get(CLASSES).map(|value| classes(value, &root.join(CLASSES), problems));
     let mut codes = BTreeMap::new();
     let mut constants: BTreeMap<String, String> = BTreeMap::new();
-    for (key, value) in &entries {
+    for (key, value) in entries.iter().filter(|(key, _)| *key != CLASSES) {
         let at = root.join(key);
         let number = number(key);
         if number.is_none() {
@@ -54,7 +67,46 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
             codes.insert(number, lower(number, constant, entry));
         }
     }
-    codes.into_values().collect()
+    ErrorCodes { codes: codes.into_values().collect(), classes: classes.unwrap_or_default() }
+}
+
+/// Reads the classes, each with its ranges of codes: `throttled: [6, 24-25]`.
+fn classes(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Vec<ErrorClass> {
+    let Some(entries) = value.as_object() else {
+        let message = "must be a mapping of classes to ranges of codes: `throttled: [6, 24-25]`";
+        problems.error_in(Source::Errors, at, message);
+        return Vec::new();
+    };
+    let mut classes = Vec::new();
+    for (name, value) in entries {
+        let at = at.join(name);
+        let constant = names::constant(name).map_err(|reason| problems.error_in(Source::Errors, &at, reason));
+        let ranges = ranges(value).ok_or_else(|| {
+            let message = "must be a list of codes and ranges in ascending order: `[6, 24-25]`";
+            problems.error_in(Source::Errors, &at, message);
+        });
+        if let (Ok(constant), Ok(ranges)) = (constant, ranges) {
+            classes.push(ErrorClass { constant, ranges });
+        }
+    }
+    classes.sort_by(|a, b| a.constant.cmp(&b.constant));
+    classes
+}
+
+/// Ranges of codes, ascending and without overlaps.
+fn ranges(value: &Value) -> Option<Vec<(u32, u32)>> {
+    let ranges: Vec<(u32, u32)> = value.as_array()?.iter().map(range).collect::<Option<_>>()?;
+    let is_ascending = ranges.is_sorted_by(|(_, end), (start, _)| end < start);
+    (is_ascending && !ranges.is_empty()).then_some(ranges)
+}
+
+/// `6` or `24-25`.
+fn range(value: &Value) -> Option<(u32, u32)> {
+    let text = value.as_u64().map(|number| number.to_string());
+    let text = text.as_deref().or_else(|| value.as_str())?;
+    let (start, end) = text.split_once('-').unwrap_or((text, text));
+    let (start, end) = (number(start)?, number(end)?);
+    (start <= end).then_some((start, end))
 }
 
 /// The number of a key, if written as the server does.

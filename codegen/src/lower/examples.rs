@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::operations::Operation;
 use super::types::Types;
 use crate::doc_text::{Docs, code};
-use crate::ir::{Example, NamedExample, Presence, Type, TypeDef, Values};
+use crate::ir::{Constructor, Example, NamedExample, Presence, Type, TypeDef, Values};
 
 /// Maximum nesting of an example: a recursive type with required fields never ends.
 const MAX_DEPTH: usize = 16;
@@ -28,8 +28,12 @@ pub(super) fn requests(
         }
     }
     if found.is_empty() {
-        let nothing =
-            || Example::Struct { name: name.to_owned(), arguments: Vec::new(), setters: Vec::new() };
+        let nothing = || Example::Struct {
+            name: name.to_owned(),
+            arguments: Vec::new(),
+            required: None,
+            setters: Vec::new(),
+        };
         found.push(("", struct_example(types, name, &empty, MAX_DEPTH).unwrap_or_else(nothing)));
     }
     let is_one = found.len() == 1;
@@ -40,13 +44,14 @@ pub(super) fn requests(
     named.collect()
 }
 
-/// The example response of an action as JSON, for the fake API. Without one, it is an empty object. Members are
-/// sorted: the contract does not keep their order.
-pub(super) fn response(media: Option<&MediaType>) -> String {
+/// The example response of an action, for the fake API. Without one, it is an empty object. Members are sorted: the
+/// contract does not keep their order.
+pub(super) fn response(media: Option<&MediaType>) -> Value {
     let first = published(media).first().map(|(_, value)| *value);
-    let Some(mut response) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
+    let first = first.filter(|value| value.is_object()).cloned();
+    let mut response = first.unwrap_or_else(|| Value::Object(Map::new()));
     response.sort_all_objects();
-    response.to_string()
+    response
 }
 
 /// The examples of a body, by name.
@@ -64,10 +69,12 @@ fn published(media: Option<&MediaType>) -> Vec<(&str, &Value)> {
 fn struct_example(types: &Types, name: &str, value: &Map<String, Value>, depth: usize) -> Option<Example> {
     let depth = depth.checked_sub(1)?;
     let definition = types.structure(name)?;
+    let constructor = definition.constructor();
     let mut arguments = Vec::new();
     for field in definition.fields.iter().filter(|field| field.required) {
         let given = value.get(&field.wire).and_then(|value| expression(types, &field.ty, value, depth));
-        arguments.push(given.or_else(|| placeholder(types, &field.ty, depth))?);
+        let value = given.or_else(|| placeholder(types, &field.ty, depth))?;
+        arguments.push((field.ident.clone(), for_constructor(value, &field.ty, &constructor)));
     }
     let mut setters = Vec::new();
     for (wire, value) in value {
@@ -81,7 +88,37 @@ fn struct_example(types: &Types, name: &str, value: &Map<String, Value>, depth: 
         };
         setters.extend(given.map(|given| (field.setter.clone(), given)));
     }
-    Some(Example::Struct { name: name.to_owned(), arguments, setters })
+    let required = match constructor {
+        Constructor::Named(required) => Some(required),
+        _ => None,
+    };
+    Some(Example::Struct { name: name.to_owned(), arguments, required, setters })
+}
+
+/// The value of a required field as the constructor accepts it.
+fn for_constructor(value: Example, ty: &Type, constructor: &Constructor) -> Example {
+    match (constructor, value, ty) {
+        (Constructor::Named(_), value, ty) => exact(value, ty),
+        (Constructor::Positional { takes_string: false }, Example::Text(text), Type::Identifier(name)) => {
+            Example::Identifier(name.clone(), text)
+        }
+        (Constructor::Positional { takes_string: false }, Example::Text(text), ty) if *ty != Type::String => {
+            Example::Into(text)
+        }
+        (_, value, _) => value,
+    }
+}
+
+/// A value of exactly its type.
+fn exact(value: Example, ty: &Type) -> Example {
+    match (value, ty) {
+        (Example::Text(text), _) => Example::Into(text),
+        (Example::List(elements), Type::List(element)) => {
+            Example::Vec(elements.into_iter().map(|value| exact(value, element)).collect())
+        }
+        (Example::Map(_), _) => Example::Default,
+        (value, _) => value,
+    }
 }
 
 fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<Example> {
@@ -93,7 +130,12 @@ fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<E
         (Type::I64, Value::Number(number)) => number.as_i64().map(Example::Integer),
         (Type::F64, Value::Number(number)) => number.as_f64().map(Example::Float),
         (
-            Type::String | Type::Secret | Type::Date | Type::DateTime | Type::DateOrDateTime,
+            Type::String
+            | Type::Secret
+            | Type::Date
+            | Type::DateTime
+            | Type::DateOrDateTime
+            | Type::Identifier(_),
             Value::String(text),
         ) => Some(Example::Text(text.clone())),
         (Type::Json, value) => Some(Example::Json(value.clone())),
@@ -137,7 +179,7 @@ fn placeholder(types: &Types, ty: &Type, depth: usize) -> Option<Example> {
         Type::Bool => Example::Bool(true),
         Type::I32 | Type::I64 => Example::Integer(1),
         Type::F64 => Example::Float(1.0),
-        Type::String | Type::Secret => Example::Text("…".to_owned()),
+        Type::String | Type::Secret | Type::Identifier(_) => Example::Text("…".to_owned()),
         Type::Date => Example::Text("2030-01-31".to_owned()),
         Type::DateTime | Type::DateOrDateTime => Example::Text("2030-01-31T00:00:00.000Z".to_owned()),
         Type::Json => Example::Json(Value::Null),
@@ -153,7 +195,7 @@ fn placeholder(types: &Types, ty: &Type, depth: usize) -> Option<Example> {
                 };
                 Example::Variant(name.clone(), first)
             }
-            TypeDef::Alias(_) => return None,
+            TypeDef::Alias(_) | TypeDef::Identifier(_) => return None,
         },
     })
 }

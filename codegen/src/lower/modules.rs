@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::types::Types;
+use super::types::{PlacedType, Types};
 use crate::diagnostics::Diagnostics;
 use crate::doc_text::{code, sentences};
-use crate::ir::{Action, Direction, Field, Module, Type, TypeDef};
+use crate::ir::{Action, Module, TypeDef};
 use crate::names;
 
 /// The module of types that no single tag owns.
 const COMMON: &str = "common";
 
-/// Maximum lines of a file, estimated: a longer one is hard to review.
-const MAX_LINES: usize = 3000;
+/// The module of the identifier types.
+const IDS: &str = "ids";
+
+/// Maximum number of declarations in a file: a longer one is hard to review.
+const MAX_DECLARATIONS: usize = 200;
 
 /// Sorts types and actions into modules, by tag.
 pub(super) fn arrange(
@@ -20,9 +23,24 @@ pub(super) fn arrange(
     actions: Vec<(String, Action)>,
     problems: &mut Diagnostics,
 ) -> Vec<Module> {
-    let mut modules: BTreeMap<String, Module> = BTreeMap::new();
-    let mut tags: BTreeMap<String, String> = BTreeMap::new();
-    for (tag, action) in &actions {
+    let names = module_names(&actions, problems);
+    let mut modules = Modules::default();
+    for placed in types.definitions.into_values() {
+        modules.add_type(placed, &names);
+    }
+    for (tag, action) in actions {
+        if let Some(name) = names.get(&tag) {
+            modules.tag(name, &tag).actions.push(action);
+        }
+    }
+    modules.split();
+    modules.finish()
+}
+
+/// The module name of each tag. A tag without one, or with another tag's, is reported.
+fn module_names(actions: &[(String, Action)], problems: &mut Diagnostics) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (tag, action) in actions {
         let at = action.at.join("tags");
         let Some(name) = names::module(tag) else {
             let message = format!(
@@ -32,89 +50,111 @@ pub(super) fn arrange(
             problems.error(&at, message);
             continue;
         };
-        if modules.get(&name).is_some_and(|_| tags.get(tag) != Some(&name)) {
+        if names.iter().any(|(other, taken)| *taken == name && other != tag) {
             let message = format!(
                 "the tag {} would be the file `{name}`, as another tag already is: rename one of them in the overlay",
                 code(tag)
             );
             problems.error(&at, message);
         }
-        tags.insert(tag.clone(), name.clone());
-        modules.entry(name.clone()).or_insert_with(|| module(name, sentences::tag_module(tag)));
+        names.insert(tag.clone(), name);
     }
-    let mut homes: HashMap<String, String> = HashMap::new();
-    for (name, placed) in types.definitions {
-        let mut used_by = placed.tags.iter().filter_map(|tag| tags.get(tag));
-        let home = match (used_by.next(), used_by.next()) {
-            (Some(tag), None) => tag.clone(),
-            _ => COMMON.to_owned(),
+    names
+}
+
+/// The modules while they are filled.
+#[derive(Default)]
+struct Modules {
+    modules: BTreeMap<String, Module>,
+    /// The module of each type.
+    homes: HashMap<String, String>,
+}
+
+impl Modules {
+    /// The module of a tag.
+    fn tag(&mut self, name: &str, tag: &str) -> &mut Module {
+        self.module(name, || sentences::tag_module(tag))
+    }
+
+    fn module(&mut self, name: &str, docs: impl FnOnce() -> Vec<String>) -> &mut Module {
+        self.modules.entry(name.to_owned()).or_insert_with(|| module(name.to_owned(), docs()))
+    }
+
+    /// Adds a type to the module of the only tag that uses it, else to the common one.
+    fn add_type(&mut self, placed: PlacedType, names: &BTreeMap<String, String>) {
+        let PlacedType { definition, tags, .. } = placed;
+        if let TypeDef::Identifier(identifier) = &definition {
+            self.homes.insert(identifier.name.clone(), IDS.to_owned());
+            self.module(IDS, sentences::ids_module).types.push(definition);
+            return;
+        }
+        let mut users = tags.iter().filter_map(|tag| Some((tag, names.get(tag)?)));
+        let module = match (users.next(), users.next()) {
+            (Some((tag, name)), None) => self.tag(name, tag),
+            _ => self.module(COMMON, sentences::common_module),
         };
-        let module = modules
-            .entry(home.clone())
-            .or_insert_with(|| module(COMMON.to_owned(), sentences::common_module()));
-        module.types.push(placed.definition);
-        homes.insert(name, home);
+        let home = module.name.clone();
+        let type_name = definition.name().to_owned();
+        module.types.push(definition);
+        self.homes.insert(type_name, home);
     }
-    for (tag, action) in actions {
-        if let Some(module) = tags.get(&tag).and_then(|name| modules.get_mut(name)) {
-            module.actions.push(action);
+
+    /// Moves the types inside requests and responses to a separate file if a tag has too many for one.
+    fn split(&mut self) {
+        let is_large = |module: &&Module| {
+            ![COMMON, IDS].contains(&module.name.as_str()) && declarations(module) > MAX_DECLARATIONS
+        };
+        let large: Vec<String> =
+            self.modules.values().filter(is_large).map(|module| module.name.clone()).collect();
+        for name in large {
+            let inner_name = format!("{name}_types");
+            if self.modules.contains_key(&inner_name) {
+                continue;
+            }
+            let Some(whole) = self.modules.get_mut(&name) else { continue };
+            let inner = take_inner(whole);
+            let moved = inner.iter().map(|definition| (definition.name().to_owned(), inner_name.clone()));
+            self.homes.extend(moved);
+            self.module(&inner_name, || sentences::inner_module(&name)).types = inner;
         }
     }
-    split(&mut modules, &mut homes);
-    let mut modules: Vec<Module> = modules.into_values().collect();
-    for module in &mut modules {
-        module.types.sort_by(|a, b| a.name().cmp(b.name()));
-        module.actions.sort_by(|a, b| a.marker.cmp(&b.marker));
-        module.imports = imports(module, &homes);
+
+    /// The modules, with everything in order.
+    fn finish(self) -> Vec<Module> {
+        let Self { modules, homes } = self;
+        let mut modules: Vec<Module> = modules.into_values().collect();
+        for module in &mut modules {
+            module.types.sort_by(|a, b| a.name().cmp(b.name()));
+            module.actions.sort_by(|a, b| a.marker.cmp(&b.marker));
+            module.imports = imports(module, &homes);
+        }
+        modules
     }
-    modules
 }
 
 fn module(name: String, docs: Vec<String>) -> Module {
     Module { name, docs, imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
 }
 
-/// Moves the types inside requests and responses to a separate file if a tag is too large for one.
-fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, String>) {
-    let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MAX_LINES);
-    let large: Vec<String> = large.map(|module| module.name.clone()).collect();
-    for name in large {
-        let inner_name = format!("{name}_types");
-        if modules.contains_key(&inner_name) {
-            continue;
-        }
-        let Some(whole) = modules.get_mut(&name) else { continue };
-        let bodies: BTreeSet<&str> = whole
-            .actions
-            .iter()
-            .flat_map(|action| [action.request.as_str(), action.response.as_str()])
-            .collect();
-        let (bodies, inner): (Vec<TypeDef>, Vec<TypeDef>) = std::mem::take(&mut whole.types)
-            .into_iter()
-            .partition(|definition| bodies.contains(definition.name()));
-        whole.types = bodies;
-        let mut file = module(inner_name.clone(), sentences::inner_module(&name));
-        homes.extend(inner.iter().map(|definition| (definition.name().to_owned(), inner_name.clone())));
-        file.types = inner;
-        modules.insert(inner_name, file);
-    }
+/// Takes the types of a module that are neither requests nor responses.
+fn take_inner(module: &mut Module) -> Vec<TypeDef> {
+    let bodies = module.actions.iter().flat_map(|action| [action.request.as_str(), action.response.as_str()]);
+    let bodies: BTreeSet<&str> = bodies.collect();
+    let (bodies, inner) = std::mem::take(&mut module.types)
+        .into_iter()
+        .partition(|definition| bodies.contains(definition.name()));
+    module.types = bodies;
+    inner
 }
 
-/// Estimated lines of a file. From the model alone: a new sentence must not move a type.
-fn lines(module: &Module) -> usize {
+/// The number of types, fields, methods and markers of a file. None depends on documentation: a new sentence must not
+/// move a type.
+fn declarations(module: &Module) -> usize {
     let types = module.types.iter().map(|definition| match definition {
-        TypeDef::Struct(definition) => {
-            let field = |field: &Field| match (definition.direction, &field.ty) {
-                (Direction::Response, _) => 3,
-                (_, Type::List(_) | Type::Map(_)) => 13,
-                _ => 9,
-            };
-            15 + definition.fields.iter().map(field).sum::<usize>()
-        }
-        TypeDef::Enum(_) => 45,
-        TypeDef::Alias(_) => 3,
+        TypeDef::Struct(definition) => 1 + definition.fields.len(),
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => 1,
     });
-    types.sum::<usize>() + 48 * module.actions.len()
+    types.sum::<usize>() + 2 * module.actions.len()
 }
 
 /// The types of other modules that a module names, by module.
@@ -124,7 +164,7 @@ fn imports(module: &Module, homes: &HashMap<String, String>) -> Vec<(String, Vec
             definition.fields.iter().filter_map(|field| field.ty.named()).collect()
         }
         TypeDef::Alias(alias) => alias.ty.named().into_iter().collect(),
-        TypeDef::Enum(_) => Vec::new(),
+        TypeDef::Enum(_) | TypeDef::Identifier(_) => Vec::new(),
     });
     let actions = module.actions.iter().flat_map(|action| {
         let item = action.pagination.as_ref().and_then(|pagination| pagination.item.named());

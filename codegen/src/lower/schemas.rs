@@ -253,6 +253,10 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
             values: values(&any.enumeration, Value::as_i64, "integers")?,
         }),
         Some("string") => text(any),
+        Some("null") => Err(
+            "`null` is a type of OpenAPI 3.1: write `nullable: true` next to the type of the other values"
+                .to_owned(),
+        ),
         Some(other) => Err(format!(
             "`{other}` is not a type of OpenAPI 3.0: use string, integer, number, boolean, array or object"
         )),

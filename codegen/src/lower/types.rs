@@ -8,13 +8,14 @@ use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
 use super::constraints;
+use super::identifiers::Identifiers;
 use super::operations::Operation;
 use super::reachability::Reachability;
 use super::schemas::{SchemaNode, Shape, TextFormat, shape, target};
 use super::value_sets;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::doc_text::{Docs, sentences};
-use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
+use crate::ir::{Alias, Constructor, Direction, Field, Presence, Struct, Type, TypeDef};
 use crate::names;
 use crate::openapi::Document;
 
@@ -32,7 +33,7 @@ impl Types {
     pub(super) fn structure(&self, name: &str) -> Option<&Struct> {
         match &self.definitions.get(name)?.definition {
             TypeDef::Struct(definition) => Some(definition),
-            TypeDef::Enum(_) | TypeDef::Alias(_) => None,
+            TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => None,
         }
     }
 }
@@ -68,10 +69,11 @@ pub(super) fn lower<'a>(
         document,
         docs,
         reachability,
-        problems,
         users,
         names: HashMap::new(),
         claimed: HashMap::new(),
+        identifiers: Identifiers::find(document, problems),
+        problems,
         definitions: IndexMap::new(),
     };
     lowering.claim_names();
@@ -79,6 +81,8 @@ pub(super) fn lower<'a>(
         lowering.named(name, schema.into());
     }
     let bodies = operations.iter().filter_map(|operation| lowering.bodies(operation)).collect();
+    lowering.define_identifiers();
+    lowering.claim_required();
     Types { definitions: lowering.definitions, bodies }
 }
 
@@ -93,6 +97,7 @@ struct Lowering<'a, 'p> {
     names: HashMap<&'a str, String>,
     /// The schema that claimed each Rust name.
     claimed: HashMap<String, Pointer>,
+    identifiers: Identifiers,
     definitions: IndexMap<String, PlacedType>,
 }
 
@@ -219,6 +224,7 @@ impl<'a> Lowering<'a, '_> {
             return None;
         };
         let ty = self.ty(node, at, owner, &names::inner_type(&owner.name, wire))?;
+        let ty = self.identifiers.apply(wire, node, ty);
         let nullable = node.data().is_some_and(|data| data.nullable);
         let presence = match (owner.direction, &ty) {
             (Direction::Response, Type::List(_) | Type::Map(_)) => Presence::Empty,
@@ -241,6 +247,32 @@ impl<'a> Lowering<'a, '_> {
             required,
             facts,
         })
+    }
+
+    /// Claims the names of the structs that constructors take.
+    fn claim_required(&mut self) {
+        let structs = self.definitions.values().filter_map(|placed| match &placed.definition {
+            TypeDef::Struct(definition) if definition.direction != Direction::Response => Some(definition),
+            _ => None,
+        });
+        let claims = structs.filter_map(|definition| match definition.constructor() {
+            Constructor::Named(name) => Some((name, definition.at.clone())),
+            _ => None,
+        });
+        for (name, at) in claims.collect::<Vec<_>>() {
+            self.claim(&name, &at);
+        }
+    }
+
+    /// Defines the identifiers that fields have.
+    fn define_identifiers(&mut self) {
+        let docs = |name: &str| self.docs.type_(name, None).unwrap_or_else(|| sentences::identifier(name));
+        for (at, definition) in std::mem::take(&mut self.identifiers).definitions(docs) {
+            let name = definition.name().to_owned();
+            if self.claim(&name, &at) {
+                self.definitions.insert(name, PlacedType { at, definition, tags: BTreeSet::new() });
+            }
+        }
     }
 
     /// The type of a value. An unnamed enum or struct in it is named `inner`.

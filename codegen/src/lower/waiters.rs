@@ -150,7 +150,7 @@ fn lower_source<'t>(
     };
     let filters = body(filters)?;
     let filter = field(filters, &row.filter, &at.join("filter"))?;
-    if !matches!(&filter.ty, Type::List(inner) if **inner == Type::String) {
+    if !matches!(&filter.ty, Type::List(inner) if is_text(inner)) {
         return Err(unknown(&at.join("filter"), "is not a list of strings"));
     }
     let list = field(response, &row.list, &at.join("list"))?;
@@ -160,7 +160,7 @@ fn lower_source<'t>(
     };
     let item = item.ok_or_else(|| unknown(&at.join("list"), "is not a list of structs"))?;
     let id = field(item, &row.id, &at.join("id"))?;
-    if (&id.ty, id.presence) != (&Type::String, Presence::Optional) {
+    if !is_text(&id.ty) || id.presence != Presence::Optional {
         return Err(unknown(&at.join("id"), "is not an optional string"));
     }
     if [request, filters].iter().any(|body| body.fields.iter().any(|field| field.required)) {
@@ -174,6 +174,7 @@ fn lower_source<'t>(
         filter: filter.setter.clone(),
         list: list.ident.clone(),
         item: item.name.clone(),
+        id_type: id.ty.clone(),
         id: id.ident.clone(),
         page: page_fields(action, at)?,
         watched: Vec::new(),
@@ -304,6 +305,11 @@ fn state_path<'t>(
     }
     let values = state_values(types, &last.ty).ok_or_else(|| unknown(at, "is not a string"))?;
     Ok((path, values))
+}
+
+/// Whether a type is that of identifiers.
+fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Identifier(_))
 }
 
 /// The known values of a state: `None` if it is not a string, `Some(None)` if it may be any string.

@@ -11,8 +11,15 @@ use super::references::may_be_sibling;
 use crate::diagnostics::{Diagnostics, Pointer, closest};
 
 /// The extensions that the generator reads.
-const OWN_EXTENSIONS: &[&str] =
-    &["x-docs-url", "x-not-values", "x-page-items", "x-rust-name", "x-rust-variants"];
+const OWN_EXTENSIONS: &[&str] = &[
+    "x-docs-url",
+    "x-identifier",
+    "x-not-values",
+    "x-page-items",
+    "x-rust-name",
+    "x-rust-variants",
+    super::service::KEYWORD,
+];
 
 /// Reports everything that OpenAPI 3.0 does not allow in a description, except a missing keyword.
 pub(super) fn check(root: &Value, problems: &mut Diagnostics) {
@@ -120,7 +127,7 @@ impl<'a> Checker<'a, '_> {
         is_status || key.starts_with("x-")
     }
 
-    /// Reports a keyword that OpenAPI 3.0 ignores because of a `$ref` beside it.
+    /// Reports a keyword that OpenAPI 3.0 ignores because of a `$ref` next to it.
     fn hidden_keyword(
         &mut self,
         kind: ObjectKind,
@@ -136,7 +143,7 @@ impl<'a> Checker<'a, '_> {
         let is_keyword = kind.keywords().is_some_and(|keywords| keywords.contains(&key));
         if !repeats && is_keyword {
             let message =
-                format!("OpenAPI 3.0 ignores `{key}` beside `$ref`: move it to `{reference}`, or remove it");
+                format!("OpenAPI 3.0 ignores `{key}` next to `$ref`: move it to `{reference}`, or remove it");
             self.problems.error(at, message);
         } else if !is_keyword {
             self.is_known(kind, key, at);
@@ -188,12 +195,12 @@ fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
                     "must be one type: a list of types is OpenAPI 3.1; write `type: {one}` and `nullable: true`"
                 ),
                 [one] => format!("must be one type: a list of types is OpenAPI 3.1; write `type: {one}`"),
-                _ => "must be one type: a list of types is OpenAPI 3.1; write `oneOf`, or choose one"
+                _ => "must be one type: a list of types is OpenAPI 3.1; choose one, or write no type for any JSON"
                     .to_owned(),
             })
         }
         ("type", Value::Null) => {
-            Some("must be a string: quote the type, or write `nullable: true` beside a type".to_owned())
+            Some("must be a string: quote the type, or write `nullable: true` next to a type".to_owned())
         }
         ("exclusiveMinimum" | "exclusiveMaximum", Value::Number(limit)) => {
             let inclusive = if key == "exclusiveMinimum" { "minimum" } else { "maximum" };

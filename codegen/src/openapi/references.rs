@@ -1,4 +1,4 @@
-//! References (`$ref`): decodes them, inlines those to examples, and keeps what is written beside them.
+//! References (`$ref`): decodes them, inlines those to examples, and keeps the keywords next to them.
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ pub(super) fn keep_siblings(kind: ObjectKind, value: &mut Value) {
     }
 }
 
-/// Returns `true` if a keyword beside `$ref` is kept or has no effect.
+/// Returns `true` if a keyword next to `$ref` is kept or has no effect.
 pub(super) fn may_be_sibling(kind: ObjectKind, key: &str) -> bool {
     let is_annotation = match kind {
         ObjectKind::Schema => ANNOTATIONS.contains(&key),

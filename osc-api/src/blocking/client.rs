@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::worker::Background;
 use crate::action::{Action, ActionMeta};
-use crate::client::encode;
+use crate::client::client_token::EncodedRequest;
 use crate::error::Result;
 use crate::{CallOptions, ClientBuilder};
 
@@ -51,7 +51,7 @@ impl Client {
     /// # Errors
     /// See [`Client::from_profile`](crate::Client::from_profile).
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name).build_blocking()
+        Self::builder().profile(name.into()).build_blocking()
     }
 
     /// Creates a builder. Call [`build_blocking`](ClientBuilder::build_blocking) to build a blocking client.
@@ -81,8 +81,8 @@ impl Client {
     /// # Errors
     /// See [`Client::send`](crate::Client::send). A call from the client's own thread fails: it would wait for itself.
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
-        let body = encode(A::NAME, request)?;
-        let (response, attempts) = self.exchange(A::META, body)?;
+        let request = EncodedRequest::new::<A>(request)?;
+        let (response, attempts) = self.exchange(ActionMeta::of::<A>(), request)?;
         self.template.decode(A::NAME, &response, attempts)
     }
 
@@ -92,16 +92,17 @@ impl Client {
     /// # Errors
     /// See [`Client::send_raw`](crate::Client::send_raw).
     pub fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
-        let (body, name) = (encode(action, request)?, action.to_owned());
-        let call =
-            |client: crate::Client| async move { client.send_bytes(ActionMeta::unknown(&name), body).await };
+        let (request, name) = (EncodedRequest::without_token(action, request)?, action.to_owned());
+        let call = |client: crate::Client| async move {
+            client.send_encoded(ActionMeta::unknown(&name), request).await
+        };
         let (response, attempts) = self.run(action, call)??;
-        self.template.decode(action, &response, attempts)
+        self.template.decode_value(action, &response, attempts)
     }
 
-    /// Sends the bytes of a request. Compiled once, not per action.
-    fn exchange(&self, action: ActionMeta<'static>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
-        self.run(action.name, |client| client.send_bytes(action, body))?
+    /// Sends an encoded request. Compiled once, not per action.
+    fn exchange(&self, action: ActionMeta<'static>, request: EncodedRequest) -> Result<(Vec<u8>, u32)> {
+        self.run(action.name, |client| client.send_encoded(action, request))?
     }
 
     /// Runs a future on the background thread.

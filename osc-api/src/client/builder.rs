@@ -10,6 +10,7 @@ use super::options::Settings;
 use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
+use crate::types::IntoValue;
 use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
 /// Client configuration.
@@ -41,6 +42,8 @@ pub struct ClientBuilder {
     probes_rejected_credentials: bool,
 }
 
+/// Methods that take an `impl IntoValue` take a value or an `Option` of it. `None` leaves the setting to the environment,
+/// the profile and the default.
 impl ClientBuilder {
     /// Sets the access key and its secret key. Defaults to those of the environment, else those of the profile.
     pub fn access_key(self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
@@ -54,8 +57,9 @@ impl ClientBuilder {
     }
 
     /// Sets the credentials, replacing all others.
-    pub fn credentials(self, credentials: Credentials) -> Self {
-        self.change_credentials(|_| credentials)
+    pub fn credentials(mut self, credentials: impl IntoValue<Credentials>) -> Self {
+        self.overrides.credentials = credentials.into_value();
+        self
     }
 
     /// Uses no credentials, even if the environment or the profile has some: only the actions that need none can
@@ -65,32 +69,35 @@ impl ClientBuilder {
     }
 
     /// Sets the region, such as `eu-west-2`, which is also the default.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.overrides.region = Some(region.into());
+    pub fn region(mut self, region: impl IntoValue<String>) -> Self {
+        self.overrides.region = region.into_value();
         self
     }
 
     /// Sets the address of the API, with or without scheme, with or without the path `/api/v1`. Defaults to
     /// `https://api.<region>.outscale.com/api/v1`.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.overrides.endpoint = Some(endpoint.into());
+    pub fn endpoint(mut self, endpoint: impl IntoValue<String>) -> Self {
+        self.overrides.endpoint = endpoint.into_value();
         self
     }
 
     /// Selects a profile of the profile file. It must exist, and takes precedence over the environment.
-    pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.overrides.profile = Some(name.into());
+    pub fn profile(mut self, name: impl IntoValue<String>) -> Self {
+        self.overrides.profile = name.into_value();
         self
     }
 
     /// Selects the profile file, which must exist; a leading `~` is the home directory. Defaults to `OSC_CONFIG_FILE`,
     /// else `~/.osc/config.json`, which need not exist.
-    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.overrides.config_file = Some(path.into());
+    pub fn config_file(mut self, path: impl IntoValue<PathBuf>) -> Self {
+        self.overrides.config_file = path.into_value();
         self
     }
 
     /// Uses neither environment variables, including those for proxies, nor a profile file that is not selected here.
+    ///
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` still apply where the platform has them (Linux, BSD): they select the trusted
+    /// certificates of the platform, for all of its programs.
     pub fn ignore_environment(mut self) -> Self {
         self.overrides.ignore_environment = true;
         self
@@ -114,8 +121,8 @@ impl ClientBuilder {
         self.set(CallOptions::new().attempt_timeout(timeout))
     }
 
-    /// Sets the timeout of a call, including all attempts and the delays between them, from the moment the rate
-    /// limiter first lets it start. Defaults to 5 minutes.
+    /// Sets the timeout of a call, including waiting for the [rate limit](RateLimit), all attempts and the delays between
+    /// them. Defaults to 5 minutes.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(CallOptions::new().timeout(timeout))
     }
@@ -125,7 +132,8 @@ impl ClientBuilder {
         self.set(CallOptions::new().retry(policy))
     }
 
-    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB. When decoded, a response may take twice as much
+    /// memory, and 16 times as much with [`send_raw`](Client::send_raw). That of your own types is not limited.
     pub fn max_response_size(self, bytes: usize) -> Self {
         self.set(CallOptions::new().max_response_size(bytes))
     }
@@ -195,8 +203,8 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.overrides.proxy = Some(ExplicitProxy::Through(url.into()));
+    pub fn proxy(mut self, url: impl IntoValue<Secret>) -> Self {
+        self.overrides.proxy = url.into_value().map(ExplicitProxy::Through);
         self
     }
 
@@ -208,8 +216,8 @@ impl ClientBuilder {
 
     /// Appends to this crate's name and version in `User-Agent`: usually a program and its version,
     /// `tool/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.options.user_agent = Some(suffix.into());
+    pub fn user_agent(mut self, suffix: impl IntoValue<String>) -> Self {
+        self.options.user_agent = suffix.into_value();
         self
     }
 

@@ -3,37 +3,40 @@
 //! Each call runs on a task of its own, which is cancelled when the caller drops its future: a call makes progress and
 //! times out whether or not its future is polled, and never waits for another future to be polled.
 
+mod progress;
 mod redact;
+mod report;
+mod turn;
 
-use std::any::Any;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber as _;
-use tracing::{Instrument as _, Span, debug, info, info_span, warn};
+use tracing::{Instrument as _, Span, info, info_span};
+use url::Url;
 
 use super::Shared;
 use super::auth::AuthMethod;
-use super::client_token::{self, TokenOrigin};
+use super::client_token::{EncodedRequest, TokenOrigin};
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
-use crate::clock::{Reading, Skew};
-use crate::codes;
+use crate::clock::Skew;
 use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result, request_id};
-use crate::http::{Attempt, HttpResponse};
-use crate::lockout::{self, Closed, LockoutPermit};
+use crate::http::{Attempt, AuthHeaders, HttpResponse};
+use crate::lockout::Closed;
 use crate::random;
-use crate::rate_limit::Permit as RatePermit;
 use crate::retry::{Failure, RetryBudget};
+
+use progress::{CallTask, Progress};
+use turn::{Turn, WaitingFor};
 
 /// Longer than any call: replaces a timeout that is too large to be added to an instant.
 const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 
-/// An action whose 401 is about the login in its request, not about the caller.
+/// An action whose 401 concerns the login in its request, not the caller.
 const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
 /// A call in progress.
@@ -49,19 +52,16 @@ struct Call {
     /// Whether the request carries credentials.
     is_authenticated: bool,
     deadline: Instant,
-    /// Number of requests sent.
-    attempts: u32,
+    progress: Arc<Progress>,
     /// Number of requests that were throttled.
     throttled: u32,
-    /// Whether an attempt may have been carried out without a response that says so.
-    is_outcome_unknown: bool,
-    /// What the last response says about the date of its request.
+    /// Whether the last response blames the date of its request.
     last_skew: Skew,
     /// Whether the request was retried because the clock was wrong.
     was_corrected: bool,
 }
 
-/// [`ActionMeta`] with a name of its own, for a task.
+/// [`ActionMeta`] with an owned name, for a task.
 struct OwnedMeta {
     name: Box<str>,
     meta: ActionMeta<'static>,
@@ -77,15 +77,15 @@ enum Retry {
 }
 
 impl Shared {
-    /// The untyped core: bytes of a request in, bytes of a successful response and the number of attempts out.
+    /// The untyped core: an encoded request in, bytes of a successful response and the number of attempts out.
     pub(super) async fn call(
         self: &Arc<Self>,
         settings: Settings,
         action: ActionMeta<'_>,
-        body: Vec<u8>,
+        request: EncodedRequest,
     ) -> Result<(Vec<u8>, u32)> {
         let runtime = validate(action)?;
-        let call = Call::new(Arc::clone(self), settings, action, body)?;
+        let call = Call::new(Arc::clone(self), settings, action, request)?;
         let span = info_span!(
             "osc_api",
             action = action.name,
@@ -95,8 +95,10 @@ impl Shared {
             request_id = Empty,
             duration_ms = Empty,
         );
-        let task = runtime.spawn(call.finish(span.clone()).instrument(span).with_current_subscriber());
-        CancelOnDrop(task).join(action).await
+        let (progress, is_repeatable) = (Arc::clone(&call.progress), call.is_repeatable_by_caller);
+        let run = call.finish(span.clone()).instrument(span.clone()).with_current_subscriber();
+        let task = CallTask { task: runtime.spawn(run), span, progress, is_repeatable, is_finished: false };
+        task.join(action, self.config.endpoint.host()).await
     }
 
     fn take_retry(&self) -> bool {
@@ -122,67 +124,20 @@ fn invalid(action: &str, reason: &str) -> Error {
     Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), cause: NotSentCause::Invalid })
 }
 
-/// The task of a call, cancelled with the caller's future.
-struct CancelOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for CancelOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-impl<T> CancelOnDrop<Result<T>> {
-    async fn join(mut self, action: ActionMeta<'_>) -> Result<T> {
-        match (&mut self.0).await {
-            Ok(result) => result,
-            Err(error) => Err(lost_task(action, error)),
-        }
-    }
-}
-
-/// The error of a call whose task ended without a result.
-fn lost_task(action: ActionMeta<'_>, error: JoinError) -> Error {
-    let panic = error.try_into_panic().ok();
-    let message = panic.as_deref().and_then(panic_message).unwrap_or_default();
-    // Tokio panics where a runtime lacks a driver; it has no other way to ask.
-    if message.contains("timers are disabled") || message.contains("IO is disabled") {
-        return invalid(
-            action.name,
-            "the Tokio runtime has no time or I/O driver: build it with `enable_all`",
-        );
-    }
-    let (advice, source) = match panic {
-        Some(_) => (None, "the task of the call panicked"),
-        None => (Some("the Tokio runtime was shut down"), "the task of the call was cancelled"),
-    };
-    let kind = ErrorRepr::Transport {
-        host: "the endpoint".to_owned(),
-        timeout: false,
-        connect: false,
-        permanent: false,
-        advice,
-        source: source.into(),
-    };
-    let error = Error::new(action.name, kind);
-    if action.retry == RetrySafety::Idempotent { error } else { error.with_unknown_outcome() }
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-}
-
 impl Call {
     /// Prepares a call.
     ///
     /// # Errors
     /// Returns an error if the client has no credentials that the action accepts.
-    fn new(shared: Arc<Shared>, settings: Settings, action: ActionMeta<'_>, body: Vec<u8>) -> Result<Self> {
+    fn new(
+        shared: Arc<Shared>,
+        settings: Settings,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<Self> {
         let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
         let is_authenticated = !matches!(method, AuthMethod::Anonymous);
-        let (body, token) = match action.retry {
-            RetrySafety::ClientToken => client_token::ensure(body),
-            RetrySafety::Idempotent | RetrySafety::Unsafe => (body, TokenOrigin::None),
-        };
+        let EncodedRequest { body, token } = request;
         let is_idempotent = action.retry == RetrySafety::Idempotent;
         let now = Instant::now();
         Ok(Self {
@@ -193,9 +148,8 @@ impl Call {
             is_repeatable_by_caller: is_idempotent || token == TokenOrigin::Caller,
             is_authenticated,
             deadline: now.checked_add(settings.timeout).unwrap_or(now + FAR_FUTURE),
-            attempts: 0,
+            progress: Arc::new(Progress::new()),
             throttled: 0,
-            is_outcome_unknown: false,
             last_skew: Skew::None,
             was_corrected: false,
             shared,
@@ -204,12 +158,11 @@ impl Call {
 
     /// Runs the call, records it in its span, and returns the body of the response.
     async fn finish(mut self, span: Span) -> Result<(Vec<u8>, u32)> {
-        let began = Instant::now();
         let result = self.run().await;
         if !span.is_disabled() {
-            self.record(&span, began, &result);
+            self.record(&span, &result);
         }
-        let attempts = self.attempts;
+        let attempts = self.progress.attempts();
         let response = result.map_err(|error| self.complete(error))?;
         self.shared.budget().earn();
         match response.encoding() {
@@ -223,68 +176,55 @@ impl Call {
 
     /// Adds to an error what only the call knows.
     fn complete(&self, error: Error) -> Error {
-        let error = error.after(self.attempts, self.is_repeatable_by_caller);
+        let error = error.after(self.progress.attempts(), self.is_repeatable_by_caller);
         let is_idempotent = self.action.meta.retry == RetrySafety::Idempotent;
-        if self.is_outcome_unknown && !is_idempotent { error.with_unknown_outcome() } else { error }
+        let is_outcome_unknown = self.progress.may_have_been_carried_out() && !is_idempotent;
+        if is_outcome_unknown { error.with_unknown_outcome() } else { error }
     }
 
     async fn run(&mut self) -> Result<HttpResponse> {
         let mut last_error = None;
         loop {
-            let Some(rate_permit) = self.rate_permit().await else {
-                return Err(last_error.unwrap_or_else(|| self.queue_timeout("waiting for the rate limit")));
-            };
-            let error = match self.attempt(rate_permit).await {
+            let error = match self.attempt().await {
                 Ok(response) => return Ok(response),
-                // The earlier failure explains more than the queue in which its retry timed out.
-                Err(error) if error.is_queue_timeout() => return Err(last_error.unwrap_or(error)),
                 Err(error) => error,
             };
-            self.is_outcome_unknown |= error.outcome() == AttemptOutcome::Unknown;
+            self.progress.end_attempt(error.outcome());
+            if error.is_queue_timeout() {
+                // The earlier failure explains more than the queue in which its retry timed out.
+                return Err(last_error.unwrap_or(error));
+            }
             let delay = match self.retry(&error) {
                 Retry::No => return Err(error),
                 Retry::WithCorrectedClock => Duration::ZERO,
                 Retry::After(delay) => delay,
             };
-            info!(attempts = self.attempts, delay_ms = millis(delay), reason = reason(&error), "retrying");
+            info!(
+                attempts = self.progress.attempts(),
+                delay_ms = millis(delay),
+                reason = reason(&error),
+                "retrying"
+            );
             sleep(delay).await;
             last_error = Some(error);
         }
     }
 
-    /// Waits for the rate limiter, until the call times out.
-    async fn rate_permit(&self) -> Option<RatePermit> {
-        timeout_at(self.deadline, self.shared.rate_limiter.acquire(&self.action.name)).await.ok()
-    }
-
     /// Sends the request once, and reports the result to the rate limiter, the lockout guard and the clock.
-    async fn attempt(&mut self, rate_permit: RatePermit) -> Result<HttpResponse> {
+    async fn attempt(&mut self) -> Result<HttpResponse> {
         let shared = Arc::clone(&self.shared);
         let action = ActionMeta { name: &self.action.name, ..self.action.meta };
         let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
-        let lockout_permit = match method {
-            AuthMethod::Anonymous => None,
-            AuthMethod::AccessKey(_) | AuthMethod::Basic(_) => Some(self.lockout_permit().await?),
-        };
+        let Turn { rate_permit, lockout_permit } = self.turn().await?;
         let reading = shared.clock.read();
         if reading.has_jumped {
             shared.lockout.require_proof();
         }
-        let endpoint = &shared.config.endpoint;
-        let url = endpoint.action(&self.action.name);
+        let (endpoint, url) = (&shared.config.endpoint, shared.config.endpoint.action(&self.action.name));
         let auth = method.headers(reading.at, endpoint.host(), url.path(), &self.body);
         let authorization = redact::authorization_of(&auth);
-        let attempt = Attempt {
-            action: &self.action.name,
-            url,
-            auth,
-            body: self.body.clone(),
-            reuses_connection: self.is_repeatable,
-            timeout: self.settings.attempt_timeout.min(self.deadline.duration_since(Instant::now())),
-            max_response_size: self.settings.max_response_size,
-        };
-        (self.attempts, self.last_skew) = (self.attempts + 1, Skew::None);
-        let response = match shared.transport.send(attempt).await {
+        self.last_skew = Skew::None;
+        let response = match self.send(url, auth).await {
             Ok(response) => response,
             Err(error) => {
                 // A lost response may have been a failed authentication; a request that was not sent was none.
@@ -296,15 +236,7 @@ impl Call {
                 return Err(error);
             }
         };
-        let error = match response.status {
-            200..300 => None,
-            status => {
-                let authorization = authorization.as_deref().map(String::as_str);
-                let body = redact::redact(&response.body, authorization, &self.body);
-                let response = ApiError::new(status, &body, response.retry_after());
-                Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
-            }
-        };
+        let error = self.response_error(&response, authorization.as_deref().map(String::as_str));
         self.report_to_rate_limiter(rate_permit, error.as_ref());
         // Before the lockout guard lets the next request pass, which would be signed with the wrong time, too.
         let skew = self.learn_skew(reading, &response, error.as_ref());
@@ -315,86 +247,55 @@ impl Call {
         error.map_or(Ok(response), Err)
     }
 
-    /// Waits until the lockout guard lets the request pass.
-    async fn lockout_permit(&self) -> Result<LockoutPermit> {
-        match timeout_at(self.deadline, self.shared.lockout.acquire()).await {
-            Ok(Ok(permit)) => Ok(permit),
+    /// Sends the request once.
+    async fn send(&self, url: Url, auth: AuthHeaders) -> Result<HttpResponse> {
+        let attempt = Attempt {
+            action: &self.action.name,
+            url,
+            auth,
+            body: self.body.clone(),
+            reuses_connection: self.is_repeatable,
+            timeout: self.settings.attempt_timeout.min(self.deadline.duration_since(Instant::now())),
+            max_response_size: self.settings.max_response_size,
+        };
+        self.progress.start_attempt();
+        self.shared.transport.send(attempt).await
+    }
+
+    /// The error that a response reports, if any, without the secrets of the request.
+    fn response_error(&self, response: &HttpResponse, authorization: Option<&str>) -> Option<Error> {
+        if matches!(response.status, 200..300) {
+            return None;
+        }
+        let body = redact::redact(&response.body, authorization, &self.body);
+        let response = ApiError::new(response.status, &body, response.retry_after());
+        Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
+    }
+
+    /// Waits for the rate limiter and the lockout guard, until the call times out.
+    async fn turn(&self) -> Result<Turn> {
+        let Shared { rate_limiter, lockout, .. } = &*self.shared;
+        let lockout = self.is_authenticated.then_some(lockout);
+        let mut waiting_for = WaitingFor::RateLimit;
+        let turn = turn::wait(rate_limiter, lockout, &self.action.name, &mut waiting_for);
+        match timeout_at(self.deadline, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
             Ok(Err(Closed { failures, possible_failures, last_refusal })) => {
                 let kind = ErrorRepr::LockedOut { failures, possible_failures, last_refusal };
                 Err(Error::new(&self.action.name, kind))
             }
-            Err(_) => Err(self.queue_timeout(
-                "waiting for the first response of this client, which shows whether the credentials are valid",
-            )),
+            Err(_) => Err(self.queue_timeout(match waiting_for {
+                WaitingFor::RateLimit => "waiting for the rate limit",
+                WaitingFor::LockoutGuard => {
+                    "waiting for the first response of this client, which shows whether the credentials are valid"
+                }
+            })),
         }
     }
 
     fn queue_timeout(&self, activity: &str) -> Error {
         let reason = format!("it timed out after {:?} while {activity}", self.settings.timeout);
         Error::new(&self.action.name, ErrorRepr::NotSent { reason, cause: NotSentCause::TimedOut })
-    }
-
-    fn report_to_rate_limiter(&mut self, permit: RatePermit, error: Option<&Error>) {
-        match error {
-            Some(error) if error.is_throttled() => {
-                self.throttled += 1;
-                let is_by_action = error.has_code(codes::THROTTLED_BY_ACTION);
-                let retry_after = error.api().and_then(ApiError::retry_after);
-                let scope = if is_by_action { "action" } else { "account" };
-                debug!(scope, retry_after_ms = retry_after.map(millis), "throttled");
-                permit.throttled(is_by_action, retry_after);
-            }
-            // A server in trouble says nothing about its limits.
-            Some(error) if error.is_server_error() => drop(permit),
-            _ => permit.accepted(),
-        }
-    }
-
-    /// Learns from a 401 of the API whether the request was dated wrong.
-    fn learn_skew(&self, reading: Reading, response: &HttpResponse, error: Option<&Error>) -> Skew {
-        if !error.is_some_and(Error::is_own_401) {
-            return Skew::None;
-        }
-        let Some(date) = response.date() else { return Skew::None };
-        let skew = self.shared.clock.learn(reading, date);
-        if let Skew::Learned(correction) = skew {
-            let seconds = correction.as_secs();
-            warn!(seconds, "the machine's clock is wrong: requests are signed with the corrected time");
-        }
-        skew
-    }
-
-    fn report_to_lockout_guard(
-        &self,
-        permit: LockoutPermit,
-        response: &HttpResponse,
-        error: Option<&Error>,
-        skew: Skew,
-    ) {
-        match error {
-            // Only the API's own responses prove anything: portals and gateways have success pages of their own.
-            None if is_api_response(&response.body) => permit.accepted(),
-            None => permit.unaffected(),
-            Some(error) if error.is_authentication() && skew != Skew::None => {
-                permit.refused_for_its_date(matches!(skew, Skew::Learned(_)));
-            }
-            // About the login in the request: it proves the caller neither right nor wrong.
-            Some(error) if error.is_authentication() && &*self.action.name == CHECK_AUTHENTICATION => {
-                drop(permit)
-            }
-            Some(error) if error.is_authentication() => {
-                let refusal = error.api().map(ToString::to_string).unwrap_or_default();
-                let failures = permit.refused(refusal);
-                if failures >= lockout::MAX_FAILURES {
-                    warn!(
-                        failures,
-                        "lockout guard closed: one more failure would lock the access key or login"
-                    );
-                }
-            }
-            Some(error) if error.proves_authentication() => permit.accepted(),
-            Some(_) => permit.unaffected(),
-        }
     }
 
     /// Decides whether and when the request is retried.
@@ -416,7 +317,7 @@ impl Call {
         let failure = Failure {
             outcome,
             repeatable: self.is_repeatable,
-            failed: self.attempts - self.throttled,
+            failed: self.progress.attempts() - self.throttled,
             throttled: self.throttled,
             retry_after: error.api().and_then(ApiError::retry_after),
             left: self.deadline.duration_since(Instant::now()),
@@ -429,22 +330,15 @@ impl Call {
         Retry::No
     }
 
-    fn record(&self, span: &Span, began: Instant, result: &Result<HttpResponse>) {
+    fn record(&self, span: &Span, result: &Result<HttpResponse>) {
         let (status, id) = match result {
             Ok(response) => (Some(response.status), request_id(&response.body)),
             Err(error) => (error.api().map(ApiError::status), error.request_id().map(str::to_owned)),
         };
-        span.record("attempts", self.attempts);
-        span.record("duration_ms", millis(began.elapsed()));
+        self.progress.record(span);
         span.record("status", status);
         span.record("request_id", id);
     }
-}
-
-/// Whether a successful response can be the API's own: a JSON object, not the HTML page of a portal.
-fn is_api_response(body: &[u8]) -> bool {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    text.first() == Some(&b'{') && text.last() == Some(&b'}')
 }
 
 /// Why an attempt failed, without anything of the response's body, which must not be logged.

@@ -30,10 +30,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the timeout of a call, including all attempts and the delays between them. Defaults to 5 minutes.
-    ///
-    /// It starts when the rate limiter first lets the call start: waiting in the queue of a
-    /// [rate limit](crate::RateLimit) does not count.
+    /// Sets the timeout of a call, including waiting for the [rate limit](crate::RateLimit), all attempts and the delays
+    /// between them. Defaults to 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -45,7 +43,8 @@ impl CallOptions {
         self
     }
 
-    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB. When decoded, a response may take twice as much
+    /// memory, and 16 times as much with [`send_raw`](crate::Client::send_raw). That of your own types is not limited.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self

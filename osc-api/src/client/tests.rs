@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use serde::Serialize;
+
+use super::client_token::encode;
 use super::*;
 use crate::RetryPolicy;
 

@@ -225,7 +225,7 @@ fn certificate_chain(
     findings.problem(match sections.defect {
         Some(defect) => format!("{source} is not PEM ({defect}): export it again"),
         None => {
-            format!("{source} contains no certificate in PEM: give one that begins -----BEGIN CERTIFICATE")
+            format!("{source} contains no certificate in PEM: it must begin with -----BEGIN CERTIFICATE")
         }
     });
     None
@@ -296,7 +296,7 @@ impl Sections {
                  both in the same source"
             )
         } else {
-            format!("{source} contains no private key in PEM: give one that begins -----BEGIN PRIVATE KEY")
+            format!("{source} contains no private key in PEM: it must begin with -----BEGIN PRIVATE KEY")
         }
     }
 }

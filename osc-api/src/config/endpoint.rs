@@ -7,12 +7,7 @@ use url::{Host, Url};
 
 use super::source::{ConfigSource, Findings, Sourced};
 use super::value;
-
-const DEFAULT_REGION: &str = "eu-west-2";
-const DEFAULT_DOMAIN: &str = "outscale.com";
-
-/// The path that the name of an action is appended to.
-const API_PATH: &str = "/api/v1";
+use crate::generated::service::{API_PATH, DEFAULT_DOMAIN, DEFAULT_REGION, HOST_PREFIX};
 
 /// The scheme of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +39,7 @@ impl Endpoint {
     /// `protocol` is the scheme of an address without one. A given path is kept.
     ///
     /// # Errors
-    /// Says what is wrong, without repeating the address: it may contain a password.
+    /// Describes the problem without repeating the address: it may contain a password.
     pub(crate) fn parse(text: &str, protocol: Protocol) -> Result<Self, String> {
         let text = value::trim(text);
         if let Some(defect) = value::find_defect(text) {
@@ -79,7 +74,7 @@ impl Endpoint {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub(super) fn in_region(region: &str, domain: &str, protocol: Protocol) -> Result<Self, String> {
-        Self::parse(&format!("{}://api.{region}.{domain}", protocol.as_str()), protocol)
+        Self::parse(&format!("{}://{HOST_PREFIX}{region}.{domain}", protocol.as_str()), protocol)
     }
 
     /// The address of an action, whose name must be a single path segment.
@@ -172,7 +167,7 @@ pub(super) fn choose(
         Err(reason) => {
             findings.problem(format!(
                 "invalid endpoint ({source}): it {reason}; write it as \
-                 https://api.{DEFAULT_REGION}.{DEFAULT_DOMAIN}"
+                 https://{HOST_PREFIX}{DEFAULT_REGION}.{DEFAULT_DOMAIN}"
             ));
             None
         }

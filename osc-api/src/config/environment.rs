@@ -19,7 +19,7 @@ pub(super) struct System<'a> {
 }
 
 impl System<'_> {
-    /// Warns about a file whose secrets are not its owner's alone.
+    /// Warns about a file with secrets that users other than its owner can read.
     pub(super) fn check_permissions(&self, path: &Path, findings: &mut Findings) {
         const GROUP_AND_OTHERS: u32 = 0o077;
         let Some(mode) = (self.mode)(path).map(|mode| mode & 0o777) else { return };

@@ -23,11 +23,9 @@ const MIN_KEY_LENGTH: usize = 20;
 /// # Errors
 /// Returns an error for anything but a regular file: reading a pipe or a device may never end.
 pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Opening a pipe waits for its writer, so the type is checked before; the file may be replaced meanwhile, so
-    // it is checked again after.
+    // Opening some devices has side effects.
     check(&fs::metadata(path)?)?;
-    let file = File::open(path)?;
-    check(&file.metadata()?)?;
+    let file = open(path)?;
     // With all of the capacity at once, no copy of a secret is left behind by growing.
     let capacity = usize::try_from(MAX_FILE_SIZE.saturating_add(1)).unwrap_or(usize::MAX);
     let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
@@ -36,6 +34,25 @@ pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         return Err(too_large());
     }
     Ok(bytes)
+}
+
+/// Opens a regular file. A path that was replaced by a pipe since it was checked does not block.
+///
+/// # Errors
+/// See [`read`].
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+
+        // Otherwise opening a pipe waits for its writer. It has no effect on a regular file.
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    let file = options.open(path)?;
+    check(&file.metadata()?)?;
+    Ok(file)
 }
 
 /// The permission bits of a file, or `None` if they are not the user's to change: on a read-only mount, or in a

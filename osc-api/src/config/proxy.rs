@@ -48,7 +48,7 @@ impl Proxy {
     /// Parses an address with or without scheme, which defaults to `http`.
     ///
     /// # Errors
-    /// Says what is wrong, without repeating the address.
+    /// Describes the problem without repeating the address.
     fn parse(text: &str) -> Result<Self, String> {
         let text = value::trim(text);
         if let Some(defect) = value::find_defect(text) {
@@ -85,13 +85,13 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// What one source says about proxies.
+/// The proxy setting of one source.
 enum ProxyChoice {
     Direct,
     Through(Sourced<Secret>),
 }
 
-/// The proxy of the first source that says anything about this endpoint.
+/// The proxy of the first source with a setting that applies to this endpoint.
 pub(super) fn choose(
     explicit: Option<&ExplicitProxy>,
     sources: &[ConfigSource],

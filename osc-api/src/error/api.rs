@@ -1,34 +1,34 @@
-//! Error responses of the server, in all formats that it has been seen to use.
+//! Error responses of the server, in all formats that were observed.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::classes::{self, Codes};
 use super::parse::{self, ParsedError};
 use super::text::{bounded, one_line};
-use crate::codes;
+use crate::codes::{self, classes};
 
-/// The most that is kept of a response, in bytes.
-const RAW_LIMIT: usize = 4096;
+/// Maximum length of the body that an error keeps, in bytes.
+const MAX_RAW_LENGTH: usize = 4096;
 
-/// As many errors of a response are shown in its line.
+/// Maximum number of errors that the line of a response shows.
 const MAX_DISPLAYED_ERRORS: usize = 5;
 
-/// A response with an error: its status, its errors and the request's identifier.
+/// An error response: its status, errors and request ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     status: u16,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     errors: Vec<ErrorItem>,
-    /// Whether the errors came in the API's own form, not in that of a gateway.
+    /// Whether the errors are in the API's own format, not in that of a gateway.
     is_own_form: bool,
-    /// Where the response is compressed, although the client did not ask for it: in which way.
+    /// The compression of the response, which the client did not request.
     compression: Option<&'static str>,
     raw: String,
 }
 
-/// One of the errors that a response lists.
+/// One error of a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorItem {
     pub(super) code: Option<String>,
@@ -37,65 +37,63 @@ pub struct ErrorItem {
 }
 
 impl ErrorItem {
-    /// The code, where there is one and it is a number, as all of the API's own are.
-    /// [`codes`](crate::codes) names those that are known.
+    /// Returns the code, if it is a number, as all codes of the API are. [`codes`](crate::codes) names the known ones.
     pub fn code(&self) -> Option<u32> {
         self.code.as_deref()?.trim().parse().ok()
     }
 
-    /// The code as it came.
+    /// Returns the code as the server sent it.
     pub fn code_text(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// The kind of error in a word, such as `InvalidParameterValue`.
+    /// Returns the type of the error, such as `InvalidParameterValue`.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }
 
-    /// What the server says about it. Often empty.
+    /// Returns the server's description of the error. Often empty.
     pub fn details(&self) -> Option<&str> {
         self.details.as_deref()
     }
 }
 
 impl ApiError {
-    /// Reads a response, whatever its form.
+    /// Parses a response in any format.
     pub(crate) fn new(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
         let ParsedError { errors, request_id, is_own_form } = parse::read(body);
         let compression = parse::compression(body);
-        let raw = bounded(body, RAW_LIMIT);
+        let raw = bounded(body, MAX_RAW_LENGTH);
         Self { status, retry_after, request_id, errors, is_own_form, compression, raw }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// How long the server asks to wait before the call is sent again, from the moment of the response. `None`
-    /// where it does not say, which is the rule.
+    /// Returns the delay before a retry that the server requested with `Retry-After`, from the arrival of the response.
+    /// Usually `None`.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The identifier of the request, which the provider's support asks for.
+    /// Returns the request ID, which OUTSCALE support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// The errors in the order of the response. Empty where the response has none that can be read, as those of
-    /// gateways.
+    /// Returns the errors in the order of the response. Empty if none can be parsed, as in the HTML page of a gateway.
     pub fn errors(&self) -> &[ErrorItem] {
         &self.errors
     }
 
-    /// The first code, where there is one and it is a number.
+    /// Returns the first numeric code.
     pub fn code(&self) -> Option<u32> {
         self.numbers().next()
     }
 
-    /// The response's text as it came, cut to 4096 bytes.
+    /// Returns the body of the response, truncated to 4096 bytes, with secrets redacted.
     pub fn raw(&self) -> &str {
         &self.raw
     }
@@ -104,13 +102,13 @@ impl ApiError {
         self.errors.iter().filter_map(ErrorItem::code)
     }
 
-    /// Whether the API itself wrote the response, not a gateway on the way.
+    /// Whether the response is from the API itself, not from a gateway.
     pub(super) fn is_own_form(&self) -> bool {
         self.is_own_form
     }
 
-    pub(super) fn has(&self, codes: &Codes) -> bool {
-        self.numbers().any(|code| codes.iter().any(|range| range.contains(&code)))
+    pub(super) fn has(&self, class: &[RangeInclusive<u32>]) -> bool {
+        self.numbers().any(|code| class.iter().any(|range| range.contains(&code)))
     }
 
     /// An unknown access key is a 400 with a code of its own. Other codes of a 401 concern permissions.
@@ -131,7 +129,7 @@ impl ApiError {
     /// sends codes of ranges that are not documented, such as 7006 (`MissingParameter`).
     pub(super) fn is_validation(&self) -> bool {
         self.has(classes::VALIDATION)
-            || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::NOT_VALIDATION))
+            || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::OTHER_THAN_VALIDATION))
     }
 
     /// A missing resource is a 400 with a code. A bare 404 comes from a wrong address and does not prove that a resource is
@@ -142,7 +140,9 @@ impl ApiError {
     }
 
     pub(super) fn is_conflict(&self) -> bool {
-        self.has(classes::CONFLICT) || (self.status == 409 && !self.has(classes::QUOTA_OR_CAPACITY))
+        self.has(classes::STATE)
+            || self.has(classes::CONFLICT)
+            || (self.status == 409 && !self.has(classes::QUOTA_OR_CAPACITY))
     }
 
     pub(super) fn is_dependency(&self) -> bool {
@@ -161,14 +161,14 @@ impl ApiError {
         self.status >= 500 && !self.is_throttled()
     }
 
-    /// One error that stays makes waiting for the others useless.
+    /// One permanent error makes a retry useless.
     pub(super) fn is_transient(&self) -> bool {
         let transient = |item: &ErrorItem| item.code().is_some_and(|code| codes::TRANSIENT.contains(&code));
         !self.errors.is_empty() && self.errors.iter().all(transient)
     }
 }
 
-/// One line: the status, each error, and the request's identifier.
+/// One line: the status, each error, and the request ID.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "status {}", self.status)?;
@@ -182,10 +182,10 @@ impl fmt::Display for ApiError {
         match (self.compression, one_line(&self.raw)) {
             _ if !self.errors.is_empty() => {}
             _ if (300..400).contains(&self.status) => {
-                f.write_str(": a redirect, which is not followed; the endpoint must be the final address")?;
+                f.write_str(": a redirect, which is not followed: set the endpoint to the final address")?;
             }
             (Some(name), _) => write!(f, ": {}", super::display::Compressed(name))?,
-            (None, text) if text.is_empty() => f.write_str(" and no further word")?,
+            (None, text) if text.is_empty() => f.write_str(" without a message")?,
             (None, text) => write!(f, ": {text}")?,
         }
         match &self.request_id {
@@ -195,7 +195,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// ErrorRepr, code with its name, and details, as far as they are there.
+/// Kind, code with its name, and details, as far as they are known.
 impl fmt::Display for ErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(self.kind().unwrap_or("error")))?;

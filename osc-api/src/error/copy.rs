@@ -1,13 +1,13 @@
-//! One failure for several who waited for the same response.
+//! Copies of an error, for several waiters of one response.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use super::{Error, ErrorRepr, Inner, Source};
 
-impl Error {
-    /// The same error once more. Of its causes it has the words.
-    pub(crate) fn copy(&self) -> Self {
+/// The clone keeps the text of the causes, which cannot be downcast.
+impl Clone for Error {
+    fn clone(&self) -> Self {
         let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
         Self(Box::new(Inner {
             action: action.clone(),
@@ -57,7 +57,7 @@ impl ErrorRepr {
     }
 }
 
-/// What a cause says, and what those below it say.
+/// The message of a cause, and its own cause.
 #[derive(Debug)]
 struct Cause {
     text: String,
@@ -92,7 +92,7 @@ mod tests {
     use crate::error::ApiError;
 
     #[test]
-    fn a_copy_says_the_same_and_is_branched_on_alike() {
+    fn a_copy_has_the_same_message_and_predicates() {
         let transport = |timeout| ErrorRepr::Transport {
             host: "host".to_owned(),
             timeout,
@@ -124,7 +124,7 @@ mod tests {
         ];
         for kind in kinds {
             let error = Error::new("ReadVms", kind).after(2, true);
-            let copy = error.copy();
+            let copy = error.clone();
             assert_eq!(format!("{copy:#}"), format!("{error:#}"));
             let branches = |e: &Error| [e.is_timeout(), e.is_connect(), e.is_retryable(), e.is_not_found()];
             assert_eq!(branches(&copy), branches(&error));

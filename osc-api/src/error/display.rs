@@ -1,15 +1,16 @@
-//! How an error is shown: one line that the reader can act on.
+//! `Display` of errors: one line that the reader can act on.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use super::text::{OneLine, one_line};
 use super::{Error, ErrorRepr, Inner, WaitEnd};
+use crate::generated::service::CLIENT_NAME;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { action, attempts, repeatable: _, is_outcome_unknown, kind } = &*self.0;
-        let action = action.as_deref().unwrap_or("OUTSCALE API client");
+        let action = action.as_deref().unwrap_or(CLIENT_NAME);
         let mut source = self.source().filter(|_| f.alternate());
         let f = &mut OneLine(f);
         kind.describe(action, *is_outcome_unknown, f)?;
@@ -71,7 +72,7 @@ impl ErrorRepr {
                 let state = state.as_deref().map(one_line);
                 match resource.as_deref().map(one_line) {
                     Some(resource) => wait(&resource, goal, state.as_deref(), *end, f),
-                    None => write!(f, "waiting with {action} failed: what it was for did not come in time"),
+                    None => write!(f, "waiting with {action} failed: the condition was not met in time"),
                 }
             }
         }
@@ -100,7 +101,7 @@ fn locked_out(
     )
 }
 
-/// Says how a wait for the state of a resource was over.
+/// Describes how a wait for the state of a resource failed.
 fn wait(
     resource: &str,
     goal: &str,
@@ -111,9 +112,9 @@ fn wait(
     write!(f, "waiting for {resource} to be {goal} failed: ")?;
     match (end, state) {
         (WaitEnd::Failed, Some(state)) => write!(f, "it is {state}"),
-        (WaitEnd::Failed, None) => f.write_str("its state is not known"),
-        (WaitEnd::Missing, None) => f.write_str("it is not there"),
-        (WaitEnd::Missing, Some(state)) => write!(f, "it is not there any more, and was {state} last"),
+        (WaitEnd::Failed, None) => f.write_str("its state is unknown"),
+        (WaitEnd::Missing, None) => f.write_str("it does not exist"),
+        (WaitEnd::Missing, Some(state)) => write!(f, "it no longer exists; its last state was {state}"),
         (WaitEnd::TimedOut { after, .. }, Some(state)) => write!(f, "it is still {state} after {after:?}"),
         (WaitEnd::TimedOut { after, is_listed: true }, None) => {
             write!(f, "it is listed, without a state, after {after:?}")
@@ -124,30 +125,24 @@ fn wait(
     }
 }
 
-/// Says of a response that it is compressed, in the way of this name.
+/// Describes a response that is compressed with this encoding.
 pub(super) struct Compressed<'a>(pub(super) &'a str);
 
 impl fmt::Display for Compressed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the response is compressed ({}), which the client did not ask for: a proxy or gateway on the way \
-             does it, and must not",
+            "the response is compressed ({}), which the client did not request: disable compression in the \
+             proxy or gateway in front of the API",
             one_line(self.0)
         )
     }
 }
 
+/// The same line as `{:#}`, because programs that return an error from `main` print it this way.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
-        f.debug_struct("Error")
-            .field("action", action)
-            .field("attempts", attempts)
-            .field("repeatable", repeatable)
-            .field("is_outcome_unknown", is_outcome_unknown)
-            .field("kind", kind)
-            .finish()
+        write!(f, "{self:#}")
     }
 }
 

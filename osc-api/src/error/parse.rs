@@ -1,4 +1,4 @@
-//! The forms in which servers and gateways tell of errors.
+//! Parses error responses, in the formats of the API and of gateways.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,16 +12,16 @@ use super::text::one_line;
 /// The largest body that is searched for errors, in bytes. What is longer was not written by the API.
 const MAX_BODY_SIZE: usize = 1 << 20;
 
-/// What a response with an error says.
+/// A parsed error response.
 #[derive(Default)]
 pub(super) struct ParsedError {
     pub(super) errors: Vec<ErrorItem>,
     pub(super) request_id: Option<String>,
-    /// Whether the errors came in the API's own form, not in that of a gateway.
+    /// Whether the errors are in the API's own format, not in that of a gateway.
     pub(super) is_own_form: bool,
 }
 
-/// Reads a response, whatever its form. What is not understood says nothing.
+/// Parses a response in any format. Unknown members are ignored.
 pub(super) fn read(body: &[u8]) -> ParsedError {
     if body.len() > MAX_BODY_SIZE {
         return ParsedError::default();
@@ -36,16 +36,16 @@ pub(super) fn read(body: &[u8]) -> ParsedError {
     ParsedError { errors, request_id, is_own_form }
 }
 
-/// The identifier of the request in a good response, whatever the rest of it is like, as far as it was read.
+/// The request ID of a successful response, even if the rest of it is invalid or truncated.
 pub(crate) fn request_id(body: &[u8]) -> Option<String> {
     let mut found = None;
     let text = Text { path: &["ResponseContext", "RequestId"], found: &mut found };
-    // What is wrong with the response was reported already.
+    // The decoder has already reported what is invalid.
     drop(text.deserialize(&mut serde_json::Deserializer::from_slice(body)));
     found.map(|id| one_line(&id)).filter(|id| !id.is_empty())
 }
 
-/// Looks for the text at a path of members, and keeps nothing else: responses may be large.
+/// Finds the string at a path of members, and keeps nothing else: responses may be large.
 struct Text<'a> {
     path: &'a [&'static str],
     found: &'a mut Option<String>,
@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for Text<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object, or a text at the end of the path")
+        f.write_str("an object, or a string at the end of the path")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
@@ -87,8 +87,7 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 }
 
-/// The compression of a body, by the bytes that it begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). No text
-/// begins with them.
+/// The compression of a body, by its first bytes (RFC 1952, 2.3.1; RFC 8878, 3.1.1). No text begins with them.
 pub(super) fn compression(body: &[u8]) -> Option<&'static str> {
     match body {
         [0x1f, 0x8b, ..] => Some("gzip"),
@@ -105,7 +104,7 @@ pub(super) fn is_html(body: &[u8]) -> bool {
         .any(|start| body.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)))
 }
 
-/// The errors of a response in the API's own form.
+/// The errors of a response in the API's own format.
 fn own_errors(value: &Value) -> Vec<ErrorItem> {
     match value.get("Errors") {
         Some(Value::Array(items)) => items.iter().filter(|item| item.is_object()).map(own_error).collect(),
@@ -122,7 +121,7 @@ fn own_error(item: &Value) -> ErrorItem {
     }
 }
 
-/// Problem details (RFC 9457), the form with `__type`, or no more than a message.
+/// Problem details (RFC 9457), the format with `__type`, or just a message.
 fn gateway_error(value: &Value) -> Option<ErrorItem> {
     let first = |keys: &[&str]| keys.iter().find_map(|key| text(value.get(key)));
     let kind = first(&["title", "__type", "type"]);
@@ -130,7 +129,7 @@ fn gateway_error(value: &Value) -> Option<ErrorItem> {
     (kind.is_some() || details.is_some()).then_some(ErrorItem { code: None, kind, details })
 }
 
-/// A text or a number as text; an empty one says nothing.
+/// A string, or a number as a string. Empty strings are ignored.
 fn text(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),

@@ -106,10 +106,7 @@ fn display_is_one_line_that_says_all_and_debug_has_the_rest() {
         "ReadVms failed with status 400: InvalidParameterValue (code 4047, invalid-parameter-value): two lines [31m; \
          error (code 3) [request abc] (3 attempts)"
     );
-    assert_eq!(
-        api(502, " ").after(1, true).to_string(),
-        "ReadVms failed with status 502 and no further word"
-    );
+    assert_eq!(api(502, " ").after(1, true).to_string(), "ReadVms failed with status 502 without a message");
     assert!(api(307, "").to_string().contains("not followed"));
     assert!(format!("{:?}", api(400, body)).contains("4047"));
     let many = format!(r#"{{"Errors":[{}{{"Code":5}}]}}"#, r#"{"Code":5},"#.repeat(99));
@@ -144,8 +141,8 @@ fn every_kind_says_what_to_do() {
         ),
         (
             Error::new("ReadVms", ErrorRepr::UnexpectedEncoding("br\n".to_owned())),
-            "ReadVms: the response is compressed (br), which the client did not ask for: a proxy or gateway on the \
-             way does it, and must not",
+            "ReadVms: the response is compressed (br), which the client did not request: disable compression in \
+             the proxy or gateway in front of the API",
         ),
         (
             Error::new("ReadVms", guarded),

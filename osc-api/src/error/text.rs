@@ -1,13 +1,13 @@
-//! Foreign text made fit to be kept and shown: bounded, on one line, without values.
+//! Sanitizes text of the server for errors: truncated, on one line, without values.
 
 use std::fmt::{self, Write};
 
-/// The longest foreign text that one line shows, in characters.
+/// Maximum length of the server's text in one line, in characters.
 const MAX_SHOWN_LENGTH: usize = 200;
 
 /// The start of a body as text, with U+FFFD for bytes that are not UTF-8.
 pub(super) fn bounded(body: &[u8], limit: usize) -> String {
-    // A character cut in two would look like damage that the response does not have.
+    // Half of a character would look like invalid UTF-8 in the response.
     let cut = body.get(..limit).map_or(body, |cut| match std::str::from_utf8(cut) {
         Err(error) if error.error_len().is_none() => cut.get(..error.valid_up_to()).unwrap_or(cut),
         _ => cut,
@@ -20,7 +20,7 @@ pub(super) fn bounded(body: &[u8], limit: usize) -> String {
     text
 }
 
-/// A text on one line, without characters that could deceive a reader, cut if it is too long to read.
+/// The text on one line, without deceptive characters, truncated.
 pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || is_deceptive(c)).filter(|word| !word.is_empty());
     let mut line = String::new();
@@ -42,15 +42,15 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
-/// Control characters, line and paragraph separators, invisible characters, and marks that change the direction of what
-/// follows (Unicode, annex 9).
+/// Control characters, line and paragraph separators, invisible characters, and marks that change the direction of the
+/// text after them (Unicode, annex 9).
 fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// Writes to one line, whatever the parts hold: deceptive characters become spaces.
+/// Writes to one line: deceptive characters become spaces.
 pub(super) struct OneLine<'a, 'b>(pub(super) &'a mut fmt::Formatter<'b>);
 
 impl Write for OneLine<'_, '_> {

@@ -2,14 +2,24 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __private};
+use super::ids::AccessKeyId;
+use super::ids::UserName;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownValue;
+use crate::__private;
 
 /// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKey {
     /// ID of the access key, 20 letters and digits.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<AccessKeyId>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// Expiration time, in UTC. Not set if the key never expires.
@@ -36,7 +46,7 @@ __private::received!(AccessKey {
 #[non_exhaustive]
 pub struct AccessKeySecretKey {
     /// ID of the access key, 20 letters and digits.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<AccessKeyId>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// Expiration time, in UTC. Not set if the key never expires.
@@ -62,7 +72,7 @@ __private::received!(AccessKeySecretKey {
 });
 
 /// Whether an access key can sign requests.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AccessKeyState {
     /// `ACTIVE`
@@ -74,6 +84,9 @@ pub enum AccessKeyState {
 }
 
 impl AccessKeyState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -99,11 +112,11 @@ __private::open_enum!(AccessKeyState);
 /// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the
 /// root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Expiration date, or date and time, such as `2020-06-14`. If omitted, the key never expires, which the account's
     /// API access policy can forbid.
@@ -111,7 +124,7 @@ pub struct CreateAccessKeyRequest {
     /// Label of the access key.
     pub tag: Option<String>,
     /// Name of the EIM user that the key is for. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl CreateAccessKeyRequest {
@@ -121,29 +134,29 @@ impl CreateAccessKeyRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
     pub fn expiration_date(
         mut self,
-        expiration_date: impl Into<DateOrDateTime>,
+        expiration_date: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = expiration_date.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -173,23 +186,23 @@ __private::received!(CreateAccessKeyResponse {
 
 /// Request of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
-    pub access_key_id: String,
+    pub access_key_id: AccessKeyId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user that the key belongs to. Defaults to the caller, which may also be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl DeleteAccessKeyRequest {
     /// Creates a [`DeleteAccessKeyRequest`] with the required fields.
-    pub fn new(access_key_id: impl Into<String>) -> Self {
+    pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             dry_run: None,
@@ -198,20 +211,20 @@ impl DeleteAccessKeyRequest {
     }
 
     /// Sets [`access_key_id`](Self::access_key_id).
-    pub fn access_key_id(mut self, access_key_id: impl Into<String>) -> Self {
+    pub fn access_key_id(mut self, access_key_id: impl Into<AccessKeyId>) -> Self {
         self.access_key_id = access_key_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -236,10 +249,11 @@ __private::received!(DeleteAccessKeyResponse {
 
 /// Filters for access keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
     /// Only return access keys with one of these IDs.
-    pub access_key_ids: Option<Vec<String>>,
+    pub access_key_ids: Option<Vec<AccessKeyId>>,
     /// Only return access keys in one of these states.
     pub states: Option<Vec<AccessKeyState>>,
 }
@@ -251,20 +265,14 @@ impl FiltersAccessKeys {
     }
 
     /// Sets [`access_key_ids`](Self::access_key_ids).
-    pub fn access_key_ids(
-        mut self,
-        access_key_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.access_key_ids = Some(access_key_ids.into_iter().map(Into::into).collect());
+    pub fn access_key_ids(mut self, access_key_ids: impl IntoList<AccessKeyId>) -> Self {
+        self.access_key_ids = access_key_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<AccessKeyState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<AccessKeyState>) -> Self {
+        self.states = states.into_list();
         self
     }
 }
@@ -277,18 +285,18 @@ __private::sent!(FiltersAccessKeys {
 /// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
 /// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Additional filters for the user's access keys.
     pub filters: Option<FiltersAccessKeys>,
     /// Only return access keys with this label.
     pub tag: Option<String>,
     /// Name of the EIM user whose keys are listed. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl ReadAccessKeysRequest {
@@ -298,26 +306,26 @@ impl ReadAccessKeysRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersAccessKeys>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersAccessKeys>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -348,19 +356,19 @@ __private::received!(ReadAccessKeysResponse {
 /// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
 /// expiration date or the tag of an access key.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
-    pub access_key_id: String,
+    pub access_key_id: AccessKeyId,
     /// If `true`, the expiration date is removed, so that the key never expires. `expiration_date` is then ignored.
     pub clear_expiration_date: Option<bool>,
     /// If `true`, the label of the access key is removed. `tag` is then ignored.
     pub clear_tag: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New expiration date, or date and time. If omitted, the current one is not kept: the key never expires, which the
     /// account's API access policy can forbid. Ignored if `clear_expiration_date` is `true`.
@@ -370,12 +378,12 @@ pub struct UpdateAccessKeyRequest {
     /// New label of the access key, which replaces the current one. Ignored if `clear_tag` is `true`.
     pub tag: Option<String>,
     /// Name of the EIM user that the key belongs to. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl UpdateAccessKeyRequest {
     /// Creates a [`UpdateAccessKeyRequest`] with the required fields.
-    pub fn new(access_key_id: impl Into<String>) -> Self {
+    pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             clear_expiration_date: None,
@@ -389,7 +397,7 @@ impl UpdateAccessKeyRequest {
     }
 
     /// Sets [`access_key_id`](Self::access_key_id).
-    pub fn access_key_id(mut self, access_key_id: impl Into<String>) -> Self {
+    pub fn access_key_id(mut self, access_key_id: impl Into<AccessKeyId>) -> Self {
         self.access_key_id = access_key_id.into();
         self
     }
@@ -397,48 +405,48 @@ impl UpdateAccessKeyRequest {
     /// Sets [`clear_expiration_date`](Self::clear_expiration_date).
     pub fn clear_expiration_date(
         mut self,
-        clear_expiration_date: impl Into<bool>,
+        clear_expiration_date: impl IntoValue<bool>,
     ) -> Self {
-        self.clear_expiration_date = Some(clear_expiration_date.into());
+        self.clear_expiration_date = clear_expiration_date.into_value();
         self
     }
 
     /// Sets [`clear_tag`](Self::clear_tag).
-    pub fn clear_tag(mut self, clear_tag: impl Into<bool>) -> Self {
-        self.clear_tag = Some(clear_tag.into());
+    pub fn clear_tag(mut self, clear_tag: impl IntoValue<bool>) -> Self {
+        self.clear_tag = clear_tag.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
     pub fn expiration_date(
         mut self,
-        expiration_date: impl Into<DateOrDateTime>,
+        expiration_date: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = expiration_date.into_value();
         self
     }
 
     /// Sets [`state`](Self::state).
-    pub fn state(mut self, state: impl Into<AccessKeyState>) -> Self {
-        self.state = Some(state.into());
+    pub fn state(mut self, state: impl IntoValue<AccessKeyState>) -> Self {
+        self.state = state.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -474,8 +482,7 @@ impl Client {
     /// Creates an access key for the root user or an EIM user.
     ///
     /// It is active immediately. The response contains the secret key. If `user_name` is omitted, the key belongs to
-    /// the
-    /// caller. If `expiration_date` is omitted, the key never expires.
+    /// the caller. If `expiration_date` is omitted, the key never expires.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -579,8 +586,7 @@ impl Client {
     /// Changes the state, the expiration date or the tag of an access key.
     ///
     /// If `expiration_date` is omitted, the key no longer expires, even if only its state is changed. To keep the
-    /// current
-    /// date, send it again.
+    /// current date, send it again.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -2,14 +2,24 @@
 //! Actions of the tag `Account`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, __private};
+use super::ids::AccountId;
+use super::ids::ResourceId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Date;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// An OUTSCALE account and the details of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// ID of the account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Additional email addresses, which receive notifications only.
     pub additional_emails: Vec<String>,
     /// City of the account owner.
@@ -81,7 +91,7 @@ __private::received!(CO2CategoryDistribution {
 #[non_exhaustive]
 pub struct CO2EmissionEntry {
     /// ID of the account that the emissions belong to, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Breakdown of the value of the entry by category of resources.
     pub category_distribution: Vec<CO2CategoryDistribution>,
     /// Breakdown of the value of the entry by source.
@@ -89,7 +99,7 @@ pub struct CO2EmissionEntry {
     /// Month of the emissions, as the date of its first day, such as `2025-05-01`.
     pub month: Option<Date>,
     /// ID of the paying account, twelve digits.
-    pub paying_account_id: Option<String>,
+    pub paying_account_id: Option<AccountId>,
     /// Total emissions of the month and account, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
 }
@@ -121,11 +131,11 @@ __private::received!(CO2FactorDistribution {
 /// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
 /// password of an account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Email address that the account logs in with.
     ///
@@ -139,17 +149,17 @@ pub struct CheckAuthenticationRequest {
 
 impl CheckAuthenticationRequest {
     /// Creates a [`CheckAuthenticationRequest`] with the required fields.
-    pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
+    pub fn new(login: impl Into<String>, password: Secret) -> Self {
         Self {
             dry_run: None,
             login: login.into(),
-            password: password.into(),
+            password,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -190,7 +200,7 @@ __private::received!(CheckAuthenticationResponse {
 #[non_exhaustive]
 pub struct ConsumptionEntry {
     /// ID of the account that the consumption belongs to, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
     /// Start of the period, in UTC.
@@ -198,11 +208,11 @@ pub struct ConsumptionEntry {
     /// Call that caused the consumption, such as `RunInstances`.
     pub operation: Option<String>,
     /// ID of the paying account, twelve digits.
-    pub paying_account_id: Option<String>,
+    pub paying_account_id: Option<AccountId>,
     /// Total price of the entry, in the catalog's currency. Returned only with `show_price`.
     pub price: Option<f64>,
     /// ID of the consumed resource. Returned only with `show_resource_details`.
-    pub resource_id: Option<String>,
+    pub resource_id: Option<ResourceId>,
     /// Service that was called: `OKS`, `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU`, `TinaOS-OOS` or `TinaOS-OSU`.
     pub service: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
@@ -238,6 +248,7 @@ __private::received!(ConsumptionEntry {
 
 /// Request of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
     /// Additional email addresses, which receive notifications only.
@@ -259,8 +270,7 @@ pub struct CreateAccountRequest {
     /// Required.
     pub customer_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
     ///
@@ -290,46 +300,67 @@ pub struct CreateAccountRequest {
     pub zip_code: String,
 }
 
+/// The required fields of [`CreateAccountRequest`](crate::types::CreateAccountRequest), by name: several of them
+/// are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateAccountRequired {
+    /// See [`CreateAccountRequest::city`](crate::types::CreateAccountRequest::city).
+    pub city: String,
+    /// See [`CreateAccountRequest::company_name`](crate::types::CreateAccountRequest::company_name).
+    pub company_name: String,
+    /// See [`CreateAccountRequest::country`](crate::types::CreateAccountRequest::country).
+    pub country: String,
+    /// See [`CreateAccountRequest::customer_id`](crate::types::CreateAccountRequest::customer_id).
+    pub customer_id: String,
+    /// See [`CreateAccountRequest::email`](crate::types::CreateAccountRequest::email).
+    pub email: String,
+    /// See [`CreateAccountRequest::first_name`](crate::types::CreateAccountRequest::first_name).
+    pub first_name: String,
+    /// See [`CreateAccountRequest::last_name`](crate::types::CreateAccountRequest::last_name).
+    pub last_name: String,
+    /// See [`CreateAccountRequest::zip_code`](crate::types::CreateAccountRequest::zip_code).
+    pub zip_code: String,
+}
+
 impl CreateAccountRequest {
-    /// Creates a [`CreateAccountRequest`] with the required fields.
-    #[expect(clippy::too_many_arguments, reason = "the API requires each of them")]
-    pub fn new(
-        city: impl Into<String>,
-        company_name: impl Into<String>,
-        country: impl Into<String>,
-        customer_id: impl Into<String>,
-        email: impl Into<String>,
-        first_name: impl Into<String>,
-        last_name: impl Into<String>,
-        zip_code: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateAccountRequest`] from its required fields: see
+    /// [`CreateAccountRequired`](crate::types::CreateAccountRequired).
+    pub fn new(required: CreateAccountRequired) -> Self {
+        let CreateAccountRequired {
+            city,
+            company_name,
+            country,
+            customer_id,
+            email,
+            first_name,
+            last_name,
+            zip_code,
+        } = required;
         Self {
             additional_emails: None,
-            city: city.into(),
-            company_name: company_name.into(),
-            country: country.into(),
-            customer_id: customer_id.into(),
+            city,
+            company_name,
+            country,
+            customer_id,
             dry_run: None,
-            email: email.into(),
-            first_name: first_name.into(),
+            email,
+            first_name,
             job_title: None,
-            last_name: last_name.into(),
+            last_name,
             mobile_number: None,
             phone_number: None,
             state_province: None,
             vat_number: None,
-            zip_code: zip_code.into(),
+            zip_code,
         }
     }
 
     /// Sets [`additional_emails`](Self::additional_emails).
     pub fn additional_emails(
         mut self,
-        additional_emails: impl IntoIterator<Item = impl Into<String>>,
+        additional_emails: impl IntoList<String>,
     ) -> Self {
-        self.additional_emails = Some(
-            additional_emails.into_iter().map(Into::into).collect(),
-        );
+        self.additional_emails = additional_emails.into_list();
         self
     }
 
@@ -358,8 +389,8 @@ impl CreateAccountRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -376,8 +407,8 @@ impl CreateAccountRequest {
     }
 
     /// Sets [`job_title`](Self::job_title).
-    pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
-        self.job_title = Some(job_title.into());
+    pub fn job_title(mut self, job_title: impl IntoValue<String>) -> Self {
+        self.job_title = job_title.into_value();
         self
     }
 
@@ -388,26 +419,26 @@ impl CreateAccountRequest {
     }
 
     /// Sets [`mobile_number`](Self::mobile_number).
-    pub fn mobile_number(mut self, mobile_number: impl Into<String>) -> Self {
-        self.mobile_number = Some(mobile_number.into());
+    pub fn mobile_number(mut self, mobile_number: impl IntoValue<String>) -> Self {
+        self.mobile_number = mobile_number.into_value();
         self
     }
 
     /// Sets [`phone_number`](Self::phone_number).
-    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
-        self.phone_number = Some(phone_number.into());
+    pub fn phone_number(mut self, phone_number: impl IntoValue<String>) -> Self {
+        self.phone_number = phone_number.into_value();
         self
     }
 
     /// Sets [`state_province`](Self::state_province).
-    pub fn state_province(mut self, state_province: impl Into<String>) -> Self {
-        self.state_province = Some(state_province.into());
+    pub fn state_province(mut self, state_province: impl IntoValue<String>) -> Self {
+        self.state_province = state_province.into_value();
         self
     }
 
     /// Sets [`vat_number`](Self::vat_number).
-    pub fn vat_number(mut self, vat_number: impl Into<String>) -> Self {
-        self.vat_number = Some(vat_number.into());
+    pub fn vat_number(mut self, vat_number: impl IntoValue<String>) -> Self {
+        self.vat_number = vat_number.into_value();
         self
     }
 
@@ -454,11 +485,11 @@ __private::received!(CreateAccountResponse {
 /// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling
 /// account.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -469,8 +500,8 @@ impl ReadAccountsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -498,6 +529,7 @@ __private::received!(ReadAccountsResponse {
 /// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
 /// estimated carbon footprint of the account in the Region, by month.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
     /// First month of the period, as the date of its first day, such as `2020-06-01`.
@@ -516,16 +548,25 @@ pub struct ReadCO2EmissionAccountRequest {
     pub to_month: DateOrDateTime,
 }
 
+/// The required fields of [`ReadCO2EmissionAccountRequest`](crate::types::ReadCO2EmissionAccountRequest), by name:
+/// several of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadCO2EmissionAccountRequired {
+    /// See [`ReadCO2EmissionAccountRequest::from_month`](crate::types::ReadCO2EmissionAccountRequest::from_month).
+    pub from_month: DateOrDateTime,
+    /// See [`ReadCO2EmissionAccountRequest::to_month`](crate::types::ReadCO2EmissionAccountRequest::to_month).
+    pub to_month: DateOrDateTime,
+}
+
 impl ReadCO2EmissionAccountRequest {
-    /// Creates a [`ReadCO2EmissionAccountRequest`] with the required fields.
-    pub fn new(
-        from_month: impl Into<DateOrDateTime>,
-        to_month: impl Into<DateOrDateTime>,
-    ) -> Self {
+    /// Creates a [`ReadCO2EmissionAccountRequest`] from its required fields: see
+    /// [`ReadCO2EmissionAccountRequired`](crate::types::ReadCO2EmissionAccountRequired).
+    pub fn new(required: ReadCO2EmissionAccountRequired) -> Self {
+        let ReadCO2EmissionAccountRequired { from_month, to_month } = required;
         Self {
-            from_month: from_month.into(),
+            from_month,
             overall: None,
-            to_month: to_month.into(),
+            to_month,
         }
     }
 
@@ -536,8 +577,8 @@ impl ReadCO2EmissionAccountRequest {
     }
 
     /// Sets [`overall`](Self::overall).
-    pub fn overall(mut self, overall: impl Into<bool>) -> Self {
-        self.overall = Some(overall.into());
+    pub fn overall(mut self, overall: impl IntoValue<bool>) -> Self {
+        self.overall = overall.into_value();
         self
     }
 
@@ -579,11 +620,11 @@ __private::received!(ReadCO2EmissionAccountResponse {
 /// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the
 /// consumption of the account over a period, by billable resource.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// First day of the period, such as `2020-06-14`. If a time is given, it must be midnight.
     ///
@@ -597,38 +638,45 @@ pub struct ReadConsumptionAccountRequest {
     /// If `true`, the response also contains prices, `unit_price` and `price`, in the catalog's currency.
     pub show_price: Option<bool>,
     /// If `true`, there is one entry for each resource, with its `resource_id`. Otherwise, there is one for each type
-    /// of
-    /// resource.
+    /// of resource.
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
     /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given,
-    /// it
-    /// must be midnight.
+    /// it must be midnight.
     ///
     /// Required.
     pub to_date: DateOrDateTime,
 }
 
+/// The required fields of [`ReadConsumptionAccountRequest`](crate::types::ReadConsumptionAccountRequest), by name:
+/// several of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadConsumptionAccountRequired {
+    /// See [`ReadConsumptionAccountRequest::from_date`](crate::types::ReadConsumptionAccountRequest::from_date).
+    pub from_date: DateOrDateTime,
+    /// See [`ReadConsumptionAccountRequest::to_date`](crate::types::ReadConsumptionAccountRequest::to_date).
+    pub to_date: DateOrDateTime,
+}
+
 impl ReadConsumptionAccountRequest {
-    /// Creates a [`ReadConsumptionAccountRequest`] with the required fields.
-    pub fn new(
-        from_date: impl Into<DateOrDateTime>,
-        to_date: impl Into<DateOrDateTime>,
-    ) -> Self {
+    /// Creates a [`ReadConsumptionAccountRequest`] from its required fields: see
+    /// [`ReadConsumptionAccountRequired`](crate::types::ReadConsumptionAccountRequired).
+    pub fn new(required: ReadConsumptionAccountRequired) -> Self {
+        let ReadConsumptionAccountRequired { from_date, to_date } = required;
         Self {
             dry_run: None,
-            from_date: from_date.into(),
+            from_date,
             overall: None,
             show_price: None,
             show_resource_details: None,
-            to_date: to_date.into(),
+            to_date,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -639,23 +687,23 @@ impl ReadConsumptionAccountRequest {
     }
 
     /// Sets [`overall`](Self::overall).
-    pub fn overall(mut self, overall: impl Into<bool>) -> Self {
-        self.overall = Some(overall.into());
+    pub fn overall(mut self, overall: impl IntoValue<bool>) -> Self {
+        self.overall = overall.into_value();
         self
     }
 
     /// Sets [`show_price`](Self::show_price).
-    pub fn show_price(mut self, show_price: impl Into<bool>) -> Self {
-        self.show_price = Some(show_price.into());
+    pub fn show_price(mut self, show_price: impl IntoValue<bool>) -> Self {
+        self.show_price = show_price.into_value();
         self
     }
 
     /// Sets [`show_resource_details`](Self::show_resource_details).
     pub fn show_resource_details(
         mut self,
-        show_resource_details: impl Into<bool>,
+        show_resource_details: impl IntoValue<bool>,
     ) -> Self {
-        self.show_resource_details = Some(show_resource_details.into());
+        self.show_resource_details = show_resource_details.into_value();
         self
     }
 
@@ -697,11 +745,11 @@ __private::received!(ReadConsumptionAccountResponse {
 /// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling
 /// account.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
     /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list
-    /// removes
-    /// all.
+    /// removes all.
     pub additional_emails: Option<Vec<String>>,
     /// City of the account owner.
     pub city: Option<String>,
@@ -710,8 +758,7 @@ pub struct UpdateAccountRequest {
     /// Country of the account owner.
     pub country: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
     pub email: Option<String>,
@@ -742,89 +789,87 @@ impl UpdateAccountRequest {
     /// Sets [`additional_emails`](Self::additional_emails).
     pub fn additional_emails(
         mut self,
-        additional_emails: impl IntoIterator<Item = impl Into<String>>,
+        additional_emails: impl IntoList<String>,
     ) -> Self {
-        self.additional_emails = Some(
-            additional_emails.into_iter().map(Into::into).collect(),
-        );
+        self.additional_emails = additional_emails.into_list();
         self
     }
 
     /// Sets [`city`](Self::city).
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
+    pub fn city(mut self, city: impl IntoValue<String>) -> Self {
+        self.city = city.into_value();
         self
     }
 
     /// Sets [`company_name`](Self::company_name).
-    pub fn company_name(mut self, company_name: impl Into<String>) -> Self {
-        self.company_name = Some(company_name.into());
+    pub fn company_name(mut self, company_name: impl IntoValue<String>) -> Self {
+        self.company_name = company_name.into_value();
         self
     }
 
     /// Sets [`country`](Self::country).
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country(mut self, country: impl IntoValue<String>) -> Self {
+        self.country = country.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`email`](Self::email).
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    pub fn email(mut self, email: impl IntoValue<String>) -> Self {
+        self.email = email.into_value();
         self
     }
 
     /// Sets [`first_name`](Self::first_name).
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.first_name = Some(first_name.into());
+    pub fn first_name(mut self, first_name: impl IntoValue<String>) -> Self {
+        self.first_name = first_name.into_value();
         self
     }
 
     /// Sets [`job_title`](Self::job_title).
-    pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
-        self.job_title = Some(job_title.into());
+    pub fn job_title(mut self, job_title: impl IntoValue<String>) -> Self {
+        self.job_title = job_title.into_value();
         self
     }
 
     /// Sets [`last_name`](Self::last_name).
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
+    pub fn last_name(mut self, last_name: impl IntoValue<String>) -> Self {
+        self.last_name = last_name.into_value();
         self
     }
 
     /// Sets [`mobile_number`](Self::mobile_number).
-    pub fn mobile_number(mut self, mobile_number: impl Into<String>) -> Self {
-        self.mobile_number = Some(mobile_number.into());
+    pub fn mobile_number(mut self, mobile_number: impl IntoValue<String>) -> Self {
+        self.mobile_number = mobile_number.into_value();
         self
     }
 
     /// Sets [`phone_number`](Self::phone_number).
-    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
-        self.phone_number = Some(phone_number.into());
+    pub fn phone_number(mut self, phone_number: impl IntoValue<String>) -> Self {
+        self.phone_number = phone_number.into_value();
         self
     }
 
     /// Sets [`state_province`](Self::state_province).
-    pub fn state_province(mut self, state_province: impl Into<String>) -> Self {
-        self.state_province = Some(state_province.into());
+    pub fn state_province(mut self, state_province: impl IntoValue<String>) -> Self {
+        self.state_province = state_province.into_value();
         self
     }
 
     /// Sets [`vat_number`](Self::vat_number).
-    pub fn vat_number(mut self, vat_number: impl Into<String>) -> Self {
-        self.vat_number = Some(vat_number.into());
+    pub fn vat_number(mut self, vat_number: impl IntoValue<String>) -> Self {
+        self.vat_number = vat_number.into_value();
         self
     }
 
     /// Sets [`zip_code`](Self::zip_code).
-    pub fn zip_code(mut self, zip_code: impl Into<String>) -> Self {
-        self.zip_code = Some(zip_code.into());
+    pub fn zip_code(mut self, zip_code: impl IntoValue<String>) -> Self {
+        self.zip_code = zip_code.into_value();
         self
     }
 }
@@ -879,7 +924,7 @@ impl Client {
     ///
     /// let request = CheckAuthenticationRequest::new(
     ///     "example@example.com",
-    ///     "$OSC_PASSWORD",
+    ///     "$OSC_PASSWORD".into(),
     /// );
     /// let response = client.check_authentication(&request).await?;
     /// # Ok(())
@@ -906,18 +951,18 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateAccountRequest;
+    /// use osc_api::types::{CreateAccountRequest, CreateAccountRequired};
     ///
-    /// let request = CreateAccountRequest::new(
-    ///     "SAINT-CLOUD",
-    ///     "EXAMPLE SAS",
-    ///     "FRANCE",
-    ///     "87654321",
-    ///     "example@example.com",
-    ///     "JEAN",
-    ///     "DUPONT",
-    ///     "92210",
-    /// );
+    /// let request = CreateAccountRequest::new(CreateAccountRequired {
+    ///     city: "SAINT-CLOUD".into(),
+    ///     company_name: "EXAMPLE SAS".into(),
+    ///     country: "FRANCE".into(),
+    ///     customer_id: "87654321".into(),
+    ///     email: "example@example.com".into(),
+    ///     first_name: "JEAN".into(),
+    ///     last_name: "DUPONT".into(),
+    ///     zip_code: "92210".into(),
+    /// });
     /// let response = client.create_account(&request).await?;
     /// # Ok(())
     /// # }
@@ -969,9 +1014,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadCO2EmissionAccountRequest;
+    /// use osc_api::types::{ReadCO2EmissionAccountRequest, ReadCO2EmissionAccountRequired};
     ///
-    /// let request = ReadCO2EmissionAccountRequest::new("2025-05-01", "2025-06-01")
+    /// let request = ReadCO2EmissionAccountRequest::new(ReadCO2EmissionAccountRequired {
+    ///         from_month: "2025-05-01".into(),
+    ///         to_month: "2025-06-01".into(),
+    ///     })
     ///     .overall(true);
     /// let response = client.read_co2_emission_account(&request).await?;
     /// # Ok(())
@@ -1000,9 +1048,12 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadConsumptionAccountRequest;
+    /// use osc_api::types::{ReadConsumptionAccountRequest, ReadConsumptionAccountRequired};
     ///
-    /// let request = ReadConsumptionAccountRequest::new("2023-06-01", "2023-07-01")
+    /// let request = ReadConsumptionAccountRequest::new(ReadConsumptionAccountRequired {
+    ///         from_date: "2023-06-01".into(),
+    ///         to_date: "2023-07-01".into(),
+    ///     })
     ///     .show_price(false)
     ///     .show_resource_details(false);
     /// let response = client.read_consumption_account(&request).await?;
@@ -1014,9 +1065,12 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadConsumptionAccountRequest;
+    /// use osc_api::types::{ReadConsumptionAccountRequest, ReadConsumptionAccountRequired};
     ///
-    /// let request = ReadConsumptionAccountRequest::new("2023-06-01", "2023-07-01")
+    /// let request = ReadConsumptionAccountRequest::new(ReadConsumptionAccountRequired {
+    ///         from_date: "2023-06-01".into(),
+    ///         to_date: "2023-07-01".into(),
+    ///     })
     ///     .show_price(true)
     ///     .show_resource_details(true);
     /// let response = client.read_consumption_account(&request).await?;

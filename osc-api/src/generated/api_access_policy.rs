@@ -2,7 +2,10 @@
 //! Actions of the tag `ApiAccessPolicy`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// The requirements of an account for its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,11 +26,11 @@ __private::received!(ApiAccessPolicy {
 /// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API
 /// access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -38,8 +41,8 @@ impl ReadApiAccessPolicyRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -67,19 +70,17 @@ __private::received!(ReadApiAccessPolicyResponse {
 /// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API
 /// access policy of the account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Maximum lifetime of an access key, in seconds, from 0 to 3153600000. 0 means no limit, and cannot be combined
-    /// with
-    /// trusted sessions.
+    /// with trusted sessions.
     ///
     /// Any other value requires every access key to have an expiration date, and must exceed the remaining lifetime of
-    /// each
-    /// existing key.
+    /// each existing key.
     ///
     /// Required.
     pub max_access_key_expiration_seconds: i64,
@@ -93,35 +94,34 @@ pub struct UpdateApiAccessPolicyRequest {
 impl UpdateApiAccessPolicyRequest {
     /// Creates a [`UpdateApiAccessPolicyRequest`] with the required fields.
     pub fn new(
-        max_access_key_expiration_seconds: impl Into<i64>,
-        require_trusted_env: impl Into<bool>,
+        max_access_key_expiration_seconds: i64,
+        require_trusted_env: bool,
     ) -> Self {
         Self {
             dry_run: None,
-            max_access_key_expiration_seconds: max_access_key_expiration_seconds.into(),
-            require_trusted_env: require_trusted_env.into(),
+            max_access_key_expiration_seconds,
+            require_trusted_env,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`max_access_key_expiration_seconds`](Self::max_access_key_expiration_seconds).
     pub fn max_access_key_expiration_seconds(
         mut self,
-        max_access_key_expiration_seconds: impl Into<i64>,
+        max_access_key_expiration_seconds: i64,
     ) -> Self {
-        self.max_access_key_expiration_seconds = max_access_key_expiration_seconds
-            .into();
+        self.max_access_key_expiration_seconds = max_access_key_expiration_seconds;
         self
     }
 
     /// Sets [`require_trusted_env`](Self::require_trusted_env).
-    pub fn require_trusted_env(mut self, require_trusted_env: impl Into<bool>) -> Self {
-        self.require_trusted_env = require_trusted_env.into();
+    pub fn require_trusted_env(mut self, require_trusted_env: bool) -> Self {
+        self.require_trusted_env = require_trusted_env;
         self
     }
 }
@@ -205,7 +205,7 @@ impl Client {
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateApiAccessPolicyRequest;
     ///
-    /// let request = UpdateApiAccessPolicyRequest::new(3153600000i64, true);
+    /// let request = UpdateApiAccessPolicyRequest::new(3153600000, true);
     /// let response = client.update_api_access_policy(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,16 +2,22 @@
 //! Actions of the tag `ApiAccessRule`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use super::ids::ApiAccessRuleId;
+use super::ids::CaId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A rule that allows API calls by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessRule {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
-    pub api_access_rule_id: Option<String>,
+    pub api_access_rule_id: Option<ApiAccessRuleId>,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
-    pub ca_ids: Vec<String>,
+    pub ca_ids: Vec<CaId>,
     /// Common names, one of which the client certificate must have.
     pub cns: Vec<String>,
     /// Free-form description of the purpose of the resource.
@@ -31,17 +37,17 @@ __private::received!(ApiAccessRule {
 /// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
 /// allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Common names, one of which the client certificate must have. Requires `ca_ids`.
     pub cns: Option<Vec<String>>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from.
     pub ip_ranges: Option<Vec<String>>,
@@ -54,38 +60,32 @@ impl CreateApiAccessRuleRequest {
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }
@@ -117,21 +117,21 @@ __private::received!(CreateApiAccessRuleResponse {
 /// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
 /// access rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub api_access_rule_id: String,
+    pub api_access_rule_id: ApiAccessRuleId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteApiAccessRuleRequest {
     /// Creates a [`DeleteApiAccessRuleRequest`] with the required fields.
-    pub fn new(api_access_rule_id: impl Into<String>) -> Self {
+    pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
             dry_run: None,
@@ -139,14 +139,17 @@ impl DeleteApiAccessRuleRequest {
     }
 
     /// Sets [`api_access_rule_id`](Self::api_access_rule_id).
-    pub fn api_access_rule_id(mut self, api_access_rule_id: impl Into<String>) -> Self {
+    pub fn api_access_rule_id(
+        mut self,
+        api_access_rule_id: impl Into<ApiAccessRuleId>,
+    ) -> Self {
         self.api_access_rule_id = api_access_rule_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -171,12 +174,13 @@ __private::received!(DeleteApiAccessRuleResponse {
 
 /// Filters for API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
     /// Only return rules with one of these IDs.
-    pub api_access_rule_ids: Option<Vec<String>>,
+    pub api_access_rule_ids: Option<Vec<ApiAccessRuleId>>,
     /// Only return rules with one of these client certificate authorities, by ID.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Only return rules with one of these common names.
     pub cns: Option<Vec<String>>,
     /// Only return resources with one of these descriptions.
@@ -194,44 +198,33 @@ impl FiltersApiAccessRule {
     /// Sets [`api_access_rule_ids`](Self::api_access_rule_ids).
     pub fn api_access_rule_ids(
         mut self,
-        api_access_rule_ids: impl IntoIterator<Item = impl Into<String>>,
+        api_access_rule_ids: impl IntoList<ApiAccessRuleId>,
     ) -> Self {
-        self.api_access_rule_ids = Some(
-            api_access_rule_ids.into_iter().map(Into::into).collect(),
-        );
+        self.api_access_rule_ids = api_access_rule_ids.into_list();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }
@@ -247,11 +240,11 @@ __private::sent!(FiltersApiAccessRule {
 /// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
 /// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -265,14 +258,14 @@ impl ReadApiAccessRulesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersApiAccessRule>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersApiAccessRule>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -301,25 +294,23 @@ __private::received!(ReadApiAccessRulesResponse {
 /// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
 /// access rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub api_access_rule_id: String,
+    pub api_access_rule_id: ApiAccessRuleId,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from
-    /// the
-    /// rule.
-    pub ca_ids: Option<Vec<String>>,
-    /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed
-    /// from
     /// the rule.
+    pub ca_ids: Option<Vec<CaId>>,
+    /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed
+    /// from the rule.
     pub cns: Option<Vec<String>>,
     /// New description of the rule. If omitted, the current one is removed.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from. If omitted, they are removed from the
     /// rule.
@@ -328,7 +319,7 @@ pub struct UpdateApiAccessRuleRequest {
 
 impl UpdateApiAccessRuleRequest {
     /// Creates a [`UpdateApiAccessRuleRequest`] with the required fields.
-    pub fn new(api_access_rule_id: impl Into<String>) -> Self {
+    pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
             ca_ids: None,
@@ -340,44 +331,41 @@ impl UpdateApiAccessRuleRequest {
     }
 
     /// Sets [`api_access_rule_id`](Self::api_access_rule_id).
-    pub fn api_access_rule_id(mut self, api_access_rule_id: impl Into<String>) -> Self {
+    pub fn api_access_rule_id(
+        mut self,
+        api_access_rule_id: impl Into<ApiAccessRuleId>,
+    ) -> Self {
         self.api_access_rule_id = api_access_rule_id.into();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }
@@ -459,8 +447,7 @@ impl Client {
     /// Deletes an API access rule.
     ///
     /// The last rule cannot be deleted. A caller who deletes every rule that allows their access is locked out of the
-    /// API
-    /// until OUTSCALE's support restores it.
+    /// API until OUTSCALE's support restores it.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -521,8 +508,7 @@ impl Client {
     /// Replaces an API access rule.
     ///
     /// Values omitted from the request are removed from the rule. Only OUTSCALE's support can restore access if the
-    /// rule
-    /// no longer allows its owner.
+    /// rule no longer allows its owner.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

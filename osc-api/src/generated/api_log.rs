@@ -2,10 +2,21 @@
 //! Actions of the tag `ApiLog`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, __private};
+use super::ids::AccountId;
+use super::ids::RequestId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Filters for logs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersApiLog {
     /// Only return calls signed with one of these access keys, by ID.
@@ -24,7 +35,7 @@ pub struct FiltersApiLog {
     /// Only return calls whose HTTP request had one of these user agents.
     pub query_user_agents: Option<Vec<String>>,
     /// Only return calls whose response had one of these request IDs.
-    pub request_ids: Option<Vec<String>>,
+    pub request_ids: Option<Vec<RequestId>>,
     /// Only return calls whose response had one of these HTTP statuses, such as 200.
     pub response_status_codes: Option<Vec<i64>>,
 }
@@ -38,93 +49,72 @@ impl FiltersApiLog {
     /// Sets [`query_access_keys`](Self::query_access_keys).
     pub fn query_access_keys(
         mut self,
-        query_access_keys: impl IntoIterator<Item = impl Into<String>>,
+        query_access_keys: impl IntoList<String>,
     ) -> Self {
-        self.query_access_keys = Some(
-            query_access_keys.into_iter().map(Into::into).collect(),
-        );
+        self.query_access_keys = query_access_keys.into_list();
         self
     }
 
     /// Sets [`query_api_names`](Self::query_api_names).
-    pub fn query_api_names(
-        mut self,
-        query_api_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.query_api_names = Some(
-            query_api_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn query_api_names(mut self, query_api_names: impl IntoList<String>) -> Self {
+        self.query_api_names = query_api_names.into_list();
         self
     }
 
     /// Sets [`query_call_names`](Self::query_call_names).
-    pub fn query_call_names(
-        mut self,
-        query_call_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.query_call_names = Some(
-            query_call_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn query_call_names(mut self, query_call_names: impl IntoList<String>) -> Self {
+        self.query_call_names = query_call_names.into_list();
         self
     }
 
     /// Sets [`query_date_after`](Self::query_date_after).
     pub fn query_date_after(
         mut self,
-        query_date_after: impl Into<DateOrDateTime>,
+        query_date_after: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.query_date_after = Some(query_date_after.into());
+        self.query_date_after = query_date_after.into_value();
         self
     }
 
     /// Sets [`query_date_before`](Self::query_date_before).
     pub fn query_date_before(
         mut self,
-        query_date_before: impl Into<DateOrDateTime>,
+        query_date_before: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.query_date_before = Some(query_date_before.into());
+        self.query_date_before = query_date_before.into_value();
         self
     }
 
     /// Sets [`query_ip_addresses`](Self::query_ip_addresses).
     pub fn query_ip_addresses(
         mut self,
-        query_ip_addresses: impl IntoIterator<Item = impl Into<String>>,
+        query_ip_addresses: impl IntoList<String>,
     ) -> Self {
-        self.query_ip_addresses = Some(
-            query_ip_addresses.into_iter().map(Into::into).collect(),
-        );
+        self.query_ip_addresses = query_ip_addresses.into_list();
         self
     }
 
     /// Sets [`query_user_agents`](Self::query_user_agents).
     pub fn query_user_agents(
         mut self,
-        query_user_agents: impl IntoIterator<Item = impl Into<String>>,
+        query_user_agents: impl IntoList<String>,
     ) -> Self {
-        self.query_user_agents = Some(
-            query_user_agents.into_iter().map(Into::into).collect(),
-        );
+        self.query_user_agents = query_user_agents.into_list();
         self
     }
 
     /// Sets [`request_ids`](Self::request_ids).
-    pub fn request_ids(
-        mut self,
-        request_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.request_ids = Some(request_ids.into_iter().map(Into::into).collect());
+    pub fn request_ids(mut self, request_ids: impl IntoList<RequestId>) -> Self {
+        self.request_ids = request_ids.into_list();
         self
     }
 
     /// Sets [`response_status_codes`](Self::response_status_codes).
     pub fn response_status_codes(
         mut self,
-        response_status_codes: impl IntoIterator<Item = impl Into<i64>>,
+        response_status_codes: impl IntoList<i64>,
     ) -> Self {
-        self.response_status_codes = Some(
-            response_status_codes.into_iter().map(Into::into).collect(),
-        );
+        self.response_status_codes = response_status_codes.into_list();
         self
     }
 }
@@ -146,7 +136,7 @@ __private::sent!(FiltersApiLog {
 #[non_exhaustive]
 pub struct Log {
     /// ID of the account that made the call, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Duration of the call, in microseconds.
     pub call_duration: Option<i64>,
     /// ID of the access key that signed the call.
@@ -172,7 +162,7 @@ pub struct Log {
     /// User agent of the HTTP request.
     pub query_user_agent: Option<String>,
     /// Request ID returned in the response to the call.
-    pub request_id: Option<String>,
+    pub request_id: Option<RequestId>,
     /// Size of the response, in bytes.
     pub response_size: Option<i64>,
     /// HTTP status of the response.
@@ -201,17 +191,16 @@ __private::received!(Log {
 /// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the
 /// account.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for the logged calls. If they contain no date, only calls of the last 48 hours are returned.
     pub filters: Option<FiltersApiLog>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     ///
@@ -228,32 +217,32 @@ impl ReadApiLogsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersApiLog>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersApiLog>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 
     /// Sets [`with`](Self::with).
-    pub fn with(mut self, with: impl Into<With>) -> Self {
-        self.with = Some(with.into());
+    pub fn with(mut self, with: impl IntoValue<With>) -> Self {
+        self.with = with.into_value();
         self
     }
 }
@@ -274,8 +263,7 @@ pub struct ReadApiLogsResponse {
     /// Logs found.
     pub logs: Vec<Log>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -289,6 +277,7 @@ __private::received!(ReadApiLogsResponse {
 
 /// Which information each log contains.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct With {
     /// Whether the logs include the account.
@@ -364,101 +353,104 @@ impl With {
     }
 
     /// Sets [`account_id`](Self::account_id).
-    pub fn account_id(mut self, account_id: impl Into<bool>) -> Self {
-        self.account_id = Some(account_id.into());
+    pub fn account_id(mut self, account_id: impl IntoValue<bool>) -> Self {
+        self.account_id = account_id.into_value();
         self
     }
 
     /// Sets [`call_duration`](Self::call_duration).
-    pub fn call_duration(mut self, call_duration: impl Into<bool>) -> Self {
-        self.call_duration = Some(call_duration.into());
+    pub fn call_duration(mut self, call_duration: impl IntoValue<bool>) -> Self {
+        self.call_duration = call_duration.into_value();
         self
     }
 
     /// Sets [`query_access_key`](Self::query_access_key).
-    pub fn query_access_key(mut self, query_access_key: impl Into<bool>) -> Self {
-        self.query_access_key = Some(query_access_key.into());
+    pub fn query_access_key(mut self, query_access_key: impl IntoValue<bool>) -> Self {
+        self.query_access_key = query_access_key.into_value();
         self
     }
 
     /// Sets [`query_api_name`](Self::query_api_name).
-    pub fn query_api_name(mut self, query_api_name: impl Into<bool>) -> Self {
-        self.query_api_name = Some(query_api_name.into());
+    pub fn query_api_name(mut self, query_api_name: impl IntoValue<bool>) -> Self {
+        self.query_api_name = query_api_name.into_value();
         self
     }
 
     /// Sets [`query_api_version`](Self::query_api_version).
-    pub fn query_api_version(mut self, query_api_version: impl Into<bool>) -> Self {
-        self.query_api_version = Some(query_api_version.into());
+    pub fn query_api_version(mut self, query_api_version: impl IntoValue<bool>) -> Self {
+        self.query_api_version = query_api_version.into_value();
         self
     }
 
     /// Sets [`query_call_name`](Self::query_call_name).
-    pub fn query_call_name(mut self, query_call_name: impl Into<bool>) -> Self {
-        self.query_call_name = Some(query_call_name.into());
+    pub fn query_call_name(mut self, query_call_name: impl IntoValue<bool>) -> Self {
+        self.query_call_name = query_call_name.into_value();
         self
     }
 
     /// Sets [`query_date`](Self::query_date).
-    pub fn query_date(mut self, query_date: impl Into<bool>) -> Self {
-        self.query_date = Some(query_date.into());
+    pub fn query_date(mut self, query_date: impl IntoValue<bool>) -> Self {
+        self.query_date = query_date.into_value();
         self
     }
 
     /// Sets [`query_header_raw`](Self::query_header_raw).
-    pub fn query_header_raw(mut self, query_header_raw: impl Into<bool>) -> Self {
-        self.query_header_raw = Some(query_header_raw.into());
+    pub fn query_header_raw(mut self, query_header_raw: impl IntoValue<bool>) -> Self {
+        self.query_header_raw = query_header_raw.into_value();
         self
     }
 
     /// Sets [`query_header_size`](Self::query_header_size).
-    pub fn query_header_size(mut self, query_header_size: impl Into<bool>) -> Self {
-        self.query_header_size = Some(query_header_size.into());
+    pub fn query_header_size(mut self, query_header_size: impl IntoValue<bool>) -> Self {
+        self.query_header_size = query_header_size.into_value();
         self
     }
 
     /// Sets [`query_ip_address`](Self::query_ip_address).
-    pub fn query_ip_address(mut self, query_ip_address: impl Into<bool>) -> Self {
-        self.query_ip_address = Some(query_ip_address.into());
+    pub fn query_ip_address(mut self, query_ip_address: impl IntoValue<bool>) -> Self {
+        self.query_ip_address = query_ip_address.into_value();
         self
     }
 
     /// Sets [`query_payload_raw`](Self::query_payload_raw).
-    pub fn query_payload_raw(mut self, query_payload_raw: impl Into<bool>) -> Self {
-        self.query_payload_raw = Some(query_payload_raw.into());
+    pub fn query_payload_raw(mut self, query_payload_raw: impl IntoValue<bool>) -> Self {
+        self.query_payload_raw = query_payload_raw.into_value();
         self
     }
 
     /// Sets [`query_payload_size`](Self::query_payload_size).
-    pub fn query_payload_size(mut self, query_payload_size: impl Into<bool>) -> Self {
-        self.query_payload_size = Some(query_payload_size.into());
+    pub fn query_payload_size(
+        mut self,
+        query_payload_size: impl IntoValue<bool>,
+    ) -> Self {
+        self.query_payload_size = query_payload_size.into_value();
         self
     }
 
     /// Sets [`query_user_agent`](Self::query_user_agent).
-    pub fn query_user_agent(mut self, query_user_agent: impl Into<bool>) -> Self {
-        self.query_user_agent = Some(query_user_agent.into());
+    pub fn query_user_agent(mut self, query_user_agent: impl IntoValue<bool>) -> Self {
+        self.query_user_agent = query_user_agent.into_value();
         self
     }
 
     /// Sets [`request_id`](Self::request_id).
-    pub fn request_id(mut self, request_id: impl Into<bool>) -> Self {
-        self.request_id = Some(request_id.into());
+    pub fn request_id(mut self, request_id: impl IntoValue<bool>) -> Self {
+        self.request_id = request_id.into_value();
         self
     }
 
     /// Sets [`response_size`](Self::response_size).
-    pub fn response_size(mut self, response_size: impl Into<bool>) -> Self {
-        self.response_size = Some(response_size.into());
+    pub fn response_size(mut self, response_size: impl IntoValue<bool>) -> Self {
+        self.response_size = response_size.into_value();
         self
     }
 
     /// Sets [`response_status_code`](Self::response_status_code).
     pub fn response_status_code(
         mut self,
-        response_status_code: impl Into<bool>,
+        response_status_code: impl IntoValue<bool>,
     ) -> Self {
-        self.response_status_code = Some(response_status_code.into());
+        self.response_status_code = response_status_code.into_value();
         self
     }
 }

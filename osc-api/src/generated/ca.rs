@@ -2,7 +2,12 @@
 //! Actions of the tag `Ca`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use super::ids::CaId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A certificate authority for client certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,7 +16,7 @@ pub struct Ca {
     /// Fingerprint of the authority's certificate, 40 hexadecimal digits.
     pub ca_fingerprint: Option<String>,
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
-    pub ca_id: Option<String>,
+    pub ca_id: Option<CaId>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
 }
@@ -25,6 +30,7 @@ __private::received!(Ca {
 /// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
 /// certificates can be required by API access rules.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateCaRequest {
     /// Certificate of the authority, in PEM format.
@@ -34,8 +40,7 @@ pub struct CreateCaRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -56,14 +61,14 @@ impl CreateCaRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -92,21 +97,21 @@ __private::received!(CreateCaResponse {
 
 /// Request of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub ca_id: String,
+    pub ca_id: CaId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteCaRequest {
     /// Creates a [`DeleteCaRequest`] with the required fields.
-    pub fn new(ca_id: impl Into<String>) -> Self {
+    pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
             dry_run: None,
@@ -114,14 +119,14 @@ impl DeleteCaRequest {
     }
 
     /// Sets [`ca_id`](Self::ca_id).
-    pub fn ca_id(mut self, ca_id: impl Into<String>) -> Self {
+    pub fn ca_id(mut self, ca_id: impl Into<CaId>) -> Self {
         self.ca_id = ca_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -145,12 +150,13 @@ __private::received!(DeleteCaResponse {
 
 /// Filters for client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersCa {
     /// Only return authorities whose certificate has one of these fingerprints.
     pub ca_fingerprints: Option<Vec<String>>,
     /// Only return authorities with one of these IDs.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
 }
@@ -162,31 +168,20 @@ impl FiltersCa {
     }
 
     /// Sets [`ca_fingerprints`](Self::ca_fingerprints).
-    pub fn ca_fingerprints(
-        mut self,
-        ca_fingerprints: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_fingerprints = Some(
-            ca_fingerprints.into_iter().map(Into::into).collect(),
-        );
+    pub fn ca_fingerprints(mut self, ca_fingerprints: impl IntoList<String>) -> Self {
+        self.ca_fingerprints = ca_fingerprints.into_list();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 }
@@ -199,11 +194,11 @@ __private::sent!(FiltersCa {
 
 /// Request of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadCasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -217,14 +212,14 @@ impl ReadCasRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersCa>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersCa>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -252,23 +247,23 @@ __private::received!(ReadCasResponse {
 /// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
 /// certificate authority.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub ca_id: String,
+    pub ca_id: CaId,
     /// New description of the certificate authority.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl UpdateCaRequest {
     /// Creates a [`UpdateCaRequest`] with the required fields.
-    pub fn new(ca_id: impl Into<String>) -> Self {
+    pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
             description: None,
@@ -277,20 +272,20 @@ impl UpdateCaRequest {
     }
 
     /// Sets [`ca_id`](Self::ca_id).
-    pub fn ca_id(mut self, ca_id: impl Into<String>) -> Self {
+    pub fn ca_id(mut self, ca_id: impl Into<CaId>) -> Self {
         self.ca_id = ca_id.into();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }

@@ -1052,6 +1052,50 @@ pub const TOO_MUCH_BYPASS_GROUP_SIZE: u32 = 10045;
 /// 10046: `too-many-gpu-reservations`, type `TooManyResources (QuotaExceded)`.
 pub const TOO_MANY_GPU_RESERVATIONS: u32 = 10046;
 
+/// Classes of codes, as the ranges in which the server assigns them.
+#[doc(hidden)]
+pub mod classes {
+    use core::ops::RangeInclusive;
+
+    pub const ACCESS_DENIED: &[RangeInclusive<u32>] = &[4..=5, 7..=7, 14..=14];
+
+    pub const AUTHENTICATION: &[RangeInclusive<u32>] = &[
+        1..=1,
+        8..=13,
+        20..=20,
+        4120..=4120,
+    ];
+
+    pub const AUTHENTICATION_METHOD: &[RangeInclusive<u32>] = &[8..=13];
+
+    pub const CAPACITY: &[RangeInclusive<u32>] = &[10001..=10001];
+
+    pub const CONFLICT: &[RangeInclusive<u32>] = &[9000..=9999];
+
+    pub const DEPENDENCY: &[RangeInclusive<u32>] = &[1000..=1999];
+
+    pub const NOT_FOUND: &[RangeInclusive<u32>] = &[5000..=5999];
+
+    pub const OTHER_THAN_VALIDATION: &[RangeInclusive<u32>] = &[
+        1..=1999,
+        4120..=4120,
+        5000..=6999,
+        9000..=10999,
+    ];
+
+    pub const PLATFORM: &[RangeInclusive<u32>] = &[1..=999];
+
+    pub const QUOTA: &[RangeInclusive<u32>] = &[10003..=10999];
+
+    pub const QUOTA_OR_CAPACITY: &[RangeInclusive<u32>] = &[10000..=10999];
+
+    pub const STATE: &[RangeInclusive<u32>] = &[6000..=6999];
+
+    pub const THROTTLED: &[RangeInclusive<u32>] = &[6..=6, 24..=25];
+
+    pub const VALIDATION: &[RangeInclusive<u32>] = &[4000..=4119, 4121..=4999];
+}
+
 /// Codes of temporary conditions: a later retry can succeed.
 pub(crate) const TRANSIENT: &[u32] = &[
     INVALID_VOLUME_STATE,

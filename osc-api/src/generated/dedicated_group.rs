@@ -2,11 +2,22 @@
 //! Actions of the tag `DedicatedGroup`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use super::ids::AccountId;
+use super::ids::DedicatedGroupId;
+use super::ids::NetId;
+use super::ids::VmId;
+use crate::__private::IntoId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
 /// group: hardware reserved for the account's VMs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
     /// Generation of the processors, as a number such as 4.
@@ -14,8 +25,7 @@ pub struct CreateDedicatedGroupRequest {
     /// Required.
     pub cpu_generation: i64,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the dedicated group.
     ///
@@ -27,30 +37,40 @@ pub struct CreateDedicatedGroupRequest {
     pub subregion_name: String,
 }
 
+/// The required fields of [`CreateDedicatedGroupRequest`](crate::types::CreateDedicatedGroupRequest), by name:
+/// several of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateDedicatedGroupRequired {
+    /// See [`CreateDedicatedGroupRequest::cpu_generation`](crate::types::CreateDedicatedGroupRequest::cpu_generation).
+    pub cpu_generation: i64,
+    /// See [`CreateDedicatedGroupRequest::name`](crate::types::CreateDedicatedGroupRequest::name).
+    pub name: String,
+    /// See [`CreateDedicatedGroupRequest::subregion_name`](crate::types::CreateDedicatedGroupRequest::subregion_name).
+    pub subregion_name: String,
+}
+
 impl CreateDedicatedGroupRequest {
-    /// Creates a [`CreateDedicatedGroupRequest`] with the required fields.
-    pub fn new(
-        cpu_generation: impl Into<i64>,
-        name: impl Into<String>,
-        subregion_name: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateDedicatedGroupRequest`] from its required fields: see
+    /// [`CreateDedicatedGroupRequired`](crate::types::CreateDedicatedGroupRequired).
+    pub fn new(required: CreateDedicatedGroupRequired) -> Self {
+        let CreateDedicatedGroupRequired { cpu_generation, name, subregion_name } = required;
         Self {
-            cpu_generation: cpu_generation.into(),
+            cpu_generation,
             dry_run: None,
-            name: name.into(),
-            subregion_name: subregion_name.into(),
+            name,
+            subregion_name,
         }
     }
 
     /// Sets [`cpu_generation`](Self::cpu_generation).
-    pub fn cpu_generation(mut self, cpu_generation: impl Into<i64>) -> Self {
-        self.cpu_generation = cpu_generation.into();
+    pub fn cpu_generation(mut self, cpu_generation: i64) -> Self {
+        self.cpu_generation = cpu_generation;
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -95,19 +115,19 @@ __private::received!(CreateDedicatedGroupResponse {
 #[non_exhaustive]
 pub struct DedicatedGroup {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Generation of the processors, as a number such as 4.
     pub cpu_generation: Option<i64>,
     /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
-    pub dedicated_group_id: Option<String>,
+    pub dedicated_group_id: Option<DedicatedGroupId>,
     /// Name of the dedicated group.
     pub name: Option<String>,
     /// IDs of the Nets in the group, each `vpc-` and eight hexadecimal digits.
-    pub net_ids: Vec<String>,
+    pub net_ids: Vec<NetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
     /// IDs of the VMs in the group, each `i-` and eight hexadecimal digits.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 __private::received!(DedicatedGroup {
@@ -123,15 +143,15 @@ __private::received!(DedicatedGroup {
 /// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
 /// group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
     /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub dedicated_group_id: String,
+    pub dedicated_group_id: DedicatedGroupId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, a group that still contains VMs or Nets is deleted together with them.
     pub force: Option<bool>,
@@ -139,7 +159,7 @@ pub struct DeleteDedicatedGroupRequest {
 
 impl DeleteDedicatedGroupRequest {
     /// Creates a [`DeleteDedicatedGroupRequest`] with the required fields.
-    pub fn new(dedicated_group_id: impl Into<String>) -> Self {
+    pub fn new(dedicated_group_id: impl Into<DedicatedGroupId>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
             dry_run: None,
@@ -148,20 +168,23 @@ impl DeleteDedicatedGroupRequest {
     }
 
     /// Sets [`dedicated_group_id`](Self::dedicated_group_id).
-    pub fn dedicated_group_id(mut self, dedicated_group_id: impl Into<String>) -> Self {
+    pub fn dedicated_group_id(
+        mut self,
+        dedicated_group_id: impl Into<DedicatedGroupId>,
+    ) -> Self {
         self.dedicated_group_id = dedicated_group_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force`](Self::force).
-    pub fn force(mut self, force: impl Into<bool>) -> Self {
-        self.force = Some(force.into());
+    pub fn force(mut self, force: impl IntoValue<bool>) -> Self {
+        self.force = force.into_value();
         self
     }
 }
@@ -187,12 +210,13 @@ __private::received!(DeleteDedicatedGroupResponse {
 
 /// Filters for dedicated groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersDedicatedGroup {
     /// Only return resources with one of these processor generations.
     pub cpu_generations: Option<Vec<i64>>,
     /// Only return dedicated groups with one of these IDs.
-    pub dedicated_group_ids: Option<Vec<String>>,
+    pub dedicated_group_ids: Option<Vec<DedicatedGroupId>>,
     /// Only return dedicated groups with one of these names.
     pub names: Option<Vec<String>>,
     /// Only return dedicated groups in one of these Subregions, by name.
@@ -206,41 +230,29 @@ impl FiltersDedicatedGroup {
     }
 
     /// Sets [`cpu_generations`](Self::cpu_generations).
-    pub fn cpu_generations(
-        mut self,
-        cpu_generations: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.cpu_generations = Some(
-            cpu_generations.into_iter().map(Into::into).collect(),
-        );
+    pub fn cpu_generations(mut self, cpu_generations: impl IntoList<i64>) -> Self {
+        self.cpu_generations = cpu_generations.into_list();
         self
     }
 
     /// Sets [`dedicated_group_ids`](Self::dedicated_group_ids).
     pub fn dedicated_group_ids(
         mut self,
-        dedicated_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        dedicated_group_ids: impl IntoList<DedicatedGroupId>,
     ) -> Self {
-        self.dedicated_group_ids = Some(
-            dedicated_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.dedicated_group_ids = dedicated_group_ids.into_list();
         self
     }
 
     /// Sets [`names`](Self::names).
-    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.names = Some(names.into_iter().map(Into::into).collect());
+    pub fn names(mut self, names: impl IntoList<String>) -> Self {
+        self.names = names.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 }
@@ -255,18 +267,17 @@ __private::sent!(FiltersDedicatedGroup {
 /// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
 /// groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDedicatedGroup>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -279,26 +290,26 @@ impl ReadDedicatedGroupsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersDedicatedGroup>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersDedicatedGroup>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -318,8 +329,7 @@ pub struct ReadDedicatedGroupsResponse {
     /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -334,15 +344,15 @@ __private::received!(ReadDedicatedGroupsResponse {
 /// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
 /// group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
     /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub dedicated_group_id: String,
+    pub dedicated_group_id: DedicatedGroupId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New name of the dedicated group.
     ///
@@ -352,23 +362,29 @@ pub struct UpdateDedicatedGroupRequest {
 
 impl UpdateDedicatedGroupRequest {
     /// Creates a [`UpdateDedicatedGroupRequest`] with the required fields.
-    pub fn new(dedicated_group_id: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn new(
+        dedicated_group_id: impl IntoId<DedicatedGroupId>,
+        name: impl Into<String>,
+    ) -> Self {
         Self {
-            dedicated_group_id: dedicated_group_id.into(),
+            dedicated_group_id: dedicated_group_id.into_id(),
             dry_run: None,
             name: name.into(),
         }
     }
 
     /// Sets [`dedicated_group_id`](Self::dedicated_group_id).
-    pub fn dedicated_group_id(mut self, dedicated_group_id: impl Into<String>) -> Self {
+    pub fn dedicated_group_id(
+        mut self,
+        dedicated_group_id: impl Into<DedicatedGroupId>,
+    ) -> Self {
         self.dedicated_group_id = dedicated_group_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -437,13 +453,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateDedicatedGroupRequest;
+    /// use osc_api::types::{CreateDedicatedGroupRequest, CreateDedicatedGroupRequired};
     ///
-    /// let request = CreateDedicatedGroupRequest::new(
-    ///     4,
-    ///     "dedicated-group-example",
-    ///     "eu-west-2a",
-    /// );
+    /// let request = CreateDedicatedGroupRequest::new(CreateDedicatedGroupRequired {
+    ///     cpu_generation: 4,
+    ///     name: "dedicated-group-example".into(),
+    ///     subregion_name: "eu-west-2a".into(),
+    /// });
     /// let response = client.create_dedicated_group(&request).await?;
     /// # Ok(())
     /// # }
@@ -458,8 +474,7 @@ impl Client {
     /// Deletes a dedicated group.
     ///
     /// It must contain neither VMs nor Nets, unless `force` is `true`. In that case, its VMs are terminated, its Nets
-    /// are
-    /// deleted, and the resources of these Nets are detached.
+    /// are deleted, and the resources of these Nets are detached.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -559,10 +574,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateDedicatedGroupRequest;
+    /// use osc_api::types::{DedicatedGroupId, UpdateDedicatedGroupRequest};
     ///
     /// let request = UpdateDedicatedGroupRequest::new(
-    ///     "ded-12345678",
+    ///     DedicatedGroupId::from("ded-12345678"),
     ///     "New-dedicated-group-name",
     /// );
     /// let response = client.update_dedicated_group(&request).await?;

@@ -2,11 +2,20 @@
 //! Actions of the tag `DirectLink`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, UnknownValue, __private};
+use super::ids::AccountId;
+use super::ids::DirectLinkId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
 /// a customer's network and a DirectLink location.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
     /// Bandwidth of the line.
@@ -18,8 +27,7 @@ pub struct CreateDirectLinkRequest {
     /// Required.
     pub direct_link_name: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Code of the data centre, such as `PAR1`, as returned by
     /// [`Client::read_locations`](crate::Client::read_locations).
@@ -28,18 +36,28 @@ pub struct CreateDirectLinkRequest {
     pub location: String,
 }
 
+/// The required fields of [`CreateDirectLinkRequest`](crate::types::CreateDirectLinkRequest), by name: several of
+/// them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateDirectLinkRequired {
+    /// See [`CreateDirectLinkRequest::bandwidth`](crate::types::CreateDirectLinkRequest::bandwidth).
+    pub bandwidth: DirectLinkBandwidth,
+    /// See [`CreateDirectLinkRequest::direct_link_name`](crate::types::CreateDirectLinkRequest::direct_link_name).
+    pub direct_link_name: String,
+    /// See [`CreateDirectLinkRequest::location`](crate::types::CreateDirectLinkRequest::location).
+    pub location: String,
+}
+
 impl CreateDirectLinkRequest {
-    /// Creates a [`CreateDirectLinkRequest`] with the required fields.
-    pub fn new(
-        bandwidth: impl Into<DirectLinkBandwidth>,
-        direct_link_name: impl Into<String>,
-        location: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateDirectLinkRequest`] from its required fields: see
+    /// [`CreateDirectLinkRequired`](crate::types::CreateDirectLinkRequired).
+    pub fn new(required: CreateDirectLinkRequired) -> Self {
+        let CreateDirectLinkRequired { bandwidth, direct_link_name, location } = required;
         Self {
-            bandwidth: bandwidth.into(),
-            direct_link_name: direct_link_name.into(),
+            bandwidth,
+            direct_link_name,
             dry_run: None,
-            location: location.into(),
+            location,
         }
     }
 
@@ -56,8 +74,8 @@ impl CreateDirectLinkRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -93,21 +111,21 @@ __private::received!(CreateDirectLinkResponse {
 
 /// Request of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteDirectLinkRequest {
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub direct_link_id: String,
+    pub direct_link_id: DirectLinkId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkRequest {
     /// Creates a [`DeleteDirectLinkRequest`] with the required fields.
-    pub fn new(direct_link_id: impl Into<String>) -> Self {
+    pub fn new(direct_link_id: impl Into<DirectLinkId>) -> Self {
         Self {
             direct_link_id: direct_link_id.into(),
             dry_run: None,
@@ -115,14 +133,14 @@ impl DeleteDirectLinkRequest {
     }
 
     /// Sets [`direct_link_id`](Self::direct_link_id).
-    pub fn direct_link_id(mut self, direct_link_id: impl Into<String>) -> Self {
+    pub fn direct_link_id(mut self, direct_link_id: impl Into<DirectLinkId>) -> Self {
         self.direct_link_id = direct_link_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -149,11 +167,11 @@ __private::received!(DeleteDirectLinkResponse {
 #[non_exhaustive]
 pub struct DirectLink {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Bandwidth of the line.
     pub bandwidth: Option<DirectLinkBandwidth>,
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
-    pub direct_link_id: Option<String>,
+    pub direct_link_id: Option<DirectLinkId>,
     /// Name of the DirectLink.
     pub direct_link_name: Option<String>,
     /// Code of the data centre, such as `PAR1`.
@@ -176,7 +194,7 @@ __private::received!(DirectLink {
 });
 
 /// The bandwidth of a DirectLink.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkBandwidth {
     /// `1Gbps`
@@ -188,6 +206,9 @@ pub enum DirectLinkBandwidth {
 }
 
 impl DirectLinkBandwidth {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Gbps1, Self::Gbps10];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -212,7 +233,7 @@ __private::open_enum!(DirectLinkBandwidth);
 
 /// The state of a DirectLink. It is `pending` until the physical line is in place, and `disabled` while the line is
 /// down.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkState {
     /// `requested`
@@ -230,6 +251,15 @@ pub enum DirectLinkState {
 }
 
 impl DirectLinkState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Requested,
+        Self::Pending,
+        Self::Available,
+        Self::Disabled,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -260,10 +290,11 @@ __private::open_enum!(DirectLinkState);
 
 /// Filters for DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersDirectLink {
     /// Only return DirectLinks with one of these IDs.
-    pub direct_link_ids: Option<Vec<String>>,
+    pub direct_link_ids: Option<Vec<DirectLinkId>>,
 }
 
 impl FiltersDirectLink {
@@ -275,11 +306,9 @@ impl FiltersDirectLink {
     /// Sets [`direct_link_ids`](Self::direct_link_ids).
     pub fn direct_link_ids(
         mut self,
-        direct_link_ids: impl IntoIterator<Item = impl Into<String>>,
+        direct_link_ids: impl IntoList<DirectLinkId>,
     ) -> Self {
-        self.direct_link_ids = Some(
-            direct_link_ids.into_iter().map(Into::into).collect(),
-        );
+        self.direct_link_ids = direct_link_ids.into_list();
         self
     }
 }
@@ -290,18 +319,17 @@ __private::sent!(FiltersDirectLink {
 
 /// Request of [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDirectLink>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -314,26 +342,26 @@ impl ReadDirectLinksRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersDirectLink>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersDirectLink>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -352,8 +380,7 @@ pub struct ReadDirectLinksResponse {
     /// DirectLinks found.
     pub direct_links: Vec<DirectLink>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -401,13 +428,15 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateDirectLinkRequest, DirectLinkBandwidth};
+    /// use osc_api::types::{
+    ///     CreateDirectLinkRequest, CreateDirectLinkRequired, DirectLinkBandwidth,
+    /// };
     ///
-    /// let request = CreateDirectLinkRequest::new(
-    ///     DirectLinkBandwidth::Gbps1,
-    ///     "Connection to Outscale",
-    ///     "PAR1",
-    /// );
+    /// let request = CreateDirectLinkRequest::new(CreateDirectLinkRequired {
+    ///     bandwidth: DirectLinkBandwidth::Gbps1,
+    ///     direct_link_name: "Connection to Outscale".into(),
+    ///     location: "PAR1".into(),
+    /// });
     /// let response = client.create_direct_link(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,42 +2,54 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
+use super::ids::AccountId;
+use super::ids::DirectLinkId;
+use super::ids::DirectLinkInterfaceId;
+use super::ids::VirtualGatewayId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownInteger;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
 /// a DirectLink interface, which connects to a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub direct_link_id: String,
+    pub direct_link_id: DirectLinkId,
     /// Settings of the new interface.
     ///
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreateDirectLinkInterfaceRequest {
     /// Creates a [`CreateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
-        direct_link_id: impl Into<String>,
-        direct_link_interface: impl Into<DirectLinkInterface>,
+        direct_link_id: impl Into<DirectLinkId>,
+        direct_link_interface: DirectLinkInterface,
     ) -> Self {
         Self {
             direct_link_id: direct_link_id.into(),
-            direct_link_interface: direct_link_interface.into(),
+            direct_link_interface,
             dry_run: None,
         }
     }
 
     /// Sets [`direct_link_id`](Self::direct_link_id).
-    pub fn direct_link_id(mut self, direct_link_id: impl Into<String>) -> Self {
+    pub fn direct_link_id(mut self, direct_link_id: impl Into<DirectLinkId>) -> Self {
         self.direct_link_id = direct_link_id.into();
         self
     }
@@ -52,8 +64,8 @@ impl CreateDirectLinkInterfaceRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -83,21 +95,21 @@ __private::received!(CreateDirectLinkInterfaceResponse {
 /// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
 /// a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
     /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub direct_link_interface_id: String,
+    pub direct_link_interface_id: DirectLinkInterfaceId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkInterfaceRequest {
     /// Creates a [`DeleteDirectLinkInterfaceRequest`] with the required fields.
-    pub fn new(direct_link_interface_id: impl Into<String>) -> Self {
+    pub fn new(direct_link_interface_id: impl Into<DirectLinkInterfaceId>) -> Self {
         Self {
             direct_link_interface_id: direct_link_interface_id.into(),
             dry_run: None,
@@ -107,15 +119,15 @@ impl DeleteDirectLinkInterfaceRequest {
     /// Sets [`direct_link_interface_id`](Self::direct_link_interface_id).
     pub fn direct_link_interface_id(
         mut self,
-        direct_link_interface_id: impl Into<String>,
+        direct_link_interface_id: impl Into<DirectLinkInterfaceId>,
     ) -> Self {
         self.direct_link_interface_id = direct_link_interface_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -140,11 +152,11 @@ __private::received!(DeleteDirectLinkInterfaceResponse {
 
 /// A DirectLink interface to create.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
-    /// Private
-    /// numbers are 64512 to 65534, and 4200000000 and above.
+    /// Private numbers are 64512 to 65534, and 4200000000 and above.
     ///
     /// Required.
     pub bgp_asn: i64,
@@ -161,47 +173,67 @@ pub struct DirectLinkInterface {
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
     /// VLAN number, from 2 to 4094. Each number can be used only once.
     ///
     /// Required.
     pub vlan: i64,
 }
 
+/// The required fields of [`DirectLinkInterface`](crate::types::DirectLinkInterface), by name: several of them are
+/// of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectLinkInterfaceRequired {
+    /// See [`DirectLinkInterface::bgp_asn`](crate::types::DirectLinkInterface::bgp_asn).
+    pub bgp_asn: i64,
+    /// See
+    /// [`DirectLinkInterface::direct_link_interface_name`](crate::types::DirectLinkInterface::direct_link_interface_name).
+    pub direct_link_interface_name: String,
+    /// See [`DirectLinkInterface::virtual_gateway_id`](crate::types::DirectLinkInterface::virtual_gateway_id).
+    pub virtual_gateway_id: VirtualGatewayId,
+    /// See [`DirectLinkInterface::vlan`](crate::types::DirectLinkInterface::vlan).
+    pub vlan: i64,
+}
+
 impl DirectLinkInterface {
-    /// Creates a [`DirectLinkInterface`] with the required fields.
-    pub fn new(
-        bgp_asn: impl Into<i64>,
-        direct_link_interface_name: impl Into<String>,
-        virtual_gateway_id: impl Into<String>,
-        vlan: impl Into<i64>,
-    ) -> Self {
+    /// Creates a [`DirectLinkInterface`] from its required fields: see
+    /// [`DirectLinkInterfaceRequired`](crate::types::DirectLinkInterfaceRequired).
+    pub fn new(required: DirectLinkInterfaceRequired) -> Self {
+        let DirectLinkInterfaceRequired {
+            bgp_asn,
+            direct_link_interface_name,
+            virtual_gateway_id,
+            vlan,
+        } = required;
         Self {
-            bgp_asn: bgp_asn.into(),
+            bgp_asn,
             bgp_key: None,
             client_private_ip: None,
-            direct_link_interface_name: direct_link_interface_name.into(),
+            direct_link_interface_name,
             outscale_private_ip: None,
-            virtual_gateway_id: virtual_gateway_id.into(),
-            vlan: vlan.into(),
+            virtual_gateway_id,
+            vlan,
         }
     }
 
     /// Sets [`bgp_asn`](Self::bgp_asn).
-    pub fn bgp_asn(mut self, bgp_asn: impl Into<i64>) -> Self {
-        self.bgp_asn = bgp_asn.into();
+    pub fn bgp_asn(mut self, bgp_asn: i64) -> Self {
+        self.bgp_asn = bgp_asn;
         self
     }
 
     /// Sets [`bgp_key`](Self::bgp_key).
-    pub fn bgp_key(mut self, bgp_key: impl Into<Secret>) -> Self {
-        self.bgp_key = Some(bgp_key.into());
+    pub fn bgp_key(mut self, bgp_key: impl IntoValue<Secret>) -> Self {
+        self.bgp_key = bgp_key.into_value();
         self
     }
 
     /// Sets [`client_private_ip`](Self::client_private_ip).
-    pub fn client_private_ip(mut self, client_private_ip: impl Into<String>) -> Self {
-        self.client_private_ip = Some(client_private_ip.into());
+    pub fn client_private_ip(
+        mut self,
+        client_private_ip: impl IntoValue<String>,
+    ) -> Self {
+        self.client_private_ip = client_private_ip.into_value();
         self
     }
 
@@ -217,21 +249,24 @@ impl DirectLinkInterface {
     /// Sets [`outscale_private_ip`](Self::outscale_private_ip).
     pub fn outscale_private_ip(
         mut self,
-        outscale_private_ip: impl Into<String>,
+        outscale_private_ip: impl IntoValue<String>,
     ) -> Self {
-        self.outscale_private_ip = Some(outscale_private_ip.into());
+        self.outscale_private_ip = outscale_private_ip.into_value();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
 
     /// Sets [`vlan`](Self::vlan).
-    pub fn vlan(mut self, vlan: impl Into<i64>) -> Self {
-        self.vlan = vlan.into();
+    pub fn vlan(mut self, vlan: i64) -> Self {
+        self.vlan = vlan;
         self
     }
 }
@@ -247,7 +282,7 @@ __private::sent!(DirectLinkInterface {
 });
 
 /// The MTU of a DirectLink interface in bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceMtu {
     /// `1500`
@@ -257,6 +292,9 @@ pub enum DirectLinkInterfaceMtu {
 }
 
 impl DirectLinkInterfaceMtu {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Value1500];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {
@@ -278,7 +316,7 @@ impl From<i64> for DirectLinkInterfaceMtu {
 __private::open_integer_enum!(DirectLinkInterfaceMtu);
 
 /// The state of an interface of a DirectLink.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceState {
     /// `pending`
@@ -300,6 +338,17 @@ pub enum DirectLinkInterfaceState {
 }
 
 impl DirectLinkInterfaceState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Confirming,
+        Self::Available,
+        Self::Rejected,
+        Self::Expired,
+        Self::Deleting,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -337,7 +386,7 @@ __private::open_enum!(DirectLinkInterfaceState);
 #[non_exhaustive]
 pub struct DirectLinkInterfaces {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// BGP autonomous system number of the customer's side.
     pub bgp_asn: Option<i64>,
     /// Key that the two BGP peers authenticate each other with.
@@ -345,9 +394,9 @@ pub struct DirectLinkInterfaces {
     /// Address of the customer's side with its prefix length, such as `172.16.0.5/30`.
     pub client_private_ip: Option<String>,
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
-    pub direct_link_id: Option<String>,
+    pub direct_link_id: Option<DirectLinkId>,
     /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
-    pub direct_link_interface_id: Option<String>,
+    pub direct_link_interface_id: Option<DirectLinkInterfaceId>,
     /// Name of the DirectLink interface.
     pub direct_link_interface_name: Option<String>,
     /// Type of the interface. The only value is `private`.
@@ -361,7 +410,7 @@ pub struct DirectLinkInterfaces {
     /// State of the interface.
     pub state: Option<DirectLinkInterfaceState>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
-    pub virtual_gateway_id: Option<String>,
+    pub virtual_gateway_id: Option<VirtualGatewayId>,
     /// VLAN number, from 2 to 4094. Each number can be used only once.
     pub vlan: Option<i64>,
 }
@@ -385,12 +434,13 @@ __private::received!(DirectLinkInterfaces {
 
 /// Filters for DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersDirectLinkInterface {
     /// Only return resources that belong to one of these DirectLinks, by ID.
-    pub direct_link_ids: Option<Vec<String>>,
+    pub direct_link_ids: Option<Vec<DirectLinkId>>,
     /// Only return DirectLink interfaces with one of these IDs.
-    pub direct_link_interface_ids: Option<Vec<String>>,
+    pub direct_link_interface_ids: Option<Vec<DirectLinkInterfaceId>>,
 }
 
 impl FiltersDirectLinkInterface {
@@ -402,22 +452,18 @@ impl FiltersDirectLinkInterface {
     /// Sets [`direct_link_ids`](Self::direct_link_ids).
     pub fn direct_link_ids(
         mut self,
-        direct_link_ids: impl IntoIterator<Item = impl Into<String>>,
+        direct_link_ids: impl IntoList<DirectLinkId>,
     ) -> Self {
-        self.direct_link_ids = Some(
-            direct_link_ids.into_iter().map(Into::into).collect(),
-        );
+        self.direct_link_ids = direct_link_ids.into_list();
         self
     }
 
     /// Sets [`direct_link_interface_ids`](Self::direct_link_interface_ids).
     pub fn direct_link_interface_ids(
         mut self,
-        direct_link_interface_ids: impl IntoIterator<Item = impl Into<String>>,
+        direct_link_interface_ids: impl IntoList<DirectLinkInterfaceId>,
     ) -> Self {
-        self.direct_link_interface_ids = Some(
-            direct_link_interface_ids.into_iter().map(Into::into).collect(),
-        );
+        self.direct_link_interface_ids = direct_link_interface_ids.into_list();
         self
     }
 }
@@ -430,18 +476,17 @@ __private::sent!(FiltersDirectLinkInterface {
 /// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
 /// DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDirectLinkInterface>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -454,26 +499,29 @@ impl ReadDirectLinkInterfacesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersDirectLinkInterface>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(
+        mut self,
+        filters: impl IntoValue<FiltersDirectLinkInterface>,
+    ) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -493,8 +541,7 @@ pub struct ReadDirectLinkInterfacesResponse {
     /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -509,15 +556,15 @@ __private::received!(ReadDirectLinkInterfacesResponse {
 /// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
 /// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
     /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub direct_link_interface_id: String,
+    pub direct_link_interface_id: DirectLinkInterfaceId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Maximum transmission unit (MTU), in bytes.
     ///
@@ -528,28 +575,28 @@ pub struct UpdateDirectLinkInterfaceRequest {
 impl UpdateDirectLinkInterfaceRequest {
     /// Creates a [`UpdateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
-        direct_link_interface_id: impl Into<String>,
-        mtu: impl Into<DirectLinkInterfaceMtu>,
+        direct_link_interface_id: impl Into<DirectLinkInterfaceId>,
+        mtu: DirectLinkInterfaceMtu,
     ) -> Self {
         Self {
             direct_link_interface_id: direct_link_interface_id.into(),
             dry_run: None,
-            mtu: mtu.into(),
+            mtu,
         }
     }
 
     /// Sets [`direct_link_interface_id`](Self::direct_link_interface_id).
     pub fn direct_link_interface_id(
         mut self,
-        direct_link_interface_id: impl Into<String>,
+        direct_link_interface_id: impl Into<DirectLinkInterfaceId>,
     ) -> Self {
         self.direct_link_interface_id = direct_link_interface_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -618,11 +665,19 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateDirectLinkInterfaceRequest, DirectLinkInterface};
+    /// use osc_api::types::{
+    ///     CreateDirectLinkInterfaceRequest, DirectLinkInterface,
+    ///     DirectLinkInterfaceRequired,
+    /// };
     ///
     /// let request = CreateDirectLinkInterfaceRequest::new(
     ///     "dxcon-12345678",
-    ///     DirectLinkInterface::new(65000, "MyDirectLinkInterface", "vgw-12345678", 101)
+    ///     DirectLinkInterface::new(DirectLinkInterfaceRequired {
+    ///             bgp_asn: 65000,
+    ///             direct_link_interface_name: "MyDirectLinkInterface".into(),
+    ///             virtual_gateway_id: "vgw-12345678".into(),
+    ///             vlan: 101,
+    ///         })
     ///         .bgp_key("tgyn26example")
     ///         .client_private_ip("172.16.0.5/30")
     ///         .outscale_private_ip("172.16.0.4/30"),

@@ -2,16 +2,20 @@
 //! Actions of the tag `IdentityProvider`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use super::ids::UserName;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
 /// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -22,8 +26,8 @@ impl DisableOutscaleLoginForUsersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -48,21 +52,21 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
 /// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
 /// prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
     /// Required.
-    pub user_names: Vec<String>,
+    pub user_names: Vec<UserName>,
 }
 
 impl DisableOutscaleLoginPerUsersRequest {
     /// Creates a [`DisableOutscaleLoginPerUsersRequest`] with the required fields.
-    pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(user_names: impl IntoIterator<Item = impl Into<UserName>>) -> Self {
         Self {
             dry_run: None,
             user_names: user_names.into_iter().map(Into::into).collect(),
@@ -70,15 +74,15 @@ impl DisableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_names`](Self::user_names).
     pub fn user_names(
         mut self,
-        user_names: impl IntoIterator<Item = impl Into<String>>,
+        user_names: impl IntoIterator<Item = impl Into<UserName>>,
     ) -> Self {
         self.user_names = user_names.into_iter().map(Into::into).collect();
         self
@@ -106,11 +110,11 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
 /// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root
 /// user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -121,8 +125,8 @@ impl DisableOutscaleLoginRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -147,11 +151,11 @@ __private::received!(DisableOutscaleLoginResponse {
 /// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
 /// allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -162,8 +166,8 @@ impl EnableOutscaleLoginForUsersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -188,21 +192,21 @@ __private::received!(EnableOutscaleLoginForUsersResponse {
 /// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
 /// allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
     /// Required.
-    pub user_names: Vec<String>,
+    pub user_names: Vec<UserName>,
 }
 
 impl EnableOutscaleLoginPerUsersRequest {
     /// Creates a [`EnableOutscaleLoginPerUsersRequest`] with the required fields.
-    pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(user_names: impl IntoIterator<Item = impl Into<UserName>>) -> Self {
         Self {
             dry_run: None,
             user_names: user_names.into_iter().map(Into::into).collect(),
@@ -210,15 +214,15 @@ impl EnableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_names`](Self::user_names).
     pub fn user_names(
         mut self,
-        user_names: impl IntoIterator<Item = impl Into<String>>,
+        user_names: impl IntoIterator<Item = impl Into<UserName>>,
     ) -> Self {
         self.user_names = user_names.into_iter().map(Into::into).collect();
         self
@@ -246,11 +250,11 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
 /// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user
 /// to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -261,8 +265,8 @@ impl EnableOutscaleLoginRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }

@@ -2,7 +2,11 @@
 //! Actions of the tag `Location`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// A data centre where a DirectLink can terminate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,15 +27,14 @@ __private::received!(Location {
 /// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
 /// where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -44,20 +47,20 @@ impl ReadLocationsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -76,8 +79,7 @@ pub struct ReadLocationsResponse {
     /// Locations found.
     pub locations: Vec<Location>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

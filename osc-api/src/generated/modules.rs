@@ -17,6 +17,7 @@ mod direct_link;
 mod direct_link_interface;
 mod flexible_gpu;
 mod identity_provider;
+mod ids;
 mod image;
 mod internet_service;
 mod keypair;
@@ -63,353 +64,777 @@ pub mod waiters;
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::access_key::{
-        AccessKey, AccessKeySecretKey, AccessKeyState, CreateAccessKeyRequest,
-        CreateAccessKeyResponse, DeleteAccessKeyRequest, DeleteAccessKeyResponse,
-        FiltersAccessKeys, ReadAccessKeysRequest, ReadAccessKeysResponse,
-        UpdateAccessKeyRequest, UpdateAccessKeyResponse,
-    };
-    pub use super::account::{
-        Account, CO2CategoryDistribution, CO2EmissionEntry, CO2FactorDistribution,
-        CheckAuthenticationRequest, CheckAuthenticationResponse, ConsumptionEntry,
-        CreateAccountRequest, CreateAccountResponse, ReadAccountsRequest,
-        ReadAccountsResponse, ReadCO2EmissionAccountRequest,
-        ReadCO2EmissionAccountResponse, ReadConsumptionAccountRequest,
-        ReadConsumptionAccountResponse, UpdateAccountRequest, UpdateAccountResponse,
-    };
-    pub use super::api_access_policy::{
-        ApiAccessPolicy, ReadApiAccessPolicyRequest, ReadApiAccessPolicyResponse,
-        UpdateApiAccessPolicyRequest, UpdateApiAccessPolicyResponse,
-    };
-    pub use super::api_access_rule::{
-        ApiAccessRule, CreateApiAccessRuleRequest, CreateApiAccessRuleResponse,
-        DeleteApiAccessRuleRequest, DeleteApiAccessRuleResponse, FiltersApiAccessRule,
-        ReadApiAccessRulesRequest, ReadApiAccessRulesResponse,
-        UpdateApiAccessRuleRequest, UpdateApiAccessRuleResponse,
-    };
-    pub use super::api_log::{
-        FiltersApiLog, Log, ReadApiLogsRequest, ReadApiLogsResponse, With,
-    };
-    pub use super::ca::{
-        Ca, CreateCaRequest, CreateCaResponse, DeleteCaRequest, DeleteCaResponse,
-        FiltersCa, ReadCasRequest, ReadCasResponse, UpdateCaRequest, UpdateCaResponse,
-    };
-    pub use super::catalog::{
-        CatalogState, Catalogs, FiltersCatalogs, ReadCatalogRequest, ReadCatalogResponse,
-        ReadCatalogsRequest, ReadCatalogsResponse, ReadUnitPriceRequest,
-        ReadUnitPriceResponse, UnitPriceEntry,
-    };
-    pub use super::client_gateway::{
-        ClientGateway, CreateClientGatewayRequest, CreateClientGatewayResponse,
-        DeleteClientGatewayRequest, DeleteClientGatewayResponse, FiltersClientGateway,
-        ReadClientGatewaysRequest, ReadClientGatewaysResponse,
-    };
-    pub use super::common::{
-        AccessLog, ApplicationStickyCookiePolicy, Architecture, BootMode, BsuToCreate,
-        Catalog, CatalogEntry, CpuPerformance, DiskImageFormat, ErrorResponse, Errors,
-        FiltersUserGroup, HealthCheck, Hypervisor, IpProtocol, LinkRouteTable, LinkState,
-        Listener, ListenerForCreation, LoadBalancer, LoadBalancerProtocol,
-        LoadBalancerState, LoadBalancerStickyCookiePolicy, LoadBalancerType, NicState,
-        OsuApiKey, OsuExportToCreate, PermissionsOnResource,
-        PermissionsOnResourceCreation, PrivateIpLight, ResourceState, ResourceTag,
-        ResourceType, ResponseContext, RootDeviceType, Route,
-        RoutePropagatingVirtualGateway, RouteTable, SecurityGroup, SecurityGroupLight,
-        SecurityGroupRule, SecurityGroupsMember, SourceSecurityGroup, Tag, Tenancy, User,
-        VolumeType,
-    };
-    pub use super::dedicated_group::{
-        CreateDedicatedGroupRequest, CreateDedicatedGroupResponse, DedicatedGroup,
-        DeleteDedicatedGroupRequest, DeleteDedicatedGroupResponse, FiltersDedicatedGroup,
-        ReadDedicatedGroupsRequest, ReadDedicatedGroupsResponse,
-        UpdateDedicatedGroupRequest, UpdateDedicatedGroupResponse,
-    };
-    pub use super::dhcp_option::{
-        CreateDhcpOptionsRequest, CreateDhcpOptionsResponse, DeleteDhcpOptionsRequest,
-        DeleteDhcpOptionsResponse, DhcpOptionsSet, FiltersDhcpOptions,
-        ReadDhcpOptionsRequest, ReadDhcpOptionsResponse,
-    };
-    pub use super::direct_link::{
-        CreateDirectLinkRequest, CreateDirectLinkResponse, DeleteDirectLinkRequest,
-        DeleteDirectLinkResponse, DirectLink, DirectLinkBandwidth, DirectLinkState,
-        FiltersDirectLink, ReadDirectLinksRequest, ReadDirectLinksResponse,
-    };
-    pub use super::direct_link_interface::{
-        CreateDirectLinkInterfaceRequest, CreateDirectLinkInterfaceResponse,
-        DeleteDirectLinkInterfaceRequest, DeleteDirectLinkInterfaceResponse,
-        DirectLinkInterface, DirectLinkInterfaceMtu, DirectLinkInterfaceState,
-        DirectLinkInterfaces, FiltersDirectLinkInterface,
-        ReadDirectLinkInterfacesRequest, ReadDirectLinkInterfacesResponse,
-        UpdateDirectLinkInterfaceRequest, UpdateDirectLinkInterfaceResponse,
-    };
-    pub use super::flexible_gpu::{
-        CreateFlexibleGpuRequest, CreateFlexibleGpuResponse, DeleteFlexibleGpuRequest,
-        DeleteFlexibleGpuResponse, FiltersFlexibleGpu, FlexibleGpu, FlexibleGpuCatalog,
-        FlexibleGpuState, LinkFlexibleGpuRequest, LinkFlexibleGpuResponse,
-        ReadFlexibleGpuCatalogRequest, ReadFlexibleGpuCatalogResponse,
-        ReadFlexibleGpusRequest, ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest,
-        UnlinkFlexibleGpuResponse, UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
-    };
-    pub use super::identity_provider::{
-        DisableOutscaleLoginForUsersRequest, DisableOutscaleLoginForUsersResponse,
-        DisableOutscaleLoginPerUsersRequest, DisableOutscaleLoginPerUsersResponse,
-        DisableOutscaleLoginRequest, DisableOutscaleLoginResponse,
-        EnableOutscaleLoginForUsersRequest, EnableOutscaleLoginForUsersResponse,
-        EnableOutscaleLoginPerUsersRequest, EnableOutscaleLoginPerUsersResponse,
-        EnableOutscaleLoginRequest, EnableOutscaleLoginResponse,
-    };
-    pub use super::image::{
-        BlockDeviceMappingImage, CreateImageExportTaskRequest,
-        CreateImageExportTaskResponse, CreateImageRequest, CreateImageResponse,
-        DeleteImageRequest, DeleteImageResponse, FiltersImage,
-        FiltersReadImageExportTask, Image, ImageExportTask, ImageExportTaskState,
-        ImageState, OsuExportImageExportTask, ReadImageExportTasksRequest,
-        ReadImageExportTasksResponse, ReadImagesRequest, ReadImagesResponse,
-        StateComment, UpdateImageRequest, UpdateImageResponse,
-    };
-    pub use super::internet_service::{
-        CreateInternetServiceRequest, CreateInternetServiceResponse,
-        DeleteInternetServiceRequest, DeleteInternetServiceResponse,
-        FiltersInternetService, InternetService, LinkInternetServiceRequest,
-        LinkInternetServiceResponse, ReadInternetServicesRequest,
-        ReadInternetServicesResponse, UnlinkInternetServiceRequest,
-        UnlinkInternetServiceResponse,
-    };
-    pub use super::keypair::{
-        CreateKeypairRequest, CreateKeypairResponse, DeleteKeypairRequest,
-        DeleteKeypairResponse, FiltersKeypair, Keypair, KeypairCreated, KeypairType,
-        ReadKeypairsRequest, ReadKeypairsResponse,
-    };
-    pub use super::listener::{
-        CreateListenerRuleRequest, CreateListenerRuleResponse,
-        CreateLoadBalancerListenersRequest, CreateLoadBalancerListenersResponse,
-        DeleteListenerRuleRequest, DeleteListenerRuleResponse,
-        DeleteLoadBalancerListenersRequest, DeleteLoadBalancerListenersResponse,
-        FiltersListenerRule, ListenerRule, ListenerRuleForCreation, LoadBalancerLight,
-        ReadListenerRulesRequest, ReadListenerRulesResponse, UpdateListenerRuleRequest,
-        UpdateListenerRuleResponse,
-    };
-    pub use super::load_balancer::{
-        BackendVmHealth, BackendVmHealthState, BackendVmHealthStateReason,
-        CreateLoadBalancerRequest, CreateLoadBalancerResponse,
-        CreateLoadBalancerTagsRequest, CreateLoadBalancerTagsResponse,
-        DeleteLoadBalancerRequest, DeleteLoadBalancerResponse,
-        DeleteLoadBalancerTagsRequest, DeleteLoadBalancerTagsResponse,
-        DeregisterVmsInLoadBalancerRequest, DeregisterVmsInLoadBalancerResponse,
-        FiltersLoadBalancer, LinkLoadBalancerBackendMachinesRequest,
-        LinkLoadBalancerBackendMachinesResponse, LoadBalancerTag,
-        ReadLoadBalancerTagsRequest, ReadLoadBalancerTagsResponse,
-        ReadLoadBalancersRequest, ReadLoadBalancersResponse, ReadVmsHealthRequest,
-        ReadVmsHealthResponse, RegisterVmsInLoadBalancerRequest,
-        RegisterVmsInLoadBalancerResponse, ResourceLoadBalancerTag,
-        UnlinkLoadBalancerBackendMachinesRequest,
-        UnlinkLoadBalancerBackendMachinesResponse, UpdateLoadBalancerRequest,
-        UpdateLoadBalancerResponse,
-    };
-    pub use super::load_balancer_policy::{
-        CreateLoadBalancerPolicyRequest, CreateLoadBalancerPolicyResponse,
-        DeleteLoadBalancerPolicyRequest, DeleteLoadBalancerPolicyResponse,
-        LoadBalancerPolicyType,
-    };
-    pub use super::location::{Location, ReadLocationsRequest, ReadLocationsResponse};
-    pub use super::nat_service::{
-        CreateNatServiceRequest, CreateNatServiceResponse, DeleteNatServiceRequest,
-        DeleteNatServiceResponse, FiltersNatService, NatService, PublicIpLight,
-        ReadNatServicesRequest, ReadNatServicesResponse,
-    };
-    pub use super::net::{
-        CreateNetRequest, CreateNetResponse, DeleteNetRequest, DeleteNetResponse,
-        FiltersNet, Net, NetState, ReadNetsRequest, ReadNetsResponse, UpdateNetRequest,
-        UpdateNetResponse,
-    };
-    pub use super::net_access_point::{
-        CreateNetAccessPointRequest, CreateNetAccessPointResponse,
-        DeleteNetAccessPointRequest, DeleteNetAccessPointResponse, FiltersNetAccessPoint,
-        FiltersService, NetAccessPoint, ReadNetAccessPointServicesRequest,
-        ReadNetAccessPointServicesResponse, ReadNetAccessPointsRequest,
-        ReadNetAccessPointsResponse, Service, UpdateNetAccessPointRequest,
-        UpdateNetAccessPointResponse,
-    };
-    pub use super::net_peering::{
-        AcceptNetPeeringRequest, AcceptNetPeeringResponse, AccepterNet,
-        CreateNetPeeringRequest, CreateNetPeeringResponse, DeleteNetPeeringRequest,
-        DeleteNetPeeringResponse, FiltersNetPeering, NetPeering, NetPeeringState,
-        NetPeeringStateName, ReadNetPeeringsRequest, ReadNetPeeringsResponse,
-        RejectNetPeeringRequest, RejectNetPeeringResponse, SourceNet,
-    };
-    pub use super::nic::{
-        CreateNicRequest, CreateNicResponse, DeleteNicRequest, DeleteNicResponse,
-        FiltersNic, LinkNic, LinkNicRequest, LinkNicResponse, LinkNicToUpdate,
-        LinkPrivateIpsRequest, LinkPrivateIpsResponse, LinkPublicIp, Nic, PrivateIp,
-        ReadNicsRequest, ReadNicsResponse, UnlinkNicRequest, UnlinkNicResponse,
-        UnlinkPrivateIpsRequest, UnlinkPrivateIpsResponse, UpdateNicRequest,
-        UpdateNicResponse,
-    };
-    pub use super::policy::{
-        CreatePolicyRequest, CreatePolicyResponse, CreatePolicyVersionRequest,
-        CreatePolicyVersionResponse, DeletePolicyRequest, DeletePolicyResponse,
-        DeletePolicyVersionRequest, DeletePolicyVersionResponse,
-        DeleteUserGroupPolicyRequest, DeleteUserGroupPolicyResponse,
-        DeleteUserPolicyRequest, DeleteUserPolicyResponse,
-        LinkManagedPolicyToUserGroupRequest, LinkManagedPolicyToUserGroupResponse,
-        LinkPolicyRequest, LinkPolicyResponse, PutUserGroupPolicyRequest,
-        PutUserGroupPolicyResponse, PutUserPolicyRequest, PutUserPolicyResponse,
-        ReadEntitiesLinkedToPolicyRequest, ReadEntitiesLinkedToPolicyResponse,
-        ReadLinkedPoliciesRequest, ReadLinkedPoliciesResponse,
-        ReadManagedPoliciesLinkedToUserGroupRequest,
-        ReadManagedPoliciesLinkedToUserGroupResponse, ReadPoliciesRequest,
-        ReadPoliciesResponse, ReadPolicyRequest, ReadPolicyResponse,
-        ReadPolicyVersionRequest, ReadPolicyVersionResponse, ReadPolicyVersionsRequest,
-        ReadPolicyVersionsResponse, ReadUserGroupPoliciesRequest,
-        ReadUserGroupPoliciesResponse, ReadUserGroupPolicyRequest,
-        ReadUserGroupPolicyResponse, ReadUserPoliciesRequest, ReadUserPoliciesResponse,
-        ReadUserPolicyRequest, ReadUserPolicyResponse, SetDefaultPolicyVersionRequest,
-        SetDefaultPolicyVersionResponse, UnlinkManagedPolicyFromUserGroupRequest,
-        UnlinkManagedPolicyFromUserGroupResponse, UnlinkPolicyRequest,
-        UnlinkPolicyResponse,
-    };
-    pub use super::policy_types::{
-        InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities,
-        PolicyEntityType, PolicyScope, PolicyVersion, ReadLinkedPoliciesFilters,
-        ReadPoliciesFilters,
-    };
-    pub use super::product_type::{
-        CreateProductTypeRequest, CreateProductTypeResponse, DeleteProductTypeRequest,
-        DeleteProductTypeResponse, FiltersProductType, ProductType,
-        ReadProductTypesRequest, ReadProductTypesResponse,
-    };
-    pub use super::public_catalog::{ReadPublicCatalogRequest, ReadPublicCatalogResponse};
-    pub use super::public_ip::{
-        CreatePublicIpRequest, CreatePublicIpResponse, DeletePublicIpRequest,
-        DeletePublicIpResponse, FiltersPublicIp, LinkPublicIpRequest,
-        LinkPublicIpResponse, PublicIp, ReadPublicIpRangesRequest,
-        ReadPublicIpRangesResponse, ReadPublicIpsRequest, ReadPublicIpsResponse,
-        UnlinkPublicIpRequest, UnlinkPublicIpResponse,
-    };
-    pub use super::quota::{
-        FiltersQuota, Quota, QuotaTypes, ReadQuotasRequest, ReadQuotasResponse,
-    };
-    pub use super::region::{ReadRegionsRequest, ReadRegionsResponse, Region};
-    pub use super::route::{
-        CreateRouteRequest, CreateRouteResponse, DeleteRouteRequest, DeleteRouteResponse,
-        UpdateRouteRequest, UpdateRouteResponse,
-    };
-    pub use super::route_table::{
-        CreateRouteTableRequest, CreateRouteTableResponse, DeleteRouteTableRequest,
-        DeleteRouteTableResponse, FiltersRouteTable, LinkRouteTableRequest,
-        LinkRouteTableResponse, ReadRouteTablesRequest, ReadRouteTablesResponse,
-        UnlinkRouteTableRequest, UnlinkRouteTableResponse, UpdateRouteTableLinkRequest,
-        UpdateRouteTableLinkResponse,
-    };
-    pub use super::security_group::{
-        CreateSecurityGroupRequest, CreateSecurityGroupResponse,
-        DeleteSecurityGroupRequest, DeleteSecurityGroupResponse, FiltersSecurityGroup,
-        ReadSecurityGroupsRequest, ReadSecurityGroupsResponse,
-    };
-    pub use super::security_group_rule::{
-        CreateSecurityGroupRuleRequest, CreateSecurityGroupRuleResponse,
-        DeleteSecurityGroupRuleRequest, DeleteSecurityGroupRuleResponse, Flow,
-    };
-    pub use super::server_certificate::{
-        CreateServerCertificateRequest, CreateServerCertificateResponse,
-        DeleteServerCertificateRequest, DeleteServerCertificateResponse,
-        FiltersServerCertificate, ReadServerCertificatesRequest,
-        ReadServerCertificatesResponse, ServerCertificate,
-        UpdateServerCertificateRequest, UpdateServerCertificateResponse,
-    };
-    pub use super::snapshot::{
-        CreateSnapshotExportTaskRequest, CreateSnapshotExportTaskResponse,
-        CreateSnapshotRequest, CreateSnapshotResponse, DeleteSnapshotRequest,
-        DeleteSnapshotResponse, FiltersSnapshot, FiltersSnapshotExportTask,
-        OsuExportSnapshotExportTask, ReadSnapshotExportTasksRequest,
-        ReadSnapshotExportTasksResponse, ReadSnapshotsRequest, ReadSnapshotsResponse,
-        Snapshot, SnapshotExportTask, SnapshotExportTaskState, SnapshotState,
-        UpdateSnapshotRequest, UpdateSnapshotResponse,
-    };
-    pub use super::subnet::{
-        CreateSubnetRequest, CreateSubnetResponse, DeleteSubnetRequest,
-        DeleteSubnetResponse, FiltersSubnet, ReadSubnetsRequest, ReadSubnetsResponse,
-        Subnet, SubnetState, UpdateSubnetRequest, UpdateSubnetResponse,
-    };
-    pub use super::subregion::{
-        FiltersSubregion, ReadSubregionsRequest, ReadSubregionsResponse, Subregion,
-    };
-    pub use super::tag::{
-        CreateTagsRequest, CreateTagsResponse, DeleteTagsRequest, DeleteTagsResponse,
-        FiltersTag, ReadTagsRequest, ReadTagsResponse,
-    };
-    pub use super::task::{DeleteExportTaskRequest, DeleteExportTaskResponse};
-    pub use super::user::{
-        CreateUserRequest, CreateUserResponse, DeleteUserRequest, DeleteUserResponse,
-        FiltersUsers, ReadUsersRequest, ReadUsersResponse, UpdateUserRequest,
-        UpdateUserResponse,
-    };
-    pub use super::user_group::{
-        AddUserToUserGroupRequest, AddUserToUserGroupResponse, CreateUserGroupRequest,
-        CreateUserGroupResponse, DeleteUserGroupRequest, DeleteUserGroupResponse,
-        ReadUserGroupRequest, ReadUserGroupResponse, ReadUserGroupsPerUserRequest,
-        ReadUserGroupsPerUserResponse, ReadUserGroupsRequest, ReadUserGroupsResponse,
-        RemoveUserFromUserGroupRequest, RemoveUserFromUserGroupResponse,
-        UpdateUserGroupRequest, UpdateUserGroupResponse, UserGroup,
-    };
-    pub use super::virtual_gateway::{
-        CreateVirtualGatewayRequest, CreateVirtualGatewayResponse,
-        DeleteVirtualGatewayRequest, DeleteVirtualGatewayResponse, FiltersVirtualGateway,
-        LinkVirtualGatewayRequest, LinkVirtualGatewayResponse, NetToVirtualGatewayLink,
-        ReadVirtualGatewaysRequest, ReadVirtualGatewaysResponse,
-        UnlinkVirtualGatewayRequest, UnlinkVirtualGatewayResponse,
-        UpdateRoutePropagationRequest, UpdateRoutePropagationResponse, VirtualGateway,
-    };
-    pub use super::vm::{
-        CreateVmsRequest, CreateVmsResponse, DeleteVmsRequest, DeleteVmsResponse,
-        ReadAdminPasswordRequest, ReadAdminPasswordResponse, ReadConsoleOutputRequest,
-        ReadConsoleOutputResponse, ReadVmTypesRequest, ReadVmTypesResponse,
-        ReadVmsRequest, ReadVmsResponse, ReadVmsStateRequest, ReadVmsStateResponse,
-        ReadVmsStopHistoryRequest, ReadVmsStopHistoryResponse, RebootVmsRequest,
-        RebootVmsResponse, StartVmsRequest, StartVmsResponse, StopVmsRequest,
-        StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
-    };
-    pub use super::vm_group::{
-        CreateVmGroupRequest, CreateVmGroupResponse, DeleteVmGroupRequest,
-        DeleteVmGroupResponse, FiltersVmGroup, PositioningStrategy, ReadVmGroupsRequest,
-        ReadVmGroupsResponse, ScaleDownVmGroupRequest, ScaleDownVmGroupResponse,
-        ScaleUpVmGroupRequest, ScaleUpVmGroupResponse, UpdateVmGroupRequest,
-        UpdateVmGroupResponse, VmGroup, VmGroupState,
-    };
-    pub use super::vm_template::{
-        CreateVmTemplateRequest, CreateVmTemplateResponse, DeleteVmTemplateRequest,
-        DeleteVmTemplateResponse, FiltersVmTemplate, ReadVmTemplatesRequest,
-        ReadVmTemplatesResponse, UpdateVmTemplateRequest, UpdateVmTemplateResponse,
-        VmTemplate,
-    };
-    pub use super::vm_types::{
-        ActionsOnNextBoot, BlockDeviceMappingCreated, BlockDeviceMappingVmCreation,
-        BlockDeviceMappingVmUpdate, BsuCreated, BsuToUpdateVm, FiltersVm, FiltersVmType,
-        FiltersVmsState, FiltersVmsStopHistory, LinkNicLight, LinkPublicIpLightForVm,
-        MaintenanceEvent, MaintenanceEventCode, NicForVmCreation, NicLight, Placement,
-        PrivateIpLightForVm, SecureBootAction, ShutdownBehaviorConfiguration,
-        ShutdownBehaviorConfigurationGuestAction,
-        ShutdownBehaviorConfigurationHostAction, Vm, VmInitiatedShutdownBehavior,
-        VmState, VmStateName, VmStates, VmType, VmsStopHistory,
-    };
-    pub use super::volume::{
-        CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest,
-        DeleteVolumeResponse, FiltersReadVolumeUpdateTask, FiltersVolume,
-        LinkVolumeRequest, LinkVolumeResponse, LinkedVolume,
-        ReadVolumeUpdateTasksRequest, ReadVolumeUpdateTasksResponse, ReadVolumesRequest,
-        ReadVolumesResponse, UnlinkVolumeRequest, UnlinkVolumeResponse,
-        UpdateVolumeRequest, UpdateVolumeResponse, Volume, VolumeState, VolumeUpdate,
-        VolumeUpdateParameters, VolumeUpdateTask, VolumeUpdateTaskState,
-    };
-    pub use super::vpn_connection::{
-        CreateVpnConnectionRequest, CreateVpnConnectionResponse,
-        CreateVpnConnectionRouteRequest, CreateVpnConnectionRouteResponse,
-        DeleteVpnConnectionRequest, DeleteVpnConnectionResponse,
-        DeleteVpnConnectionRouteRequest, DeleteVpnConnectionRouteResponse,
-        FiltersVpnConnection, Phase1Options, Phase2Options, ReadVpnConnectionsRequest,
-        ReadVpnConnectionsResponse, RouteLight, UpdateVpnConnectionRequest,
-        UpdateVpnConnectionResponse, VgwTelemetry, VgwTelemetryState, VpnConnection,
-        VpnOptions,
-    };
+    pub use super::access_key::AccessKey;
+    pub use super::access_key::AccessKeySecretKey;
+    pub use super::access_key::AccessKeyState;
+    pub use super::access_key::CreateAccessKeyRequest;
+    pub use super::access_key::CreateAccessKeyResponse;
+    pub use super::access_key::DeleteAccessKeyRequest;
+    pub use super::access_key::DeleteAccessKeyResponse;
+    pub use super::access_key::FiltersAccessKeys;
+    pub use super::access_key::ReadAccessKeysRequest;
+    pub use super::access_key::ReadAccessKeysResponse;
+    pub use super::access_key::UpdateAccessKeyRequest;
+    pub use super::access_key::UpdateAccessKeyResponse;
+    pub use super::account::Account;
+    pub use super::account::CO2CategoryDistribution;
+    pub use super::account::CO2EmissionEntry;
+    pub use super::account::CO2FactorDistribution;
+    pub use super::account::CheckAuthenticationRequest;
+    pub use super::account::CheckAuthenticationResponse;
+    pub use super::account::ConsumptionEntry;
+    pub use super::account::CreateAccountRequest;
+    pub use super::account::CreateAccountRequired;
+    pub use super::account::CreateAccountResponse;
+    pub use super::account::ReadAccountsRequest;
+    pub use super::account::ReadAccountsResponse;
+    pub use super::account::ReadCO2EmissionAccountRequest;
+    pub use super::account::ReadCO2EmissionAccountRequired;
+    pub use super::account::ReadCO2EmissionAccountResponse;
+    pub use super::account::ReadConsumptionAccountRequest;
+    pub use super::account::ReadConsumptionAccountRequired;
+    pub use super::account::ReadConsumptionAccountResponse;
+    pub use super::account::UpdateAccountRequest;
+    pub use super::account::UpdateAccountResponse;
+    pub use super::api_access_policy::ApiAccessPolicy;
+    pub use super::api_access_policy::ReadApiAccessPolicyRequest;
+    pub use super::api_access_policy::ReadApiAccessPolicyResponse;
+    pub use super::api_access_policy::UpdateApiAccessPolicyRequest;
+    pub use super::api_access_policy::UpdateApiAccessPolicyResponse;
+    pub use super::api_access_rule::ApiAccessRule;
+    pub use super::api_access_rule::CreateApiAccessRuleRequest;
+    pub use super::api_access_rule::CreateApiAccessRuleResponse;
+    pub use super::api_access_rule::DeleteApiAccessRuleRequest;
+    pub use super::api_access_rule::DeleteApiAccessRuleResponse;
+    pub use super::api_access_rule::FiltersApiAccessRule;
+    pub use super::api_access_rule::ReadApiAccessRulesRequest;
+    pub use super::api_access_rule::ReadApiAccessRulesResponse;
+    pub use super::api_access_rule::UpdateApiAccessRuleRequest;
+    pub use super::api_access_rule::UpdateApiAccessRuleResponse;
+    pub use super::api_log::FiltersApiLog;
+    pub use super::api_log::Log;
+    pub use super::api_log::ReadApiLogsRequest;
+    pub use super::api_log::ReadApiLogsResponse;
+    pub use super::api_log::With;
+    pub use super::ca::Ca;
+    pub use super::ca::CreateCaRequest;
+    pub use super::ca::CreateCaResponse;
+    pub use super::ca::DeleteCaRequest;
+    pub use super::ca::DeleteCaResponse;
+    pub use super::ca::FiltersCa;
+    pub use super::ca::ReadCasRequest;
+    pub use super::ca::ReadCasResponse;
+    pub use super::ca::UpdateCaRequest;
+    pub use super::ca::UpdateCaResponse;
+    pub use super::catalog::CatalogState;
+    pub use super::catalog::Catalogs;
+    pub use super::catalog::FiltersCatalogs;
+    pub use super::catalog::ReadCatalogRequest;
+    pub use super::catalog::ReadCatalogResponse;
+    pub use super::catalog::ReadCatalogsRequest;
+    pub use super::catalog::ReadCatalogsResponse;
+    pub use super::catalog::ReadUnitPriceRequest;
+    pub use super::catalog::ReadUnitPriceRequired;
+    pub use super::catalog::ReadUnitPriceResponse;
+    pub use super::catalog::UnitPriceEntry;
+    pub use super::client_gateway::ClientGateway;
+    pub use super::client_gateway::CreateClientGatewayRequest;
+    pub use super::client_gateway::CreateClientGatewayRequired;
+    pub use super::client_gateway::CreateClientGatewayResponse;
+    pub use super::client_gateway::DeleteClientGatewayRequest;
+    pub use super::client_gateway::DeleteClientGatewayResponse;
+    pub use super::client_gateway::FiltersClientGateway;
+    pub use super::client_gateway::ReadClientGatewaysRequest;
+    pub use super::client_gateway::ReadClientGatewaysResponse;
+    pub use super::common::AccessLog;
+    pub use super::common::ApplicationStickyCookiePolicy;
+    pub use super::common::Architecture;
+    pub use super::common::BootMode;
+    pub use super::common::BsuToCreate;
+    pub use super::common::Catalog;
+    pub use super::common::CatalogEntry;
+    pub use super::common::CpuPerformance;
+    pub use super::common::DiskImageFormat;
+    pub use super::common::ErrorResponse;
+    pub use super::common::Errors;
+    pub use super::common::FiltersUserGroup;
+    pub use super::common::HealthCheck;
+    pub use super::common::HealthCheckRequired;
+    pub use super::common::Hypervisor;
+    pub use super::common::IpProtocol;
+    pub use super::common::LinkRouteTable;
+    pub use super::common::LinkState;
+    pub use super::common::Listener;
+    pub use super::common::ListenerForCreation;
+    pub use super::common::ListenerForCreationRequired;
+    pub use super::common::LoadBalancer;
+    pub use super::common::LoadBalancerProtocol;
+    pub use super::common::LoadBalancerState;
+    pub use super::common::LoadBalancerStickyCookiePolicy;
+    pub use super::common::LoadBalancerType;
+    pub use super::common::NicState;
+    pub use super::common::OsuApiKey;
+    pub use super::common::OsuExportToCreate;
+    pub use super::common::PermissionsOnResource;
+    pub use super::common::PermissionsOnResourceCreation;
+    pub use super::common::PrivateIpLight;
+    pub use super::common::ResourceState;
+    pub use super::common::ResourceTag;
+    pub use super::common::ResourceType;
+    pub use super::common::ResponseContext;
+    pub use super::common::RootDeviceType;
+    pub use super::common::Route;
+    pub use super::common::RoutePropagatingVirtualGateway;
+    pub use super::common::RouteTable;
+    pub use super::common::SecurityGroup;
+    pub use super::common::SecurityGroupLight;
+    pub use super::common::SecurityGroupRule;
+    pub use super::common::SecurityGroupsMember;
+    pub use super::common::SourceSecurityGroup;
+    pub use super::common::Tag;
+    pub use super::common::Tenancy;
+    pub use super::common::User;
+    pub use super::common::VolumeType;
+    pub use super::dedicated_group::CreateDedicatedGroupRequest;
+    pub use super::dedicated_group::CreateDedicatedGroupRequired;
+    pub use super::dedicated_group::CreateDedicatedGroupResponse;
+    pub use super::dedicated_group::DedicatedGroup;
+    pub use super::dedicated_group::DeleteDedicatedGroupRequest;
+    pub use super::dedicated_group::DeleteDedicatedGroupResponse;
+    pub use super::dedicated_group::FiltersDedicatedGroup;
+    pub use super::dedicated_group::ReadDedicatedGroupsRequest;
+    pub use super::dedicated_group::ReadDedicatedGroupsResponse;
+    pub use super::dedicated_group::UpdateDedicatedGroupRequest;
+    pub use super::dedicated_group::UpdateDedicatedGroupResponse;
+    pub use super::dhcp_option::CreateDhcpOptionsRequest;
+    pub use super::dhcp_option::CreateDhcpOptionsResponse;
+    pub use super::dhcp_option::DeleteDhcpOptionsRequest;
+    pub use super::dhcp_option::DeleteDhcpOptionsResponse;
+    pub use super::dhcp_option::DhcpOptionsSet;
+    pub use super::dhcp_option::FiltersDhcpOptions;
+    pub use super::dhcp_option::ReadDhcpOptionsRequest;
+    pub use super::dhcp_option::ReadDhcpOptionsResponse;
+    pub use super::direct_link::CreateDirectLinkRequest;
+    pub use super::direct_link::CreateDirectLinkRequired;
+    pub use super::direct_link::CreateDirectLinkResponse;
+    pub use super::direct_link::DeleteDirectLinkRequest;
+    pub use super::direct_link::DeleteDirectLinkResponse;
+    pub use super::direct_link::DirectLink;
+    pub use super::direct_link::DirectLinkBandwidth;
+    pub use super::direct_link::DirectLinkState;
+    pub use super::direct_link::FiltersDirectLink;
+    pub use super::direct_link::ReadDirectLinksRequest;
+    pub use super::direct_link::ReadDirectLinksResponse;
+    pub use super::direct_link_interface::CreateDirectLinkInterfaceRequest;
+    pub use super::direct_link_interface::CreateDirectLinkInterfaceResponse;
+    pub use super::direct_link_interface::DeleteDirectLinkInterfaceRequest;
+    pub use super::direct_link_interface::DeleteDirectLinkInterfaceResponse;
+    pub use super::direct_link_interface::DirectLinkInterface;
+    pub use super::direct_link_interface::DirectLinkInterfaceRequired;
+    pub use super::direct_link_interface::DirectLinkInterfaceMtu;
+    pub use super::direct_link_interface::DirectLinkInterfaceState;
+    pub use super::direct_link_interface::DirectLinkInterfaces;
+    pub use super::direct_link_interface::FiltersDirectLinkInterface;
+    pub use super::direct_link_interface::ReadDirectLinkInterfacesRequest;
+    pub use super::direct_link_interface::ReadDirectLinkInterfacesResponse;
+    pub use super::direct_link_interface::UpdateDirectLinkInterfaceRequest;
+    pub use super::direct_link_interface::UpdateDirectLinkInterfaceResponse;
+    pub use super::flexible_gpu::CreateFlexibleGpuRequest;
+    pub use super::flexible_gpu::CreateFlexibleGpuRequired;
+    pub use super::flexible_gpu::CreateFlexibleGpuResponse;
+    pub use super::flexible_gpu::DeleteFlexibleGpuRequest;
+    pub use super::flexible_gpu::DeleteFlexibleGpuResponse;
+    pub use super::flexible_gpu::FiltersFlexibleGpu;
+    pub use super::flexible_gpu::FlexibleGpu;
+    pub use super::flexible_gpu::FlexibleGpuCatalog;
+    pub use super::flexible_gpu::FlexibleGpuState;
+    pub use super::flexible_gpu::LinkFlexibleGpuRequest;
+    pub use super::flexible_gpu::LinkFlexibleGpuResponse;
+    pub use super::flexible_gpu::ReadFlexibleGpuCatalogRequest;
+    pub use super::flexible_gpu::ReadFlexibleGpuCatalogResponse;
+    pub use super::flexible_gpu::ReadFlexibleGpusRequest;
+    pub use super::flexible_gpu::ReadFlexibleGpusResponse;
+    pub use super::flexible_gpu::UnlinkFlexibleGpuRequest;
+    pub use super::flexible_gpu::UnlinkFlexibleGpuResponse;
+    pub use super::flexible_gpu::UpdateFlexibleGpuRequest;
+    pub use super::flexible_gpu::UpdateFlexibleGpuResponse;
+    pub use super::identity_provider::DisableOutscaleLoginForUsersRequest;
+    pub use super::identity_provider::DisableOutscaleLoginForUsersResponse;
+    pub use super::identity_provider::DisableOutscaleLoginPerUsersRequest;
+    pub use super::identity_provider::DisableOutscaleLoginPerUsersResponse;
+    pub use super::identity_provider::DisableOutscaleLoginRequest;
+    pub use super::identity_provider::DisableOutscaleLoginResponse;
+    pub use super::identity_provider::EnableOutscaleLoginForUsersRequest;
+    pub use super::identity_provider::EnableOutscaleLoginForUsersResponse;
+    pub use super::identity_provider::EnableOutscaleLoginPerUsersRequest;
+    pub use super::identity_provider::EnableOutscaleLoginPerUsersResponse;
+    pub use super::identity_provider::EnableOutscaleLoginRequest;
+    pub use super::identity_provider::EnableOutscaleLoginResponse;
+    pub use super::ids::AccessKeyId;
+    pub use super::ids::AccountId;
+    pub use super::ids::ApiAccessRuleId;
+    pub use super::ids::CaId;
+    pub use super::ids::ClientGatewayId;
+    pub use super::ids::DedicatedGroupId;
+    pub use super::ids::DhcpOptionsSetId;
+    pub use super::ids::DirectLinkId;
+    pub use super::ids::DirectLinkInterfaceId;
+    pub use super::ids::FlexibleGpuId;
+    pub use super::ids::GatewayId;
+    pub use super::ids::ImageId;
+    pub use super::ids::InternetServiceId;
+    pub use super::ids::KeypairId;
+    pub use super::ids::KeypairName;
+    pub use super::ids::LinkNicId;
+    pub use super::ids::LinkPublicIpId;
+    pub use super::ids::LinkRouteTableId;
+    pub use super::ids::ListenerRuleName;
+    pub use super::ids::LoadBalancerName;
+    pub use super::ids::LoadBalancerPolicyName;
+    pub use super::ids::NatServiceId;
+    pub use super::ids::NetAccessPointId;
+    pub use super::ids::NetId;
+    pub use super::ids::NetPeeringId;
+    pub use super::ids::NicId;
+    pub use super::ids::PolicyId;
+    pub use super::ids::PolicyName;
+    pub use super::ids::PolicyOrn;
+    pub use super::ids::PolicyVersionId;
+    pub use super::ids::ProductTypeId;
+    pub use super::ids::PublicIpId;
+    pub use super::ids::RequestId;
+    pub use super::ids::ReservationId;
+    pub use super::ids::ResourceId;
+    pub use super::ids::RouteTableId;
+    pub use super::ids::SecurityGroupId;
+    pub use super::ids::SecurityGroupName;
+    pub use super::ids::SecurityGroupRuleId;
+    pub use super::ids::ServerCertificateId;
+    pub use super::ids::ServerCertificateOrn;
+    pub use super::ids::ServiceId;
+    pub use super::ids::SnapshotId;
+    pub use super::ids::SubnetId;
+    pub use super::ids::TaskId;
+    pub use super::ids::UserGroupId;
+    pub use super::ids::UserGroupName;
+    pub use super::ids::UserId;
+    pub use super::ids::UserName;
+    pub use super::ids::VirtualGatewayId;
+    pub use super::ids::VmGroupId;
+    pub use super::ids::VmId;
+    pub use super::ids::VmTemplateId;
+    pub use super::ids::VolumeId;
+    pub use super::ids::VpnConnectionId;
+    pub use super::image::BlockDeviceMappingImage;
+    pub use super::image::CreateImageExportTaskRequest;
+    pub use super::image::CreateImageExportTaskResponse;
+    pub use super::image::CreateImageRequest;
+    pub use super::image::CreateImageResponse;
+    pub use super::image::DeleteImageRequest;
+    pub use super::image::DeleteImageResponse;
+    pub use super::image::FiltersImage;
+    pub use super::image::FiltersReadImageExportTask;
+    pub use super::image::Image;
+    pub use super::image::ImageExportTask;
+    pub use super::image::ImageExportTaskState;
+    pub use super::image::ImageState;
+    pub use super::image::OsuExportImageExportTask;
+    pub use super::image::ReadImageExportTasksRequest;
+    pub use super::image::ReadImageExportTasksResponse;
+    pub use super::image::ReadImagesRequest;
+    pub use super::image::ReadImagesResponse;
+    pub use super::image::StateComment;
+    pub use super::image::UpdateImageRequest;
+    pub use super::image::UpdateImageResponse;
+    pub use super::internet_service::CreateInternetServiceRequest;
+    pub use super::internet_service::CreateInternetServiceResponse;
+    pub use super::internet_service::DeleteInternetServiceRequest;
+    pub use super::internet_service::DeleteInternetServiceResponse;
+    pub use super::internet_service::FiltersInternetService;
+    pub use super::internet_service::InternetService;
+    pub use super::internet_service::LinkInternetServiceRequest;
+    pub use super::internet_service::LinkInternetServiceResponse;
+    pub use super::internet_service::ReadInternetServicesRequest;
+    pub use super::internet_service::ReadInternetServicesResponse;
+    pub use super::internet_service::UnlinkInternetServiceRequest;
+    pub use super::internet_service::UnlinkInternetServiceResponse;
+    pub use super::keypair::CreateKeypairRequest;
+    pub use super::keypair::CreateKeypairResponse;
+    pub use super::keypair::DeleteKeypairRequest;
+    pub use super::keypair::DeleteKeypairResponse;
+    pub use super::keypair::FiltersKeypair;
+    pub use super::keypair::Keypair;
+    pub use super::keypair::KeypairCreated;
+    pub use super::keypair::KeypairType;
+    pub use super::keypair::ReadKeypairsRequest;
+    pub use super::keypair::ReadKeypairsResponse;
+    pub use super::listener::CreateListenerRuleRequest;
+    pub use super::listener::CreateListenerRuleResponse;
+    pub use super::listener::CreateLoadBalancerListenersRequest;
+    pub use super::listener::CreateLoadBalancerListenersResponse;
+    pub use super::listener::DeleteListenerRuleRequest;
+    pub use super::listener::DeleteListenerRuleResponse;
+    pub use super::listener::DeleteLoadBalancerListenersRequest;
+    pub use super::listener::DeleteLoadBalancerListenersResponse;
+    pub use super::listener::FiltersListenerRule;
+    pub use super::listener::ListenerRule;
+    pub use super::listener::ListenerRuleForCreation;
+    pub use super::listener::LoadBalancerLight;
+    pub use super::listener::ReadListenerRulesRequest;
+    pub use super::listener::ReadListenerRulesResponse;
+    pub use super::listener::UpdateListenerRuleRequest;
+    pub use super::listener::UpdateListenerRuleResponse;
+    pub use super::load_balancer::BackendVmHealth;
+    pub use super::load_balancer::BackendVmHealthState;
+    pub use super::load_balancer::BackendVmHealthStateReason;
+    pub use super::load_balancer::CreateLoadBalancerRequest;
+    pub use super::load_balancer::CreateLoadBalancerResponse;
+    pub use super::load_balancer::CreateLoadBalancerTagsRequest;
+    pub use super::load_balancer::CreateLoadBalancerTagsResponse;
+    pub use super::load_balancer::DeleteLoadBalancerRequest;
+    pub use super::load_balancer::DeleteLoadBalancerResponse;
+    pub use super::load_balancer::DeleteLoadBalancerTagsRequest;
+    pub use super::load_balancer::DeleteLoadBalancerTagsResponse;
+    pub use super::load_balancer::DeregisterVmsInLoadBalancerRequest;
+    pub use super::load_balancer::DeregisterVmsInLoadBalancerResponse;
+    pub use super::load_balancer::FiltersLoadBalancer;
+    pub use super::load_balancer::LinkLoadBalancerBackendMachinesRequest;
+    pub use super::load_balancer::LinkLoadBalancerBackendMachinesResponse;
+    pub use super::load_balancer::LoadBalancerTag;
+    pub use super::load_balancer::ReadLoadBalancerTagsRequest;
+    pub use super::load_balancer::ReadLoadBalancerTagsResponse;
+    pub use super::load_balancer::ReadLoadBalancersRequest;
+    pub use super::load_balancer::ReadLoadBalancersResponse;
+    pub use super::load_balancer::ReadVmsHealthRequest;
+    pub use super::load_balancer::ReadVmsHealthResponse;
+    pub use super::load_balancer::RegisterVmsInLoadBalancerRequest;
+    pub use super::load_balancer::RegisterVmsInLoadBalancerResponse;
+    pub use super::load_balancer::ResourceLoadBalancerTag;
+    pub use super::load_balancer::UnlinkLoadBalancerBackendMachinesRequest;
+    pub use super::load_balancer::UnlinkLoadBalancerBackendMachinesResponse;
+    pub use super::load_balancer::UpdateLoadBalancerRequest;
+    pub use super::load_balancer::UpdateLoadBalancerResponse;
+    pub use super::load_balancer_policy::CreateLoadBalancerPolicyRequest;
+    pub use super::load_balancer_policy::CreateLoadBalancerPolicyResponse;
+    pub use super::load_balancer_policy::DeleteLoadBalancerPolicyRequest;
+    pub use super::load_balancer_policy::DeleteLoadBalancerPolicyResponse;
+    pub use super::load_balancer_policy::LoadBalancerPolicyType;
+    pub use super::location::Location;
+    pub use super::location::ReadLocationsRequest;
+    pub use super::location::ReadLocationsResponse;
+    pub use super::nat_service::CreateNatServiceRequest;
+    pub use super::nat_service::CreateNatServiceResponse;
+    pub use super::nat_service::DeleteNatServiceRequest;
+    pub use super::nat_service::DeleteNatServiceResponse;
+    pub use super::nat_service::FiltersNatService;
+    pub use super::nat_service::NatService;
+    pub use super::nat_service::PublicIpLight;
+    pub use super::nat_service::ReadNatServicesRequest;
+    pub use super::nat_service::ReadNatServicesResponse;
+    pub use super::net::CreateNetRequest;
+    pub use super::net::CreateNetResponse;
+    pub use super::net::DeleteNetRequest;
+    pub use super::net::DeleteNetResponse;
+    pub use super::net::FiltersNet;
+    pub use super::net::Net;
+    pub use super::net::NetState;
+    pub use super::net::ReadNetsRequest;
+    pub use super::net::ReadNetsResponse;
+    pub use super::net::UpdateNetRequest;
+    pub use super::net::UpdateNetResponse;
+    pub use super::net_access_point::CreateNetAccessPointRequest;
+    pub use super::net_access_point::CreateNetAccessPointResponse;
+    pub use super::net_access_point::DeleteNetAccessPointRequest;
+    pub use super::net_access_point::DeleteNetAccessPointResponse;
+    pub use super::net_access_point::FiltersNetAccessPoint;
+    pub use super::net_access_point::FiltersService;
+    pub use super::net_access_point::NetAccessPoint;
+    pub use super::net_access_point::ReadNetAccessPointServicesRequest;
+    pub use super::net_access_point::ReadNetAccessPointServicesResponse;
+    pub use super::net_access_point::ReadNetAccessPointsRequest;
+    pub use super::net_access_point::ReadNetAccessPointsResponse;
+    pub use super::net_access_point::Service;
+    pub use super::net_access_point::UpdateNetAccessPointRequest;
+    pub use super::net_access_point::UpdateNetAccessPointResponse;
+    pub use super::net_peering::AcceptNetPeeringRequest;
+    pub use super::net_peering::AcceptNetPeeringResponse;
+    pub use super::net_peering::AccepterNet;
+    pub use super::net_peering::CreateNetPeeringRequest;
+    pub use super::net_peering::CreateNetPeeringRequired;
+    pub use super::net_peering::CreateNetPeeringResponse;
+    pub use super::net_peering::DeleteNetPeeringRequest;
+    pub use super::net_peering::DeleteNetPeeringResponse;
+    pub use super::net_peering::FiltersNetPeering;
+    pub use super::net_peering::NetPeering;
+    pub use super::net_peering::NetPeeringState;
+    pub use super::net_peering::NetPeeringStateName;
+    pub use super::net_peering::ReadNetPeeringsRequest;
+    pub use super::net_peering::ReadNetPeeringsResponse;
+    pub use super::net_peering::RejectNetPeeringRequest;
+    pub use super::net_peering::RejectNetPeeringResponse;
+    pub use super::net_peering::SourceNet;
+    pub use super::nic::CreateNicRequest;
+    pub use super::nic::CreateNicResponse;
+    pub use super::nic::DeleteNicRequest;
+    pub use super::nic::DeleteNicResponse;
+    pub use super::nic::FiltersNic;
+    pub use super::nic::LinkNic;
+    pub use super::nic::LinkNicRequest;
+    pub use super::nic::LinkNicResponse;
+    pub use super::nic::LinkNicToUpdate;
+    pub use super::nic::LinkPrivateIpsRequest;
+    pub use super::nic::LinkPrivateIpsResponse;
+    pub use super::nic::LinkPublicIp;
+    pub use super::nic::Nic;
+    pub use super::nic::PrivateIp;
+    pub use super::nic::ReadNicsRequest;
+    pub use super::nic::ReadNicsResponse;
+    pub use super::nic::UnlinkNicRequest;
+    pub use super::nic::UnlinkNicResponse;
+    pub use super::nic::UnlinkPrivateIpsRequest;
+    pub use super::nic::UnlinkPrivateIpsResponse;
+    pub use super::nic::UpdateNicRequest;
+    pub use super::nic::UpdateNicResponse;
+    pub use super::policy::CreatePolicyRequest;
+    pub use super::policy::CreatePolicyResponse;
+    pub use super::policy::CreatePolicyVersionRequest;
+    pub use super::policy::CreatePolicyVersionResponse;
+    pub use super::policy::DeletePolicyRequest;
+    pub use super::policy::DeletePolicyResponse;
+    pub use super::policy::DeletePolicyVersionRequest;
+    pub use super::policy::DeletePolicyVersionResponse;
+    pub use super::policy::DeleteUserGroupPolicyRequest;
+    pub use super::policy::DeleteUserGroupPolicyResponse;
+    pub use super::policy::DeleteUserPolicyRequest;
+    pub use super::policy::DeleteUserPolicyResponse;
+    pub use super::policy::LinkManagedPolicyToUserGroupRequest;
+    pub use super::policy::LinkManagedPolicyToUserGroupResponse;
+    pub use super::policy::LinkPolicyRequest;
+    pub use super::policy::LinkPolicyResponse;
+    pub use super::policy::PutUserGroupPolicyRequest;
+    pub use super::policy::PutUserGroupPolicyResponse;
+    pub use super::policy::PutUserPolicyRequest;
+    pub use super::policy::PutUserPolicyResponse;
+    pub use super::policy::ReadEntitiesLinkedToPolicyRequest;
+    pub use super::policy::ReadEntitiesLinkedToPolicyResponse;
+    pub use super::policy::ReadLinkedPoliciesRequest;
+    pub use super::policy::ReadLinkedPoliciesResponse;
+    pub use super::policy::ReadManagedPoliciesLinkedToUserGroupRequest;
+    pub use super::policy::ReadManagedPoliciesLinkedToUserGroupResponse;
+    pub use super::policy::ReadPoliciesRequest;
+    pub use super::policy::ReadPoliciesResponse;
+    pub use super::policy::ReadPolicyRequest;
+    pub use super::policy::ReadPolicyResponse;
+    pub use super::policy::ReadPolicyVersionRequest;
+    pub use super::policy::ReadPolicyVersionResponse;
+    pub use super::policy::ReadPolicyVersionsRequest;
+    pub use super::policy::ReadPolicyVersionsResponse;
+    pub use super::policy::ReadUserGroupPoliciesRequest;
+    pub use super::policy::ReadUserGroupPoliciesResponse;
+    pub use super::policy::ReadUserGroupPolicyRequest;
+    pub use super::policy::ReadUserGroupPolicyResponse;
+    pub use super::policy::ReadUserPoliciesRequest;
+    pub use super::policy::ReadUserPoliciesResponse;
+    pub use super::policy::ReadUserPolicyRequest;
+    pub use super::policy::ReadUserPolicyResponse;
+    pub use super::policy::SetDefaultPolicyVersionRequest;
+    pub use super::policy::SetDefaultPolicyVersionResponse;
+    pub use super::policy::UnlinkManagedPolicyFromUserGroupRequest;
+    pub use super::policy::UnlinkManagedPolicyFromUserGroupResponse;
+    pub use super::policy::UnlinkPolicyRequest;
+    pub use super::policy::UnlinkPolicyResponse;
+    pub use super::policy_types::InlinePolicy;
+    pub use super::policy_types::LinkedPolicy;
+    pub use super::policy_types::MinimalPolicy;
+    pub use super::policy_types::Policy;
+    pub use super::policy_types::PolicyEntities;
+    pub use super::policy_types::PolicyEntityType;
+    pub use super::policy_types::PolicyScope;
+    pub use super::policy_types::PolicyVersion;
+    pub use super::policy_types::ReadLinkedPoliciesFilters;
+    pub use super::policy_types::ReadPoliciesFilters;
+    pub use super::product_type::CreateProductTypeRequest;
+    pub use super::product_type::CreateProductTypeResponse;
+    pub use super::product_type::DeleteProductTypeRequest;
+    pub use super::product_type::DeleteProductTypeResponse;
+    pub use super::product_type::FiltersProductType;
+    pub use super::product_type::ProductType;
+    pub use super::product_type::ReadProductTypesRequest;
+    pub use super::product_type::ReadProductTypesResponse;
+    pub use super::public_catalog::ReadPublicCatalogRequest;
+    pub use super::public_catalog::ReadPublicCatalogResponse;
+    pub use super::public_ip::CreatePublicIpRequest;
+    pub use super::public_ip::CreatePublicIpResponse;
+    pub use super::public_ip::DeletePublicIpRequest;
+    pub use super::public_ip::DeletePublicIpResponse;
+    pub use super::public_ip::FiltersPublicIp;
+    pub use super::public_ip::LinkPublicIpRequest;
+    pub use super::public_ip::LinkPublicIpResponse;
+    pub use super::public_ip::PublicIp;
+    pub use super::public_ip::ReadPublicIpRangesRequest;
+    pub use super::public_ip::ReadPublicIpRangesResponse;
+    pub use super::public_ip::ReadPublicIpsRequest;
+    pub use super::public_ip::ReadPublicIpsResponse;
+    pub use super::public_ip::UnlinkPublicIpRequest;
+    pub use super::public_ip::UnlinkPublicIpResponse;
+    pub use super::quota::FiltersQuota;
+    pub use super::quota::Quota;
+    pub use super::quota::QuotaTypes;
+    pub use super::quota::ReadQuotasRequest;
+    pub use super::quota::ReadQuotasResponse;
+    pub use super::region::ReadRegionsRequest;
+    pub use super::region::ReadRegionsResponse;
+    pub use super::region::Region;
+    pub use super::route::CreateRouteRequest;
+    pub use super::route::CreateRouteResponse;
+    pub use super::route::DeleteRouteRequest;
+    pub use super::route::DeleteRouteResponse;
+    pub use super::route::UpdateRouteRequest;
+    pub use super::route::UpdateRouteResponse;
+    pub use super::route_table::CreateRouteTableRequest;
+    pub use super::route_table::CreateRouteTableResponse;
+    pub use super::route_table::DeleteRouteTableRequest;
+    pub use super::route_table::DeleteRouteTableResponse;
+    pub use super::route_table::FiltersRouteTable;
+    pub use super::route_table::LinkRouteTableRequest;
+    pub use super::route_table::LinkRouteTableResponse;
+    pub use super::route_table::ReadRouteTablesRequest;
+    pub use super::route_table::ReadRouteTablesResponse;
+    pub use super::route_table::UnlinkRouteTableRequest;
+    pub use super::route_table::UnlinkRouteTableResponse;
+    pub use super::route_table::UpdateRouteTableLinkRequest;
+    pub use super::route_table::UpdateRouteTableLinkResponse;
+    pub use super::security_group::CreateSecurityGroupRequest;
+    pub use super::security_group::CreateSecurityGroupResponse;
+    pub use super::security_group::DeleteSecurityGroupRequest;
+    pub use super::security_group::DeleteSecurityGroupResponse;
+    pub use super::security_group::FiltersSecurityGroup;
+    pub use super::security_group::ReadSecurityGroupsRequest;
+    pub use super::security_group::ReadSecurityGroupsResponse;
+    pub use super::security_group_rule::CreateSecurityGroupRuleRequest;
+    pub use super::security_group_rule::CreateSecurityGroupRuleResponse;
+    pub use super::security_group_rule::DeleteSecurityGroupRuleRequest;
+    pub use super::security_group_rule::DeleteSecurityGroupRuleResponse;
+    pub use super::security_group_rule::Flow;
+    pub use super::server_certificate::CreateServerCertificateRequest;
+    pub use super::server_certificate::CreateServerCertificateRequired;
+    pub use super::server_certificate::CreateServerCertificateResponse;
+    pub use super::server_certificate::DeleteServerCertificateRequest;
+    pub use super::server_certificate::DeleteServerCertificateResponse;
+    pub use super::server_certificate::FiltersServerCertificate;
+    pub use super::server_certificate::ReadServerCertificatesRequest;
+    pub use super::server_certificate::ReadServerCertificatesResponse;
+    pub use super::server_certificate::ServerCertificate;
+    pub use super::server_certificate::UpdateServerCertificateRequest;
+    pub use super::server_certificate::UpdateServerCertificateResponse;
+    pub use super::snapshot::CreateSnapshotExportTaskRequest;
+    pub use super::snapshot::CreateSnapshotExportTaskResponse;
+    pub use super::snapshot::CreateSnapshotRequest;
+    pub use super::snapshot::CreateSnapshotResponse;
+    pub use super::snapshot::DeleteSnapshotRequest;
+    pub use super::snapshot::DeleteSnapshotResponse;
+    pub use super::snapshot::FiltersSnapshot;
+    pub use super::snapshot::FiltersSnapshotExportTask;
+    pub use super::snapshot::OsuExportSnapshotExportTask;
+    pub use super::snapshot::ReadSnapshotExportTasksRequest;
+    pub use super::snapshot::ReadSnapshotExportTasksResponse;
+    pub use super::snapshot::ReadSnapshotsRequest;
+    pub use super::snapshot::ReadSnapshotsResponse;
+    pub use super::snapshot::Snapshot;
+    pub use super::snapshot::SnapshotExportTask;
+    pub use super::snapshot::SnapshotExportTaskState;
+    pub use super::snapshot::SnapshotState;
+    pub use super::snapshot::UpdateSnapshotRequest;
+    pub use super::snapshot::UpdateSnapshotResponse;
+    pub use super::subnet::CreateSubnetRequest;
+    pub use super::subnet::CreateSubnetResponse;
+    pub use super::subnet::DeleteSubnetRequest;
+    pub use super::subnet::DeleteSubnetResponse;
+    pub use super::subnet::FiltersSubnet;
+    pub use super::subnet::ReadSubnetsRequest;
+    pub use super::subnet::ReadSubnetsResponse;
+    pub use super::subnet::Subnet;
+    pub use super::subnet::SubnetState;
+    pub use super::subnet::UpdateSubnetRequest;
+    pub use super::subnet::UpdateSubnetResponse;
+    pub use super::subregion::FiltersSubregion;
+    pub use super::subregion::ReadSubregionsRequest;
+    pub use super::subregion::ReadSubregionsResponse;
+    pub use super::subregion::Subregion;
+    pub use super::tag::CreateTagsRequest;
+    pub use super::tag::CreateTagsResponse;
+    pub use super::tag::DeleteTagsRequest;
+    pub use super::tag::DeleteTagsResponse;
+    pub use super::tag::FiltersTag;
+    pub use super::tag::ReadTagsRequest;
+    pub use super::tag::ReadTagsResponse;
+    pub use super::task::DeleteExportTaskRequest;
+    pub use super::task::DeleteExportTaskResponse;
+    pub use super::user::CreateUserRequest;
+    pub use super::user::CreateUserResponse;
+    pub use super::user::DeleteUserRequest;
+    pub use super::user::DeleteUserResponse;
+    pub use super::user::FiltersUsers;
+    pub use super::user::ReadUsersRequest;
+    pub use super::user::ReadUsersResponse;
+    pub use super::user::UpdateUserRequest;
+    pub use super::user::UpdateUserResponse;
+    pub use super::user_group::AddUserToUserGroupRequest;
+    pub use super::user_group::AddUserToUserGroupResponse;
+    pub use super::user_group::CreateUserGroupRequest;
+    pub use super::user_group::CreateUserGroupResponse;
+    pub use super::user_group::DeleteUserGroupRequest;
+    pub use super::user_group::DeleteUserGroupResponse;
+    pub use super::user_group::ReadUserGroupRequest;
+    pub use super::user_group::ReadUserGroupResponse;
+    pub use super::user_group::ReadUserGroupsPerUserRequest;
+    pub use super::user_group::ReadUserGroupsPerUserResponse;
+    pub use super::user_group::ReadUserGroupsRequest;
+    pub use super::user_group::ReadUserGroupsResponse;
+    pub use super::user_group::RemoveUserFromUserGroupRequest;
+    pub use super::user_group::RemoveUserFromUserGroupResponse;
+    pub use super::user_group::UpdateUserGroupRequest;
+    pub use super::user_group::UpdateUserGroupResponse;
+    pub use super::user_group::UserGroup;
+    pub use super::virtual_gateway::CreateVirtualGatewayRequest;
+    pub use super::virtual_gateway::CreateVirtualGatewayResponse;
+    pub use super::virtual_gateway::DeleteVirtualGatewayRequest;
+    pub use super::virtual_gateway::DeleteVirtualGatewayResponse;
+    pub use super::virtual_gateway::FiltersVirtualGateway;
+    pub use super::virtual_gateway::LinkVirtualGatewayRequest;
+    pub use super::virtual_gateway::LinkVirtualGatewayResponse;
+    pub use super::virtual_gateway::NetToVirtualGatewayLink;
+    pub use super::virtual_gateway::ReadVirtualGatewaysRequest;
+    pub use super::virtual_gateway::ReadVirtualGatewaysResponse;
+    pub use super::virtual_gateway::UnlinkVirtualGatewayRequest;
+    pub use super::virtual_gateway::UnlinkVirtualGatewayResponse;
+    pub use super::virtual_gateway::UpdateRoutePropagationRequest;
+    pub use super::virtual_gateway::UpdateRoutePropagationResponse;
+    pub use super::virtual_gateway::VirtualGateway;
+    pub use super::vm::CreateVmsRequest;
+    pub use super::vm::CreateVmsResponse;
+    pub use super::vm::DeleteVmsRequest;
+    pub use super::vm::DeleteVmsResponse;
+    pub use super::vm::ReadAdminPasswordRequest;
+    pub use super::vm::ReadAdminPasswordResponse;
+    pub use super::vm::ReadConsoleOutputRequest;
+    pub use super::vm::ReadConsoleOutputResponse;
+    pub use super::vm::ReadVmTypesRequest;
+    pub use super::vm::ReadVmTypesResponse;
+    pub use super::vm::ReadVmsRequest;
+    pub use super::vm::ReadVmsResponse;
+    pub use super::vm::ReadVmsStateRequest;
+    pub use super::vm::ReadVmsStateResponse;
+    pub use super::vm::ReadVmsStopHistoryRequest;
+    pub use super::vm::ReadVmsStopHistoryResponse;
+    pub use super::vm::RebootVmsRequest;
+    pub use super::vm::RebootVmsResponse;
+    pub use super::vm::StartVmsRequest;
+    pub use super::vm::StartVmsResponse;
+    pub use super::vm::StopVmsRequest;
+    pub use super::vm::StopVmsResponse;
+    pub use super::vm::UpdateVmRequest;
+    pub use super::vm::UpdateVmResponse;
+    pub use super::vm_group::CreateVmGroupRequest;
+    pub use super::vm_group::CreateVmGroupRequired;
+    pub use super::vm_group::CreateVmGroupResponse;
+    pub use super::vm_group::DeleteVmGroupRequest;
+    pub use super::vm_group::DeleteVmGroupResponse;
+    pub use super::vm_group::FiltersVmGroup;
+    pub use super::vm_group::PositioningStrategy;
+    pub use super::vm_group::ReadVmGroupsRequest;
+    pub use super::vm_group::ReadVmGroupsResponse;
+    pub use super::vm_group::ScaleDownVmGroupRequest;
+    pub use super::vm_group::ScaleDownVmGroupResponse;
+    pub use super::vm_group::ScaleUpVmGroupRequest;
+    pub use super::vm_group::ScaleUpVmGroupResponse;
+    pub use super::vm_group::UpdateVmGroupRequest;
+    pub use super::vm_group::UpdateVmGroupResponse;
+    pub use super::vm_group::VmGroup;
+    pub use super::vm_group::VmGroupState;
+    pub use super::vm_template::CreateVmTemplateRequest;
+    pub use super::vm_template::CreateVmTemplateRequired;
+    pub use super::vm_template::CreateVmTemplateResponse;
+    pub use super::vm_template::DeleteVmTemplateRequest;
+    pub use super::vm_template::DeleteVmTemplateResponse;
+    pub use super::vm_template::FiltersVmTemplate;
+    pub use super::vm_template::ReadVmTemplatesRequest;
+    pub use super::vm_template::ReadVmTemplatesResponse;
+    pub use super::vm_template::UpdateVmTemplateRequest;
+    pub use super::vm_template::UpdateVmTemplateResponse;
+    pub use super::vm_template::VmTemplate;
+    pub use super::vm_types::ActionsOnNextBoot;
+    pub use super::vm_types::BlockDeviceMappingCreated;
+    pub use super::vm_types::BlockDeviceMappingVmCreation;
+    pub use super::vm_types::BlockDeviceMappingVmUpdate;
+    pub use super::vm_types::BsuCreated;
+    pub use super::vm_types::BsuToUpdateVm;
+    pub use super::vm_types::FiltersVm;
+    pub use super::vm_types::FiltersVmType;
+    pub use super::vm_types::FiltersVmsState;
+    pub use super::vm_types::FiltersVmsStopHistory;
+    pub use super::vm_types::LinkNicLight;
+    pub use super::vm_types::LinkPublicIpLightForVm;
+    pub use super::vm_types::MaintenanceEvent;
+    pub use super::vm_types::MaintenanceEventCode;
+    pub use super::vm_types::NicForVmCreation;
+    pub use super::vm_types::NicLight;
+    pub use super::vm_types::Placement;
+    pub use super::vm_types::PrivateIpLightForVm;
+    pub use super::vm_types::SecureBootAction;
+    pub use super::vm_types::ShutdownBehaviorConfiguration;
+    pub use super::vm_types::ShutdownBehaviorConfigurationGuestAction;
+    pub use super::vm_types::ShutdownBehaviorConfigurationHostAction;
+    pub use super::vm_types::Vm;
+    pub use super::vm_types::VmInitiatedShutdownBehavior;
+    pub use super::vm_types::VmState;
+    pub use super::vm_types::VmStateName;
+    pub use super::vm_types::VmStates;
+    pub use super::vm_types::VmType;
+    pub use super::vm_types::VmsStopHistory;
+    pub use super::volume::CreateVolumeRequest;
+    pub use super::volume::CreateVolumeResponse;
+    pub use super::volume::DeleteVolumeRequest;
+    pub use super::volume::DeleteVolumeResponse;
+    pub use super::volume::FiltersReadVolumeUpdateTask;
+    pub use super::volume::FiltersVolume;
+    pub use super::volume::LinkVolumeRequest;
+    pub use super::volume::LinkVolumeResponse;
+    pub use super::volume::LinkedVolume;
+    pub use super::volume::ReadVolumeUpdateTasksRequest;
+    pub use super::volume::ReadVolumeUpdateTasksResponse;
+    pub use super::volume::ReadVolumesRequest;
+    pub use super::volume::ReadVolumesResponse;
+    pub use super::volume::UnlinkVolumeRequest;
+    pub use super::volume::UnlinkVolumeResponse;
+    pub use super::volume::UpdateVolumeRequest;
+    pub use super::volume::UpdateVolumeResponse;
+    pub use super::volume::Volume;
+    pub use super::volume::VolumeState;
+    pub use super::volume::VolumeUpdate;
+    pub use super::volume::VolumeUpdateParameters;
+    pub use super::volume::VolumeUpdateTask;
+    pub use super::volume::VolumeUpdateTaskState;
+    pub use super::vpn_connection::CreateVpnConnectionRequest;
+    pub use super::vpn_connection::CreateVpnConnectionResponse;
+    pub use super::vpn_connection::CreateVpnConnectionRouteRequest;
+    pub use super::vpn_connection::CreateVpnConnectionRouteResponse;
+    pub use super::vpn_connection::DeleteVpnConnectionRequest;
+    pub use super::vpn_connection::DeleteVpnConnectionResponse;
+    pub use super::vpn_connection::DeleteVpnConnectionRouteRequest;
+    pub use super::vpn_connection::DeleteVpnConnectionRouteResponse;
+    pub use super::vpn_connection::FiltersVpnConnection;
+    pub use super::vpn_connection::Phase1Options;
+    pub use super::vpn_connection::Phase2Options;
+    pub use super::vpn_connection::ReadVpnConnectionsRequest;
+    pub use super::vpn_connection::ReadVpnConnectionsResponse;
+    pub use super::vpn_connection::RouteLight;
+    pub use super::vpn_connection::UpdateVpnConnectionRequest;
+    pub use super::vpn_connection::UpdateVpnConnectionResponse;
+    pub use super::vpn_connection::VgwTelemetry;
+    pub use super::vpn_connection::VgwTelemetryState;
+    pub use super::vpn_connection::VpnConnection;
+    pub use super::vpn_connection::VpnOptions;
 }
 
 /// A marker type for every action.

@@ -2,11 +2,18 @@
 //! Actions of the tag `ProductType`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use super::ids::ProductTypeId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
 /// which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
     /// Free-form description of the purpose of the resource.
@@ -14,8 +21,7 @@ pub struct CreateProductTypeRequest {
     /// Required.
     pub description: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Vendor of the product.
     pub vendor: Option<String>,
@@ -38,14 +44,14 @@ impl CreateProductTypeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vendor`](Self::vendor).
-    pub fn vendor(mut self, vendor: impl Into<String>) -> Self {
-        self.vendor = Some(vendor.into());
+    pub fn vendor(mut self, vendor: impl IntoValue<String>) -> Self {
+        self.vendor = vendor.into_value();
         self
     }
 }
@@ -75,23 +81,23 @@ __private::received!(CreateProductTypeResponse {
 /// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
 /// the account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the product type is deleted even if images have it. These images keep it.
     pub force: Option<bool>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
     ///
     /// Required.
-    pub product_type_id: String,
+    pub product_type_id: ProductTypeId,
 }
 
 impl DeleteProductTypeRequest {
     /// Creates a [`DeleteProductTypeRequest`] with the required fields.
-    pub fn new(product_type_id: impl Into<String>) -> Self {
+    pub fn new(product_type_id: impl Into<ProductTypeId>) -> Self {
         Self {
             dry_run: None,
             force: None,
@@ -100,19 +106,19 @@ impl DeleteProductTypeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force`](Self::force).
-    pub fn force(mut self, force: impl Into<bool>) -> Self {
-        self.force = Some(force.into());
+    pub fn force(mut self, force: impl IntoValue<bool>) -> Self {
+        self.force = force.into_value();
         self
     }
 
     /// Sets [`product_type_id`](Self::product_type_id).
-    pub fn product_type_id(mut self, product_type_id: impl Into<String>) -> Self {
+    pub fn product_type_id(mut self, product_type_id: impl Into<ProductTypeId>) -> Self {
         self.product_type_id = product_type_id.into();
         self
     }
@@ -139,10 +145,11 @@ __private::received!(DeleteProductTypeResponse {
 
 /// Filters for product types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersProductType {
     /// Only return product types with one of these IDs.
-    pub product_type_ids: Option<Vec<String>>,
+    pub product_type_ids: Option<Vec<ProductTypeId>>,
 }
 
 impl FiltersProductType {
@@ -154,11 +161,9 @@ impl FiltersProductType {
     /// Sets [`product_type_ids`](Self::product_type_ids).
     pub fn product_type_ids(
         mut self,
-        product_type_ids: impl IntoIterator<Item = impl Into<String>>,
+        product_type_ids: impl IntoList<ProductTypeId>,
     ) -> Self {
-        self.product_type_ids = Some(
-            product_type_ids.into_iter().map(Into::into).collect(),
-        );
+        self.product_type_ids = product_type_ids.into_list();
         self
     }
 }
@@ -174,7 +179,7 @@ pub struct ProductType {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
-    pub product_type_id: Option<String>,
+    pub product_type_id: Option<ProductTypeId>,
     /// Vendor of the product.
     pub vendor: Option<String>,
 }
@@ -187,18 +192,17 @@ __private::received!(ProductType {
 
 /// Request of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersProductType>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -211,26 +215,26 @@ impl ReadProductTypesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersProductType>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersProductType>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -247,8 +251,7 @@ __private::sent!(ReadProductTypesRequest {
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Product types found.
     pub product_types: Vec<ProductType>,

@@ -2,10 +2,17 @@
 //! Actions of the tag `Quota`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use super::ids::AccountId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Filters for quotas.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersQuota {
     /// Only return quotas in one of these groups, by name, such as `VPC`.
@@ -25,40 +32,29 @@ impl FiltersQuota {
     }
 
     /// Sets [`collections`](Self::collections).
-    pub fn collections(
-        mut self,
-        collections: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.collections = Some(collections.into_iter().map(Into::into).collect());
+    pub fn collections(mut self, collections: impl IntoList<String>) -> Self {
+        self.collections = collections.into_list();
         self
     }
 
     /// Sets [`quota_names`](Self::quota_names).
-    pub fn quota_names(
-        mut self,
-        quota_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.quota_names = Some(quota_names.into_iter().map(Into::into).collect());
+    pub fn quota_names(mut self, quota_names: impl IntoList<String>) -> Self {
+        self.quota_names = quota_names.into_list();
         self
     }
 
     /// Sets [`quota_types`](Self::quota_types).
-    pub fn quota_types(
-        mut self,
-        quota_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.quota_types = Some(quota_types.into_iter().map(Into::into).collect());
+    pub fn quota_types(mut self, quota_types: impl IntoList<String>) -> Self {
+        self.quota_types = quota_types.into_list();
         self
     }
 
     /// Sets [`short_descriptions`](Self::short_descriptions).
     pub fn short_descriptions(
         mut self,
-        short_descriptions: impl IntoIterator<Item = impl Into<String>>,
+        short_descriptions: impl IntoList<String>,
     ) -> Self {
-        self.short_descriptions = Some(
-            short_descriptions.into_iter().map(Into::into).collect(),
-        );
+        self.short_descriptions = short_descriptions.into_list();
         self
     }
 }
@@ -75,7 +71,7 @@ __private::sent!(FiltersQuota {
 #[non_exhaustive]
 pub struct Quota {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Description of what the quota limits.
     pub description: Option<String>,
     /// Maximum value of the quota. 0 means no limit.
@@ -118,18 +114,17 @@ __private::received!(QuotaTypes {
 /// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their
 /// current usage.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersQuota>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -142,26 +137,26 @@ impl ReadQuotasRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersQuota>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersQuota>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -179,8 +174,7 @@ __private::sent!(ReadQuotasRequest {
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Quotas found, grouped by what they apply to.
     pub quota_types: Vec<QuotaTypes>,

@@ -2,11 +2,20 @@
 //! Actions of the tag `ServerCertificate`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateTime, Result, Secret, __private};
+use super::ids::ServerCertificateId;
+use super::ids::ServerCertificateOrn;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
 /// server certificate and its private key, for use by load balancers.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
     /// X.509 certificate, in PEM format.
@@ -19,8 +28,7 @@ pub struct CreateServerCertificateRequest {
     /// certificate, and so on.
     pub chain: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet.
     ///
@@ -34,20 +42,30 @@ pub struct CreateServerCertificateRequest {
     pub private_key: Secret,
 }
 
+/// The required fields of [`CreateServerCertificateRequest`](crate::types::CreateServerCertificateRequest), by
+/// name: several of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateServerCertificateRequired {
+    /// See [`CreateServerCertificateRequest::body`](crate::types::CreateServerCertificateRequest::body).
+    pub body: String,
+    /// See [`CreateServerCertificateRequest::name`](crate::types::CreateServerCertificateRequest::name).
+    pub name: String,
+    /// See [`CreateServerCertificateRequest::private_key`](crate::types::CreateServerCertificateRequest::private_key).
+    pub private_key: Secret,
+}
+
 impl CreateServerCertificateRequest {
-    /// Creates a [`CreateServerCertificateRequest`] with the required fields.
-    pub fn new(
-        body: impl Into<String>,
-        name: impl Into<String>,
-        private_key: impl Into<Secret>,
-    ) -> Self {
+    /// Creates a [`CreateServerCertificateRequest`] from its required fields: see
+    /// [`CreateServerCertificateRequired`](crate::types::CreateServerCertificateRequired).
+    pub fn new(required: CreateServerCertificateRequired) -> Self {
+        let CreateServerCertificateRequired { body, name, private_key } = required;
         Self {
-            body: body.into(),
+            body,
             chain: None,
             dry_run: None,
-            name: name.into(),
+            name,
             path: None,
-            private_key: private_key.into(),
+            private_key,
         }
     }
 
@@ -58,14 +76,14 @@ impl CreateServerCertificateRequest {
     }
 
     /// Sets [`chain`](Self::chain).
-    pub fn chain(mut self, chain: impl Into<String>) -> Self {
-        self.chain = Some(chain.into());
+    pub fn chain(mut self, chain: impl IntoValue<String>) -> Self {
+        self.chain = chain.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -76,8 +94,8 @@ impl CreateServerCertificateRequest {
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
@@ -116,11 +134,11 @@ __private::received!(CreateServerCertificateResponse {
 /// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
 /// server certificate.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate.
     ///
@@ -138,8 +156,8 @@ impl DeleteServerCertificateRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -170,6 +188,7 @@ __private::received!(DeleteServerCertificateResponse {
 
 /// Filters for server certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
     /// Only return certificates with one of these paths, such as `/example/`.
@@ -183,8 +202,8 @@ impl FiltersServerCertificate {
     }
 
     /// Sets [`paths`](Self::paths).
-    pub fn paths(mut self, paths: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.paths = Some(paths.into_iter().map(Into::into).collect());
+    pub fn paths(mut self, paths: impl IntoList<String>) -> Self {
+        self.paths = paths.into_list();
         self
     }
 }
@@ -196,11 +215,11 @@ __private::sent!(FiltersServerCertificate {
 /// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
 /// certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -214,14 +233,14 @@ impl ReadServerCertificatesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersServerCertificate>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersServerCertificate>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -254,11 +273,11 @@ pub struct ServerCertificate {
     /// Time of expiry, in UTC.
     pub expiration_date: Option<DateTime>,
     /// ID of the certificate, made of uppercase letters and digits.
-    pub id: Option<String>,
+    pub id: Option<ServerCertificateId>,
     /// Name of the certificate.
     pub name: Option<String>,
     /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
-    pub orn: Option<String>,
+    pub orn: Option<ServerCertificateOrn>,
     /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
     /// Time at which the certificate was uploaded, in UTC.
@@ -277,11 +296,11 @@ __private::received!(ServerCertificate {
 /// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
 /// name or the path of a server certificate.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Current name of the certificate.
     ///
@@ -306,8 +325,8 @@ impl UpdateServerCertificateRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -318,14 +337,14 @@ impl UpdateServerCertificateRequest {
     }
 
     /// Sets [`new_name`](Self::new_name).
-    pub fn new_name(mut self, new_name: impl Into<String>) -> Self {
-        self.new_name = Some(new_name.into());
+    pub fn new_name(mut self, new_name: impl IntoValue<String>) -> Self {
+        self.new_name = new_name.into_value();
         self
     }
 
     /// Sets [`new_path`](Self::new_path).
-    pub fn new_path(mut self, new_path: impl Into<String>) -> Self {
-        self.new_path = Some(new_path.into());
+    pub fn new_path(mut self, new_path: impl IntoValue<String>) -> Self {
+        self.new_path = new_path.into_value();
         self
     }
 }
@@ -369,13 +388,15 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateServerCertificateRequest;
+    /// use osc_api::types::{
+    ///     CreateServerCertificateRequest, CreateServerCertificateRequired,
+    /// };
     ///
-    /// let request = CreateServerCertificateRequest::new(
-    ///         "...",
-    ///         "server-cert-example",
-    ///         "...",
-    ///     )
+    /// let request = CreateServerCertificateRequest::new(CreateServerCertificateRequired {
+    ///         body: "...".into(),
+    ///         name: "server-cert-example".into(),
+    ///         private_key: "...".into(),
+    ///     })
     ///     .chain("...")
     ///     .path("/example/");
     /// let response = client.create_server_certificate(&request).await?;

@@ -2,10 +2,16 @@
 //! Actions of the tag `Subregion`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Filters for Subregions.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersSubregion {
     /// Only return Subregions of one of these Regions, by name.
@@ -23,31 +29,20 @@ impl FiltersSubregion {
     }
 
     /// Sets [`region_names`](Self::region_names).
-    pub fn region_names(
-        mut self,
-        region_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.region_names = Some(region_names.into_iter().map(Into::into).collect());
+    pub fn region_names(mut self, region_names: impl IntoList<String>) -> Self {
+        self.region_names = region_names.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<String>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 }
@@ -61,18 +56,17 @@ __private::sent!(FiltersSubregion {
 /// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the
 /// account can use in the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSubregion>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -85,26 +79,26 @@ impl ReadSubregionsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersSubregion>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersSubregion>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -122,8 +116,7 @@ __private::sent!(ReadSubregionsRequest {
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

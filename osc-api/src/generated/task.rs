@@ -2,25 +2,29 @@
 //! Actions of the tag `Task`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use super::ids::TaskId;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the export task, `image-export-` or `snap-export-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub export_task_id: String,
+    pub export_task_id: TaskId,
 }
 
 impl DeleteExportTaskRequest {
     /// Creates a [`DeleteExportTaskRequest`] with the required fields.
-    pub fn new(export_task_id: impl Into<String>) -> Self {
+    pub fn new(export_task_id: impl Into<TaskId>) -> Self {
         Self {
             dry_run: None,
             export_task_id: export_task_id.into(),
@@ -28,13 +32,13 @@ impl DeleteExportTaskRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`export_task_id`](Self::export_task_id).
-    pub fn export_task_id(mut self, export_task_id: impl Into<String>) -> Self {
+    pub fn export_task_id(mut self, export_task_id: impl Into<TaskId>) -> Self {
         self.export_task_id = export_task_id.into();
         self
     }

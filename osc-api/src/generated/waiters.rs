@@ -20,19 +20,19 @@ impl Listed for action::ReadVms {
     }
 
     fn id(item: &types::Vm) -> Option<&str> {
-        item.vm_id.as_deref()
+        item.vm_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The VM to wait for. Built by [`vm`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Vm(String);
+pub struct Vm(types::VmId);
 
 /// Selects the VM with this `vm_id` to wait for.
 ///
 /// The default timeout is 15 minutes.
-pub fn vm(vm_id: impl Into<String>) -> Vm {
+pub fn vm(vm_id: impl Into<types::VmId>) -> Vm {
     Vm(vm_id.into())
 }
 
@@ -46,7 +46,7 @@ impl Vm {
             states: &["running"],
             failures: &["shutting-down", "terminated", "quarantine"],
         };
-        Waiter::present(self.0, VM, GOAL)
+        Waiter::present(self.0.into(), VM, GOAL)
     }
 
     /// Waits until it is `stopped`.
@@ -58,7 +58,7 @@ impl Vm {
             states: &["stopped"],
             failures: &["shutting-down", "terminated", "quarantine"],
         };
-        Waiter::present(self.0, VM, GOAL)
+        Waiter::present(self.0.into(), VM, GOAL)
     }
 
     /// Waits until it is `terminated` or no longer exists.
@@ -68,7 +68,7 @@ impl Vm {
             states: &["terminated"],
             failures: &[],
         };
-        Waiter::deleted(self.0, VM, GOAL)
+        Waiter::deleted(self.0.into(), VM, GOAL)
     }
 }
 
@@ -98,19 +98,19 @@ impl Listed for action::ReadVolumes {
     }
 
     fn id(item: &types::Volume) -> Option<&str> {
-        item.volume_id.as_deref()
+        item.volume_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The volume to wait for. Built by [`volume`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Volume(String);
+pub struct Volume(types::VolumeId);
 
 /// Selects the volume with this `volume_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn volume(volume_id: impl Into<String>) -> Volume {
+pub fn volume(volume_id: impl Into<types::VolumeId>) -> Volume {
     Volume(volume_id.into())
 }
 
@@ -124,7 +124,7 @@ impl Volume {
             states: &["available"],
             failures: &["error", "deleting"],
         };
-        Waiter::present(self.0, VOLUME, GOAL)
+        Waiter::present(self.0.into(), VOLUME, GOAL)
     }
 
     /// Waits until it is `in-use`.
@@ -136,7 +136,7 @@ impl Volume {
             states: &["in-use"],
             failures: &["error", "deleting"],
         };
-        Waiter::present(self.0, VOLUME, GOAL)
+        Waiter::present(self.0.into(), VOLUME, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -146,7 +146,7 @@ impl Volume {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, VOLUME, GOAL)
+        Waiter::deleted(self.0.into(), VOLUME, GOAL)
     }
 }
 
@@ -161,12 +161,12 @@ const VOLUME: &Subject<types::Volume> = &Subject {
 /// The link of the volume to wait for. Built by [`volume_link`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VolumeLink(String);
+pub struct VolumeLink(types::VolumeId);
 
 /// Selects the link of the volume with this `volume_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn volume_link(volume_id: impl Into<String>) -> VolumeLink {
+pub fn volume_link(volume_id: impl Into<types::VolumeId>) -> VolumeLink {
     VolumeLink(volume_id.into())
 }
 
@@ -178,7 +178,7 @@ impl VolumeLink {
             states: &["attached"],
             failures: &[],
         };
-        Waiter::present(self.0, VOLUME_LINK, GOAL)
+        Waiter::present(self.0.into(), VOLUME_LINK, GOAL)
     }
 
     /// Waits until it is `detached` or no longer exists.
@@ -188,7 +188,7 @@ impl VolumeLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::deleted(self.0, VOLUME_LINK, GOAL)
+        Waiter::deleted(self.0.into(), VOLUME_LINK, GOAL)
     }
 }
 
@@ -227,19 +227,19 @@ impl Listed for action::ReadVolumeUpdateTasks {
     }
 
     fn id(item: &types::VolumeUpdateTask) -> Option<&str> {
-        item.task_id.as_deref()
+        item.task_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The volume update task to wait for. Built by [`volume_update_task`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VolumeUpdateTask(String);
+pub struct VolumeUpdateTask(types::TaskId);
 
 /// Selects the volume update task with this `task_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn volume_update_task(task_id: impl Into<String>) -> VolumeUpdateTask {
+pub fn volume_update_task(task_id: impl Into<types::TaskId>) -> VolumeUpdateTask {
     VolumeUpdateTask(task_id.into())
 }
 
@@ -253,7 +253,7 @@ impl VolumeUpdateTask {
             states: &["completed"],
             failures: &["failed", "canceled"],
         };
-        Waiter::present(self.0, VOLUME_UPDATE_TASK, GOAL)
+        Waiter::present(self.0.into(), VOLUME_UPDATE_TASK, GOAL)
     }
 }
 
@@ -283,19 +283,19 @@ impl Listed for action::ReadSnapshots {
     }
 
     fn id(item: &types::Snapshot) -> Option<&str> {
-        item.snapshot_id.as_deref()
+        item.snapshot_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The snapshot to wait for. Built by [`snapshot`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Snapshot(String);
+pub struct Snapshot(types::SnapshotId);
 
 /// Selects the snapshot with this `snapshot_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn snapshot(snapshot_id: impl Into<String>) -> Snapshot {
+pub fn snapshot(snapshot_id: impl Into<types::SnapshotId>) -> Snapshot {
     Snapshot(snapshot_id.into())
 }
 
@@ -309,7 +309,7 @@ impl Snapshot {
             states: &["completed"],
             failures: &["error", "deleting"],
         };
-        Waiter::present(self.0, SNAPSHOT, GOAL)
+        Waiter::present(self.0.into(), SNAPSHOT, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -319,7 +319,7 @@ impl Snapshot {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, SNAPSHOT, GOAL)
+        Waiter::deleted(self.0.into(), SNAPSHOT, GOAL)
     }
 }
 
@@ -352,19 +352,19 @@ impl Listed for action::ReadSnapshotExportTasks {
     }
 
     fn id(item: &types::SnapshotExportTask) -> Option<&str> {
-        item.task_id.as_deref()
+        item.task_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The snapshot export task to wait for. Built by [`snapshot_export_task`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct SnapshotExportTask(String);
+pub struct SnapshotExportTask(types::TaskId);
 
 /// Selects the snapshot export task with this `task_id` to wait for.
 ///
 /// The default timeout is 40 minutes.
-pub fn snapshot_export_task(task_id: impl Into<String>) -> SnapshotExportTask {
+pub fn snapshot_export_task(task_id: impl Into<types::TaskId>) -> SnapshotExportTask {
     SnapshotExportTask(task_id.into())
 }
 
@@ -378,7 +378,7 @@ impl SnapshotExportTask {
             states: &["active", "completed"],
             failures: &["failed", "cancelled"],
         };
-        Waiter::present(self.0, SNAPSHOT_EXPORT_TASK, GOAL)
+        Waiter::present(self.0.into(), SNAPSHOT_EXPORT_TASK, GOAL)
     }
 
     /// Waits until it is `completed`.
@@ -390,7 +390,7 @@ impl SnapshotExportTask {
             states: &["completed"],
             failures: &["failed", "cancelled"],
         };
-        Waiter::present(self.0, SNAPSHOT_EXPORT_TASK, GOAL)
+        Waiter::present(self.0.into(), SNAPSHOT_EXPORT_TASK, GOAL)
     }
 }
 
@@ -420,19 +420,19 @@ impl Listed for action::ReadImages {
     }
 
     fn id(item: &types::Image) -> Option<&str> {
-        item.image_id.as_deref()
+        item.image_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The image to wait for. Built by [`image`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Image(String);
+pub struct Image(types::ImageId);
 
 /// Selects the image with this `image_id` to wait for.
 ///
 /// The default timeout is 40 minutes.
-pub fn image(image_id: impl Into<String>) -> Image {
+pub fn image(image_id: impl Into<types::ImageId>) -> Image {
     Image(image_id.into())
 }
 
@@ -446,7 +446,7 @@ impl Image {
             states: &["available"],
             failures: &["failed"],
         };
-        Waiter::present(self.0, IMAGE, GOAL)
+        Waiter::present(self.0.into(), IMAGE, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -456,7 +456,7 @@ impl Image {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, IMAGE, GOAL)
+        Waiter::deleted(self.0.into(), IMAGE, GOAL)
     }
 }
 
@@ -489,19 +489,19 @@ impl Listed for action::ReadImageExportTasks {
     }
 
     fn id(item: &types::ImageExportTask) -> Option<&str> {
-        item.task_id.as_deref()
+        item.task_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The image export task to wait for. Built by [`image_export_task`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ImageExportTask(String);
+pub struct ImageExportTask(types::TaskId);
 
 /// Selects the image export task with this `task_id` to wait for.
 ///
 /// The default timeout is 40 minutes.
-pub fn image_export_task(task_id: impl Into<String>) -> ImageExportTask {
+pub fn image_export_task(task_id: impl Into<types::TaskId>) -> ImageExportTask {
     ImageExportTask(task_id.into())
 }
 
@@ -515,7 +515,7 @@ impl ImageExportTask {
             states: &["completed"],
             failures: &["failed", "cancelled"],
         };
-        Waiter::present(self.0, IMAGE_EXPORT_TASK, GOAL)
+        Waiter::present(self.0.into(), IMAGE_EXPORT_TASK, GOAL)
     }
 }
 
@@ -543,19 +543,19 @@ impl Listed for action::ReadNets {
     }
 
     fn id(item: &types::Net) -> Option<&str> {
-        item.net_id.as_deref()
+        item.net_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The Net to wait for. Built by [`net`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Net(String);
+pub struct Net(types::NetId);
 
 /// Selects the Net with this `net_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn net(net_id: impl Into<String>) -> Net {
+pub fn net(net_id: impl Into<types::NetId>) -> Net {
     Net(net_id.into())
 }
 
@@ -569,7 +569,7 @@ impl Net {
             states: &["available"],
             failures: &["deleting"],
         };
-        Waiter::present(self.0, NET, GOAL)
+        Waiter::present(self.0.into(), NET, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -579,7 +579,7 @@ impl Net {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, NET, GOAL)
+        Waiter::deleted(self.0.into(), NET, GOAL)
     }
 }
 
@@ -609,19 +609,19 @@ impl Listed for action::ReadSubnets {
     }
 
     fn id(item: &types::Subnet) -> Option<&str> {
-        item.subnet_id.as_deref()
+        item.subnet_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The Subnet to wait for. Built by [`subnet`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Subnet(String);
+pub struct Subnet(types::SubnetId);
 
 /// Selects the Subnet with this `subnet_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn subnet(subnet_id: impl Into<String>) -> Subnet {
+pub fn subnet(subnet_id: impl Into<types::SubnetId>) -> Subnet {
     Subnet(subnet_id.into())
 }
 
@@ -635,7 +635,7 @@ impl Subnet {
             states: &["available"],
             failures: &["deleted"],
         };
-        Waiter::present(self.0, SUBNET, GOAL)
+        Waiter::present(self.0.into(), SUBNET, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -645,7 +645,7 @@ impl Subnet {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, SUBNET, GOAL)
+        Waiter::deleted(self.0.into(), SUBNET, GOAL)
     }
 }
 
@@ -675,19 +675,19 @@ impl Listed for action::ReadNatServices {
     }
 
     fn id(item: &types::NatService) -> Option<&str> {
-        item.nat_service_id.as_deref()
+        item.nat_service_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The NAT service to wait for. Built by [`nat_service`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct NatService(String);
+pub struct NatService(types::NatServiceId);
 
 /// Selects the NAT service with this `nat_service_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn nat_service(nat_service_id: impl Into<String>) -> NatService {
+pub fn nat_service(nat_service_id: impl Into<types::NatServiceId>) -> NatService {
     NatService(nat_service_id.into())
 }
 
@@ -701,7 +701,7 @@ impl NatService {
             states: &["available"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, NAT_SERVICE, GOAL)
+        Waiter::present(self.0.into(), NAT_SERVICE, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -711,7 +711,7 @@ impl NatService {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, NAT_SERVICE, GOAL)
+        Waiter::deleted(self.0.into(), NAT_SERVICE, GOAL)
     }
 }
 
@@ -744,19 +744,21 @@ impl Listed for action::ReadVirtualGateways {
     }
 
     fn id(item: &types::VirtualGateway) -> Option<&str> {
-        item.virtual_gateway_id.as_deref()
+        item.virtual_gateway_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The virtual gateway to wait for. Built by [`virtual_gateway`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VirtualGateway(String);
+pub struct VirtualGateway(types::VirtualGatewayId);
 
 /// Selects the virtual gateway with this `virtual_gateway_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn virtual_gateway(virtual_gateway_id: impl Into<String>) -> VirtualGateway {
+pub fn virtual_gateway(
+    virtual_gateway_id: impl Into<types::VirtualGatewayId>,
+) -> VirtualGateway {
     VirtualGateway(virtual_gateway_id.into())
 }
 
@@ -770,7 +772,7 @@ impl VirtualGateway {
             states: &["available"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, VIRTUAL_GATEWAY, GOAL)
+        Waiter::present(self.0.into(), VIRTUAL_GATEWAY, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -782,7 +784,7 @@ impl VirtualGateway {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, VIRTUAL_GATEWAY, GOAL)
+        Waiter::deleted(self.0.into(), VIRTUAL_GATEWAY, GOAL)
     }
 }
 
@@ -797,13 +799,13 @@ const VIRTUAL_GATEWAY: &Subject<types::VirtualGateway> = &Subject {
 /// The link of the virtual gateway to wait for. Built by [`virtual_gateway_link`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VirtualGatewayLink(String);
+pub struct VirtualGatewayLink(types::VirtualGatewayId);
 
 /// Selects the link of the virtual gateway with this `virtual_gateway_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
 pub fn virtual_gateway_link(
-    virtual_gateway_id: impl Into<String>,
+    virtual_gateway_id: impl Into<types::VirtualGatewayId>,
 ) -> VirtualGatewayLink {
     VirtualGatewayLink(virtual_gateway_id.into())
 }
@@ -816,7 +818,7 @@ impl VirtualGatewayLink {
             states: &["attached"],
             failures: &[],
         };
-        Waiter::present(self.0, VIRTUAL_GATEWAY_LINK, GOAL)
+        Waiter::present(self.0.into(), VIRTUAL_GATEWAY_LINK, GOAL)
     }
 
     /// Waits until it is `detached` or no longer exists.
@@ -828,7 +830,7 @@ impl VirtualGatewayLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::deleted(self.0, VIRTUAL_GATEWAY_LINK, GOAL)
+        Waiter::deleted(self.0.into(), VIRTUAL_GATEWAY_LINK, GOAL)
     }
 }
 
@@ -867,19 +869,21 @@ impl Listed for action::ReadClientGateways {
     }
 
     fn id(item: &types::ClientGateway) -> Option<&str> {
-        item.client_gateway_id.as_deref()
+        item.client_gateway_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The client gateway to wait for. Built by [`client_gateway`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ClientGateway(String);
+pub struct ClientGateway(types::ClientGatewayId);
 
 /// Selects the client gateway with this `client_gateway_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn client_gateway(client_gateway_id: impl Into<String>) -> ClientGateway {
+pub fn client_gateway(
+    client_gateway_id: impl Into<types::ClientGatewayId>,
+) -> ClientGateway {
     ClientGateway(client_gateway_id.into())
 }
 
@@ -893,7 +897,7 @@ impl ClientGateway {
             states: &["available"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, CLIENT_GATEWAY, GOAL)
+        Waiter::present(self.0.into(), CLIENT_GATEWAY, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -905,7 +909,7 @@ impl ClientGateway {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, CLIENT_GATEWAY, GOAL)
+        Waiter::deleted(self.0.into(), CLIENT_GATEWAY, GOAL)
     }
 }
 
@@ -938,19 +942,21 @@ impl Listed for action::ReadVpnConnections {
     }
 
     fn id(item: &types::VpnConnection) -> Option<&str> {
-        item.vpn_connection_id.as_deref()
+        item.vpn_connection_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The VPN connection to wait for. Built by [`vpn_connection`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VpnConnection(String);
+pub struct VpnConnection(types::VpnConnectionId);
 
 /// Selects the VPN connection with this `vpn_connection_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn vpn_connection(vpn_connection_id: impl Into<String>) -> VpnConnection {
+pub fn vpn_connection(
+    vpn_connection_id: impl Into<types::VpnConnectionId>,
+) -> VpnConnection {
     VpnConnection(vpn_connection_id.into())
 }
 
@@ -964,7 +970,7 @@ impl VpnConnection {
             states: &["available"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, VPN_CONNECTION, GOAL)
+        Waiter::present(self.0.into(), VPN_CONNECTION, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -976,7 +982,7 @@ impl VpnConnection {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, VPN_CONNECTION, GOAL)
+        Waiter::deleted(self.0.into(), VPN_CONNECTION, GOAL)
     }
 }
 
@@ -1009,19 +1015,21 @@ impl Listed for action::ReadNetAccessPoints {
     }
 
     fn id(item: &types::NetAccessPoint) -> Option<&str> {
-        item.net_access_point_id.as_deref()
+        item.net_access_point_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The Net access point to wait for. Built by [`net_access_point`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct NetAccessPoint(String);
+pub struct NetAccessPoint(types::NetAccessPointId);
 
 /// Selects the Net access point with this `net_access_point_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn net_access_point(net_access_point_id: impl Into<String>) -> NetAccessPoint {
+pub fn net_access_point(
+    net_access_point_id: impl Into<types::NetAccessPointId>,
+) -> NetAccessPoint {
     NetAccessPoint(net_access_point_id.into())
 }
 
@@ -1035,7 +1043,7 @@ impl NetAccessPoint {
             states: &["available"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, NET_ACCESS_POINT, GOAL)
+        Waiter::present(self.0.into(), NET_ACCESS_POINT, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -1047,7 +1055,7 @@ impl NetAccessPoint {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, NET_ACCESS_POINT, GOAL)
+        Waiter::deleted(self.0.into(), NET_ACCESS_POINT, GOAL)
     }
 }
 
@@ -1074,19 +1082,21 @@ impl Listed for action::ReadLoadBalancers {
     }
 
     fn id(item: &types::LoadBalancer) -> Option<&str> {
-        item.load_balancer_name.as_deref()
+        item.load_balancer_name.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The load balancer to wait for. Built by [`load_balancer`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LoadBalancer(String);
+pub struct LoadBalancer(types::LoadBalancerName);
 
 /// Selects the load balancer with this `load_balancer_name` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn load_balancer(load_balancer_name: impl Into<String>) -> LoadBalancer {
+pub fn load_balancer(
+    load_balancer_name: impl Into<types::LoadBalancerName>,
+) -> LoadBalancer {
     LoadBalancer(load_balancer_name.into())
 }
 
@@ -1100,7 +1110,7 @@ impl LoadBalancer {
             states: &["active"],
             failures: &["deleting", "deleted"],
         };
-        Waiter::present(self.0, LOAD_BALANCER, GOAL)
+        Waiter::present(self.0.into(), LOAD_BALANCER, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -1112,7 +1122,7 @@ impl LoadBalancer {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, LOAD_BALANCER, GOAL)
+        Waiter::deleted(self.0.into(), LOAD_BALANCER, GOAL)
     }
 }
 
@@ -1142,19 +1152,19 @@ impl Listed for action::ReadNetPeerings {
     }
 
     fn id(item: &types::NetPeering) -> Option<&str> {
-        item.net_peering_id.as_deref()
+        item.net_peering_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The Net peering to wait for. Built by [`net_peering`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct NetPeering(String);
+pub struct NetPeering(types::NetPeeringId);
 
 /// Selects the Net peering with this `net_peering_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn net_peering(net_peering_id: impl Into<String>) -> NetPeering {
+pub fn net_peering(net_peering_id: impl Into<types::NetPeeringId>) -> NetPeering {
     NetPeering(net_peering_id.into())
 }
 
@@ -1168,7 +1178,7 @@ impl NetPeering {
             states: &["pending-acceptance", "active"],
             failures: &["rejected", "failed", "expired", "deleted"],
         };
-        Waiter::present(self.0, NET_PEERING, GOAL)
+        Waiter::present(self.0.into(), NET_PEERING, GOAL)
     }
 
     /// Waits until it is `active`.
@@ -1180,7 +1190,7 @@ impl NetPeering {
             states: &["active"],
             failures: &["rejected", "failed", "expired", "deleted"],
         };
-        Waiter::present(self.0, NET_PEERING, GOAL)
+        Waiter::present(self.0.into(), NET_PEERING, GOAL)
     }
 
     /// Waits until it is `deleted` or no longer exists.
@@ -1190,7 +1200,7 @@ impl NetPeering {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::deleted(self.0, NET_PEERING, GOAL)
+        Waiter::deleted(self.0.into(), NET_PEERING, GOAL)
     }
 }
 
@@ -1222,19 +1232,19 @@ impl Listed for action::ReadNics {
     }
 
     fn id(item: &types::Nic) -> Option<&str> {
-        item.nic_id.as_deref()
+        item.nic_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The NIC to wait for. Built by [`nic`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Nic(String);
+pub struct Nic(types::NicId);
 
 /// Selects the NIC with this `nic_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn nic(nic_id: impl Into<String>) -> Nic {
+pub fn nic(nic_id: impl Into<types::NicId>) -> Nic {
     Nic(nic_id.into())
 }
 
@@ -1246,7 +1256,7 @@ impl Nic {
             states: &["available"],
             failures: &[],
         };
-        Waiter::present(self.0, NIC, GOAL)
+        Waiter::present(self.0.into(), NIC, GOAL)
     }
 
     /// Waits until it is `in-use`.
@@ -1256,7 +1266,7 @@ impl Nic {
             states: &["in-use"],
             failures: &[],
         };
-        Waiter::present(self.0, NIC, GOAL)
+        Waiter::present(self.0.into(), NIC, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -1266,7 +1276,7 @@ impl Nic {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, NIC, GOAL)
+        Waiter::deleted(self.0.into(), NIC, GOAL)
     }
 }
 
@@ -1281,12 +1291,12 @@ const NIC: &Subject<types::Nic> = &Subject {
 /// The link of the NIC to wait for. Built by [`nic_link`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct NicLink(String);
+pub struct NicLink(types::NicId);
 
 /// Selects the link of the NIC with this `nic_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn nic_link(nic_id: impl Into<String>) -> NicLink {
+pub fn nic_link(nic_id: impl Into<types::NicId>) -> NicLink {
     NicLink(nic_id.into())
 }
 
@@ -1298,7 +1308,7 @@ impl NicLink {
             states: &["attached"],
             failures: &[],
         };
-        Waiter::present(self.0, NIC_LINK, GOAL)
+        Waiter::present(self.0.into(), NIC_LINK, GOAL)
     }
 
     /// Waits until it is `detached` or no longer exists.
@@ -1308,7 +1318,7 @@ impl NicLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::deleted(self.0, NIC_LINK, GOAL)
+        Waiter::deleted(self.0.into(), NIC_LINK, GOAL)
     }
 }
 

@@ -56,17 +56,17 @@ impl Options {
         let before = problems.len();
         let mut root_certificates = Vec::new();
         for (index, pem) in self.root_certificates.iter().enumerate() {
-            let place = format!("root certificate {}", index + 1);
+            let label = format!("root certificate {}", index + 1);
             match CertificateDer::pem_slice_iter(pem).collect::<std::result::Result<Vec<_>, _>>() {
                 Ok(certificates) if certificates.is_empty() => {
                     problems.push(format!(
-                        "{place} has no certificate in PEM: give one that begins -----BEGIN CERTIFICATE"
+                        "{label} contains no certificate in PEM: it must begin with -----BEGIN CERTIFICATE"
                     ));
                 }
                 Ok(certificates) => root_certificates.extend(certificates),
                 Err(error) => {
                     let reason = config::pem_defect(&error);
-                    problems.push(format!("{place} is not PEM ({reason}): export it again"));
+                    problems.push(format!("{label} is not PEM ({reason}): export it again"));
                 }
             }
         }
@@ -76,7 +76,9 @@ impl Options {
         };
         let user_agent = HeaderValue::try_from(user_agent);
         if user_agent.is_err() {
-            problems.push("the user agent has a character that no header can carry: use ASCII".to_owned());
+            problems.push(
+                "the user agent contains a character that is not allowed in a header: use ASCII".to_owned(),
+            );
         }
         let user_agent = user_agent.ok()?;
         let connection = Connection::default();

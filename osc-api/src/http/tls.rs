@@ -36,7 +36,7 @@ impl Diagnosis {
 pub(super) fn diagnose(error: &(dyn StdError + 'static)) -> Diagnosis {
     let tls = tls_error(error);
     match (of_proxy(error), tls) {
-        // An error of TLS beside that of a proxy is about the proxy's certificate, not the endpoint's.
+        // Together with a proxy error, a TLS error concerns the proxy's certificate, not the endpoint's.
         (Some(proxy), tls) => {
             Diagnosis { permanent: proxy.permanent || tls.is_some_and(is_permanent), ..proxy }
         }
@@ -45,7 +45,7 @@ pub(super) fn diagnose(error: &(dyn StdError + 'static)) -> Diagnosis {
     }
 }
 
-/// The error of rustls that an error comes from, if any: I/O errors carry it where `source` does not show it.
+/// The rustls error among the causes, if any: I/O errors contain it without returning it from `source`.
 fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     let wrapped = |error: &'a (dyn StdError + 'static)| error.downcast_ref::<io::Error>()?.get_ref();
     let mut next = Some(error);
@@ -64,8 +64,8 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
     Some(match error {
         rustls::Error::InvalidCertificate(problem) => match problem {
             Certificate::UnknownIssuer => {
-                "its certificate is not signed by a trusted authority: add the authority to those of the system, or \
-                 with `ClientBuilder::add_root_certificate`"
+                "its certificate is not signed by a trusted authority: add the authority to the trusted ones of the \
+                 system, or with `ClientBuilder::add_root_certificate`"
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
                 "its certificate is for another name: correct the endpoint"
@@ -76,12 +76,14 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
             | Certificate::NotValidYetContext { .. } => {
                 "its certificate is not valid now: check this machine's clock, or renew the certificate"
             }
-            _ => "its certificate is not acceptable",
+            _ => "its certificate is invalid",
         },
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "it does not speak TLS: correct the port of the endpoint, or its scheme"
         }
-        rustls::Error::PeerIncompatible(_) => "it does not speak TLS 1.2 or 1.3 as this client does",
+        rustls::Error::PeerIncompatible(_) => {
+            "it supports no TLS version or cipher suite of this client, which uses TLS 1.2 and 1.3"
+        }
         rustls::Error::AlertReceived(alert) => return of_alert(*alert),
         _ => return None,
     })
@@ -92,7 +94,7 @@ fn of_alert(alert: AlertDescription) -> Option<&'static str> {
     use AlertDescription as Alert;
     Some(match alert {
         Alert::CertificateRequired | Alert::NoCertificate => {
-            "it demands a client certificate: set OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY, or give it with \
+            "it requires a client certificate: set OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY, or call \
              `ClientBuilder::client_certificate`"
         }
         Alert::BadCertificate
@@ -103,14 +105,14 @@ fn of_alert(alert: AlertDescription) -> Option<&'static str> {
         | Alert::UnknownCA
         | Alert::DecryptError
         | Alert::AccessDenied => {
-            "it does not accept the client certificate, or demands one and got none: give one that it knows, by \
-             OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY or `ClientBuilder::client_certificate`"
+            "it rejects the client certificate, or requires one: set OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY \
+             to one that it trusts, or call `ClientBuilder::client_certificate`"
         }
         Alert::HandshakeFailure | Alert::InsufficientSecurity | Alert::ProtocolVersion => {
-            "it does not agree to TLS as this client speaks it, or demands a client certificate: see \
+            "it supports no TLS version or cipher suite of this client, or requires a client certificate: see \
              `ClientBuilder::client_certificate`"
         }
-        Alert::UnrecognisedName => "it does not know itself by that name: correct the endpoint",
+        Alert::UnrecognisedName => "it does not serve this host name: correct the endpoint",
         _ => return None,
     })
 }
@@ -141,17 +143,16 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
             return Some(match words {
                 "proxy authorization required" => Diagnosis {
                     advice: Some(
-                        "the proxy demands another user name and password: correct them in its URL, \
+                        "the proxy requires another user name or password: correct them in its URL, \
                          http://user:password@proxy:port",
                     ),
                     permanent: true,
                 },
                 "failed to create underlying connection" => {
-                    Diagnosis::passing("the proxy cannot be reached: see whether its URL is right")
+                    Diagnosis::passing("the proxy cannot be reached: check its URL")
                 }
                 "unsuccessful" => Diagnosis::passing(
-                    "the proxy does not connect to it: see whether the endpoint is right, and what the proxy \
-                     allows",
+                    "the proxy does not connect to it: check the endpoint, and the rules of the proxy",
                 ),
                 _ => Diagnosis::passing("the proxy does not respond like a proxy: check its URL"),
             });
@@ -165,7 +166,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
 pub(super) enum Trust {
     /// The authorities that the platform trusts, and these.
     Platform(Vec<CertificateDer<'static>>),
-    /// Anyone.
+    /// Any server.
     Anyone,
     /// No certificate: TLS is not used.
     Nothing,
@@ -215,7 +216,7 @@ fn verifier(
     Ok(Arc::new(verifier))
 }
 
-/// Takes every certificate, but still sees that the server has the key of the one it shows.
+/// Accepts every certificate, but still checks that the server has its private key.
 #[derive(Debug)]
 struct Unverified(Arc<CryptoProvider>);
 
@@ -270,9 +271,9 @@ mod tests {
             (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), "add_root_certificate"),
             (rustls::Error::InvalidCertificate(CertificateError::Expired), "clock"),
             (rustls::Error::InvalidCertificate(CertificateError::NotValidForName), "another name"),
-            (rustls::Error::InvalidCertificate(CertificateError::BadEncoding), "not acceptable"),
+            (rustls::Error::InvalidCertificate(CertificateError::BadEncoding), "is invalid"),
             (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "port"),
-            (rustls::Error::AlertReceived(Alert::CertificateRequired), "demands a client certificate"),
+            (rustls::Error::AlertReceived(Alert::CertificateRequired), "requires a client certificate"),
             (rustls::Error::AlertReceived(Alert::BadCertificate), "OSC_X509_CLIENT_CERT"),
             (rustls::Error::AlertReceived(Alert::UnknownCA), "OSC_X509_CLIENT_CERT"),
             (rustls::Error::AlertReceived(Alert::AccessDenied), "OSC_X509_CLIENT_CERT"),

@@ -7,6 +7,9 @@ use std::cell::Cell;
 
 use serde::de;
 
+/// Number of entries that a map allocates room for at once.
+const MAP_NODE_ENTRIES: usize = 12;
+
 /// A member or an element whose value does not fit its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch {
@@ -18,9 +21,11 @@ pub(crate) struct Mismatch {
 
 /// What happens to a value that does not fit its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strictness {
+pub(crate) enum Strictness {
     /// It is ignored, and the member is absent.
     Lenient,
+    /// Like lenient, but it is an error if a page of a listing may have lost items or its link to the next page.
+    WholePage,
     /// It is an error.
     Strict,
 }
@@ -37,17 +42,22 @@ pub(super) struct Context {
     pub(super) ignored: usize,
     /// The first value that did not fit.
     pub(super) first: Option<Mismatch>,
+    /// The last one.
+    last: Option<Mismatch>,
 }
 
 impl Context {
     pub(super) const fn new(strictness: Strictness, budget: usize) -> Self {
-        Self { strictness, budget, is_exceeded: false, ignored: 0, first: None }
+        Self { strictness, budget, is_exceeded: false, ignored: 0, first: None, last: None }
     }
 }
 
 thread_local! {
     /// Outside of [`run`], as in a program that calls `serde_json::from_str` itself: lenient and unbounded.
     static CONTEXT: Cell<Context> = const { Cell::new(Context::new(Strictness::Lenient, usize::MAX)) };
+
+    /// The name of the member that made a page an error. `serde_json` reports the position of such an error too late.
+    static LOST_MEMBER: Cell<Option<String>> = const { Cell::new(None) };
 }
 
 /// Runs a decoding in a context. Returns its result and the context as it was left.
@@ -73,15 +83,66 @@ pub(super) fn run<T>(context: Context, decode: impl FnOnce() -> T) -> (T, Contex
 #[cold]
 pub(super) fn mismatch<E: de::Error>(found: &'static str, expected: &'static str) -> Result<(), E> {
     let mut context = CONTEXT.get();
-    context.first.get_or_insert(Mismatch { found, expected });
-    if context.strictness == Strictness::Lenient {
+    let mismatch = Mismatch { found, expected };
+    context.first.get_or_insert(mismatch);
+    context.last = Some(mismatch);
+    if context.strictness != Strictness::Strict {
         context.ignored += 1;
     }
     CONTEXT.set(context);
     match context.strictness {
-        Strictness::Lenient => Ok(()),
-        Strictness::Strict => Err(E::custom(format_args!("{found}, expected {expected}"))),
+        Strictness::Lenient | Strictness::WholePage => Ok(()),
+        Strictness::Strict => Err(error(mismatch)),
     }
+}
+
+/// Notes that the last value that did not fit was a list of a page, or its link to the next page.
+///
+/// # Errors
+/// Returns an error if pages must be whole.
+#[cold]
+pub(super) fn page_mismatch<E: de::Error>(name: &str) -> Result<(), E> {
+    let Context { strictness, last, .. } = CONTEXT.get();
+    match (strictness, last) {
+        (Strictness::WholePage, Some(mismatch)) => {
+            LOST_MEMBER.set(Some(name.to_owned()));
+            Err(error(mismatch))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name of the member for which [`page_mismatch`] ended a decoding on this thread.
+pub(super) fn take_lost_member() -> Option<String> {
+    LOST_MEMBER.take()
+}
+
+fn error<E: de::Error>(Mismatch { found, expected }: Mismatch) -> E {
+    E::custom(format_args!("{found}, expected {expected}"))
+}
+
+/// Makes room for another element, if there is none, and takes it from the budget.
+///
+/// # Errors
+/// Returns an error if the budget is exceeded.
+#[inline]
+pub(super) fn reserve<T, E: de::Error>(list: &mut Vec<T>) -> Result<(), E> {
+    if list.len() == list.capacity() {
+        // Most lists have one element, and room for four of the larger ones is a kilobyte or more.
+        let additional = if list.is_empty() { 1 } else { list.len().max(3) };
+        charge(additional.saturating_mul(size_of::<T>()))?;
+        list.reserve_exact(additional);
+    }
+    Ok(())
+}
+
+/// Takes another entry of a map from the budget.
+///
+/// # Errors
+/// Returns an error if the budget is exceeded.
+pub(super) fn charge_entry<T, E: de::Error>(is_first: bool) -> Result<(), E> {
+    let room = if is_first { MAP_NODE_ENTRIES } else { 2 };
+    charge(room * size_of::<(String, T)>())
 }
 
 /// Takes an allocation from the budget.

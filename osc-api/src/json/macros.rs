@@ -37,11 +37,12 @@ macro_rules! __decode {
         impl $crate::__private::Members for $name {
             const IS_CONTEXT_ONLY: bool =
                 $crate::__private::has_only_context(&[$($wire),*]);
+            const IS_PAGE: bool = $crate::__private::is_page(&[$($wire),*]);
 
-            fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>>(
+            fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>, const IN_PAGE: bool>(
                 &mut self,
                 name: &str,
-                entry: $crate::__private::Entry<'_, A>,
+                entry: $crate::__private::Entry<'_, A, IN_PAGE>,
             ) -> ::core::result::Result<(), A::Error> {
                 match name {
                     $($wire => entry.read(&mut self.$field),)*
@@ -52,6 +53,7 @@ macro_rules! __decode {
 
         impl<'de> $crate::__private::Received<'de> for $name {
             const EXPECTED: &'static str = "an object";
+            const IS_PAGE: bool = <Self as $crate::__private::Members>::IS_PAGE;
 
             fn from_scalar(_: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
                 ::core::option::Option::None
@@ -94,7 +96,7 @@ macro_rules! __decode_request {
                     ) -> ::core::result::Result<$name, A::Error> {
                         $(let mut $field = ::core::option::Option::None;)*
                         while let ::core::option::Option::Some($crate::__private::Name(name)) = map.next_key()? {
-                            let entry = $crate::__private::Entry(&mut map);
+                            let entry = $crate::__private::Entry::of_request(&mut map, &name);
                             match &*name {
                                 $($wire => $field = entry.take()?,)*
                                 _ => entry.skip()?,

@@ -5,45 +5,80 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
+use super::context;
 use super::value::{FromObject, Name, Received, Seed, Slot};
+
+/// Members of a page that link it to the next one.
+const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];
 
 /// A struct all of whose fields may be missing.
 pub trait Members: Default {
-    /// Whether the response carries nothing but its context, so that an empty body says as much.
+    /// Whether the response contains only its context, so that an empty body is a complete response.
     const IS_CONTEXT_ONLY: bool;
+
+    /// Whether the struct is a page of a listing: then it has the link to the next page.
+    const IS_PAGE: bool;
 
     /// Decodes the value of one member; an unknown one is ignored.
     ///
     /// # Errors
     /// As for [`Received::receive`].
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, entry: Entry<'_, A>) -> Result<(), A::Error>;
+    fn member<'de, A: MapAccess<'de>, const IN_PAGE: bool>(
+        &mut self,
+        name: &str,
+        entry: Entry<'_, A, IN_PAGE>,
+    ) -> Result<(), A::Error>;
 }
 
 /// The value that belongs to the name just decoded.
-pub struct Entry<'a, A>(pub &'a mut A);
+///
+/// `IN_PAGE`: whether it belongs to a page of a listing. A constant, so that other values are not checked for it.
+pub struct Entry<'a, A, const IN_PAGE: bool> {
+    map: &'a mut A,
+    name: &'a str,
+}
 
 /// Omits the decoder.
-impl<A> fmt::Debug for Entry<'_, A> {
+impl<A, const IN_PAGE: bool> fmt::Debug for Entry<'_, A, IN_PAGE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").finish_non_exhaustive()
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl<'de, A: MapAccess<'de>> Entry<'_, A> {
+impl<'a, A> Entry<'a, A, false> {
+    /// The value of a request's member.
+    pub fn of_request(map: &'a mut A, name: &'a str) -> Self {
+        Self { map, name }
+    }
+}
+
+impl<'de, A: MapAccess<'de>, const IN_PAGE: bool> Entry<'_, A, IN_PAGE> {
     /// Decodes the value into a field, which is absent if the value is null or does not fit.
     ///
     /// # Errors
-    /// As for [`Received::receive`].
+    /// As for [`Received::receive`]. If pages must be whole, also if the value is a list of the page or its link to the
+    /// next one, and does not fit.
     pub fn read<T: Received<'de> + Default>(self, field: &mut T) -> Result<(), A::Error> {
-        self.0.next_value_seed(Field(field))
+        if !IN_PAGE || !(T::IS_PAGE || T::IS_LIST || PAGE_LINKS.contains(&self.name)) {
+            return self.map.next_value_seed(Field(field));
+        }
+        match self.map.next_value_seed(Seed(PhantomData))? {
+            Slot::Value(value) => *field = value,
+            Slot::Null => *field = T::default(),
+            Slot::Mismatch => {
+                *field = T::default();
+                return context::page_mismatch(self.name);
+            }
+        }
+        Ok(())
     }
 
     /// Decodes the value of a request's member. Null is no value.
     ///
     /// # Errors
-    /// As for [`Received::receive`], and if the value does not fit: a request is what a program wrote.
+    /// As for [`Received::receive`], and if the value does not fit: only responses are decoded leniently.
     pub fn take<T: Received<'de>>(self) -> Result<Option<T>, A::Error> {
-        match self.0.next_value_seed(Seed(PhantomData))? {
+        match self.map.next_value_seed(Seed(PhantomData))? {
             Slot::Value(value) => Ok(Some(value)),
             Slot::Null => Ok(None),
             Slot::Mismatch => Err(de::Error::custom(format_args!("a value that is not {}", T::EXPECTED))),
@@ -55,7 +90,7 @@ impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     /// # Errors
     /// Returns an error if the value is not valid JSON.
     pub fn skip(self) -> Result<(), A::Error> {
-        self.0.next_value::<IgnoredAny>().map(|_| ())
+        self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 }
 
@@ -79,12 +114,18 @@ impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
 ///
 /// # Errors
 /// As for [`Received::receive`].
-pub fn from_object<'de, A: MapAccess<'de>, T: Members>(mut map: A) -> Result<FromObject<T>, A::Error> {
+pub fn from_object<'de, A: MapAccess<'de>, T: Members>(map: A) -> Result<FromObject<T>, A::Error> {
+    if T::IS_PAGE { from_members::<A, T, true>(map) } else { from_members::<A, T, false>(map) }
+}
+
+fn from_members<'de, A: MapAccess<'de>, T: Members, const IN_PAGE: bool>(
+    mut map: A,
+) -> Result<FromObject<T>, A::Error> {
     let mut object = T::default();
     let mut is_empty = true;
     while let Some(Name(name)) = map.next_key()? {
         is_empty = false;
-        object.member(&name, Entry(&mut map))?;
+        object.member(&name, Entry::<A, IN_PAGE> { map: &mut map, name: &name })?;
     }
     Ok(if is_empty { FromObject::Empty } else { FromObject::Value(object) })
 }
@@ -92,8 +133,8 @@ pub fn from_object<'de, A: MapAccess<'de>, T: Members>(mut map: A) -> Result<Fro
 /// Decodes a struct that is not a member of another one.
 ///
 /// # Errors
-/// As for [`Received::receive`], and if the value is not an object. Null is one for a response that carries nothing
-/// but its context.
+/// As for [`Received::receive`], and if the value is not an object. Null is accepted for a response that
+/// contains only its context.
 pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<T, D::Error> {
     struct ObjectVisitor<T>(PhantomData<T>);
 
@@ -118,7 +159,8 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            Ok(match from_object(map)? {
+            // The lists of a whole response are those that an action returns.
+            Ok(match from_members::<A, T, true>(map)? {
                 FromObject::Value(object) => object,
                 FromObject::Empty | FromObject::Mismatch => T::default(),
             })
@@ -128,11 +170,19 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
     deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
-/// Whether a response holds nothing but its context, so that a success without a body is a whole response.
+/// Whether a response with these members contains only its context, so that an empty body is a complete response.
 pub const fn has_only_context(names: &[&str]) -> bool {
     match names {
         [] => true,
         [name] => matches!(name.as_bytes(), b"ResponseContext"),
         _ => false,
+    }
+}
+
+/// Whether a struct with these members is a page of a listing.
+pub const fn is_page(names: &[&str]) -> bool {
+    match names {
+        [] => false,
+        [first, rest @ ..] => matches!(first.as_bytes(), b"HasMoreItems" | b"NextPageToken") || is_page(rest),
     }
 }

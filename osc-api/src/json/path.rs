@@ -1,32 +1,30 @@
-//! Where in a JSON text a decoder stopped, as the path to the value: `Vms[3].BlockDeviceMappings[0].Bsu`.
+//! The location of a decode error in JSON text, as the path of a value: `Vms[3].BlockDeviceMappings[0].Bsu`.
 //!
-//! A failed decode is rare and tells the position where it ended. From that the path is found by walking the text
-//! once more, so that decoding itself keeps no account of where it is, and the path is also right for types that
-//! are not ours.
+//! Errors are rare, and have a position. The path is found by walking the text again up to there, so that decoding does
+//! not have to track it. That also works for the caller's own types.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::error::Category;
 
-/// Longer names are cut: they come from the server.
-const NAME_LIMIT: usize = 64;
+/// Maximum length of a name in a path, in characters: names come from the server.
+const MAX_NAME_LENGTH: usize = 64;
 
 /// An object or list that is not complete at the end of the text.
 enum Level<'a> {
-    /// With the name of the member being read, in quotes as it is written.
+    /// With the name of the current member, quoted as in the text.
     Object(Option<&'a [u8]>),
-    /// With the number of elements before the one being read.
+    /// With the index of the current element.
     List(usize),
 }
 
-/// The path of the value at which a decoder of `text` failed; where that is not certain, of the list around it.
-/// The root's is empty.
+/// The path of the value at which decoding `text` failed or, if that is ambiguous, of its list. Empty for the root.
 pub(super) fn of(text: &[u8], error: &serde_json::Error) -> String {
     let before = before(text, error);
     let mut levels = walk(before);
     if error.classify() == Category::Data && before.trim_ascii_end().ends_with(b",") {
-        // The element before the comma or the one after it: some types are only judged when they have been read.
+        // The element before the comma or the one after it: some types fail only after the whole element.
         levels.pop();
     }
     let mut path = String::new();
@@ -41,17 +39,17 @@ pub(super) fn of(text: &[u8], error: &serde_json::Error) -> String {
     path
 }
 
-/// The text up to where the decoder failed.
+/// The text up to the error.
 fn before<'a>(text: &'a [u8], error: &serde_json::Error) -> &'a [u8] {
     let lines_before = error.line().saturating_sub(1);
     let line: usize = text.split_inclusive(|byte| *byte == b'\n').take(lines_before).map(<[u8]>::len).sum();
-    // A byte that must not stand where it does is counted as read, although it says nothing of the place.
+    // An unexpected byte is counted as read, but is not part of the location.
     let unexpected = usize::from(error.classify() == Category::Syntax);
     let end = (line + error.column()).saturating_sub(unexpected).min(text.len());
     text.get(..end).unwrap_or(text)
 }
 
-/// What is not complete at the end of a text, which is JSON but for its end.
+/// The objects and lists that are not complete at the end of truncated JSON.
 fn walk(text: &[u8]) -> Vec<Level<'_>> {
     let mut levels = Vec::new();
     let mut rest = text;
@@ -89,12 +87,12 @@ fn string_length(text: &[u8]) -> Option<usize> {
     end.map(|end| end + 2)
 }
 
-/// Appends a member's name, so that it is always clear where it ends.
+/// Appends the name of a member, quoted if its end would be ambiguous.
 fn push_name(path: &mut String, quoted: &[u8]) {
     let name =
         serde_json::from_slice::<Cow<'_, str>>(quoted).unwrap_or_else(|_| String::from_utf8_lossy(quoted));
     let plain = !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    match (plain, name.char_indices().nth(NAME_LIMIT)) {
+    match (plain, name.char_indices().nth(MAX_NAME_LENGTH)) {
         (true, None) if path.is_empty() => path.push_str(&name),
         (true, None) => drop(write!(path, ".{name}")),
         (false, None) => drop(write!(path, "[{name:?}]")),

@@ -1,12 +1,15 @@
 //! Missing, null, repeated, unknown and unfit members, and round trips.
 
+mod pages;
+mod values;
+
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::{__private, Nullable};
 
-const LENIENT: DecodeOptions = DecodeOptions { max_response_size: 1 << 20, is_strict: false };
-const STRICT: DecodeOptions = DecodeOptions { is_strict: true, ..LENIENT };
+const LENIENT: DecodeOptions = DecodeOptions { max_decoded_size: 2 << 20, strictness: Strictness::Lenient };
+const STRICT: DecodeOptions = DecodeOptions { strictness: Strictness::Strict, ..LENIENT };
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Node {

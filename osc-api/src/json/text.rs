@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-/// A body as text: without a byte order mark, and with U+FFFD for bytes that are not UTF-8, because damage to one
-/// string must not cost the whole response.
+/// A body as text: without a byte order mark, and with U+FFFD for bytes that are not UTF-8, because one
+/// damaged string must not fail the whole response.
 pub(crate) fn decode(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    // Validating once is a good deal faster than string by string, as `serde_json::from_slice` does.
+    // Validating once is much faster than string by string, as `serde_json::from_slice` does.
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
@@ -60,7 +60,7 @@ pub(super) fn repair(text: &str) -> Option<String> {
 
 /// An escape sequence in a string.
 enum Escape {
-    /// Left as it is, with its length. Invalid ones are the decoder's to report.
+    /// Kept, with its length. The decoder reports invalid ones.
     Valid(usize),
     /// Half of a surrogate pair, six bytes long.
     LoneSurrogate,

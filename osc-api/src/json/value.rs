@@ -5,24 +5,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use super::context;
+use super::scalar::Scalar;
 use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
 
-/// Largest magnitude up to which every whole `f64` is exactly the number that was written: 2⁵³.
-const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// Number of entries that a map allocates room for at once.
-const MAP_NODE_ENTRIES: usize = 12;
-
 /// The only member of the object as which `serde_json` passes numbers if any crate enables `arbitrary_precision`.
-const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
+pub(super) const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 
 /// A value that can be a member of a decoded object or an element of a list.
 ///
@@ -30,6 +24,12 @@ const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 pub trait Received<'de>: Deserialize<'de> {
     /// Kind of value that the type expects, for messages.
     const EXPECTED: &'static str = "a string";
+
+    /// Whether the type is a page of a listing, see [`Members::IS_PAGE`](super::Members::IS_PAGE).
+    const IS_PAGE: bool = false;
+
+    /// Whether the type is a list.
+    const IS_LIST: bool = false;
 
     /// Decodes a value, ignoring it if it does not fit the type.
     ///
@@ -111,97 +111,6 @@ pub enum FromObject<T> {
     Empty,
     /// The type is not an object.
     Mismatch,
-}
-
-/// A string, a number or a boolean.
-#[derive(Clone, Copy, Debug)]
-pub enum Scalar<'a> {
-    /// A boolean.
-    Bool(bool),
-    /// An integer that is not negative.
-    Unsigned(u64),
-    /// Any other integer.
-    Signed(i64),
-    /// A number with a fraction or an exponent, or an integer beyond 64 bits.
-    Float(f64),
-    /// A string.
-    Text(&'a str),
-}
-
-impl<'a> Scalar<'a> {
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Bool(_) => "a boolean",
-            Self::Unsigned(_) | Self::Signed(_) => "an integer",
-            Self::Float(_) => "a number",
-            Self::Text(_) => "a string",
-        }
-    }
-
-    /// A number as a string. A large one has lost digits already.
-    #[cold]
-    fn number_to_text(self) -> Option<String> {
-        match self {
-            Self::Unsigned(number) => Some(number.to_string()),
-            Self::Signed(number) => Some(number.to_string()),
-            Self::Float(number) if number.abs() <= MAX_EXACT => {
-                serde_json::Number::from_f64(number).map(|number| number.to_string())
-            }
-            Self::Float(_) | Self::Bool(_) | Self::Text(_) => None,
-        }
-    }
-
-    /// A number as `serde_json` passes it if any crate enables `arbitrary_precision`.
-    fn of_number(text: &'a str) -> Self {
-        let unsigned = text.parse().ok().map(Self::Unsigned);
-        let signed = || text.parse().ok().map(Self::Signed);
-        let float = || text.parse().ok().map(Self::Float);
-        unsigned.or_else(signed).or_else(float).unwrap_or(Self::Text(text))
-    }
-
-    /// The integer, if it is one.
-    fn to_integer(self) -> Option<i64> {
-        match self {
-            Self::Unsigned(number) => i64::try_from(number).ok(),
-            Self::Signed(number) => Some(number),
-            Self::Float(number) => whole(number),
-            Self::Text(text) => text.parse().ok().or_else(|| text.parse().ok().and_then(whole)),
-            Self::Bool(_) => None,
-        }
-    }
-
-    /// The number, if it is a finite one.
-    #[expect(clippy::cast_precision_loss, reason = "as serde does it for a field of this type")]
-    fn to_float(self) -> Option<f64> {
-        match self {
-            Self::Unsigned(number) => Some(number as f64),
-            Self::Signed(number) => Some(number as f64),
-            Self::Float(number) => Some(number),
-            Self::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
-            Self::Bool(_) => None,
-        }
-    }
-
-    /// The boolean, also of 0, 1 and the words in any case.
-    fn to_bool(self) -> Option<bool> {
-        match self {
-            Self::Bool(value) => Some(value),
-            Self::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Self::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
-            Self::Text(_) => None,
-            Self::Unsigned(_) | Self::Signed(_) | Self::Float(_) => match self.to_integer() {
-                Some(0) => Some(false),
-                Some(1) => Some(true),
-                _ => None,
-            },
-        }
-    }
-}
-
-/// A whole number, as long as it is certainly the one that was written.
-#[expect(clippy::cast_possible_truncation, reason = "in range and without a fraction")]
-fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= MAX_EXACT).then_some(number as i64)
 }
 
 /// Decodes whatever value there is, so that the decoder always continues behind it.
@@ -358,6 +267,10 @@ impl<'de> Deserialize<'de> for Name<'de> {
 }
 
 impl<'de, T: Received<'de>> Received<'de> for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    const IS_PAGE: bool = T::IS_PAGE;
+    const IS_LIST: bool = T::IS_LIST;
+
     #[inline]
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         Ok(T::receive(deserializer)?.map(Some))
@@ -384,6 +297,7 @@ impl<'de, T: Received<'de>> Received<'de> for Nullable<T> {
 /// A list. Elements that are null or do not fit are left out, and a single value is a list of one.
 impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
     const EXPECTED: &'static str = "a list";
+    const IS_LIST: bool = true;
 
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         match scalar {
@@ -404,12 +318,7 @@ impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
         let mut list = Self::new();
         while let Some(slot) = elements.next_element_seed(Seed(PhantomData))? {
             let Slot::Value(element) = slot else { continue };
-            if list.len() == list.capacity() {
-                // Most lists have one element, and room for four of the larger ones is a kilobyte or more.
-                let additional = if list.is_empty() { 1 } else { list.len().max(3) };
-                context::charge(additional.saturating_mul(size_of::<T>()))?;
-                list.reserve_exact(additional);
-            }
+            context::reserve(&mut list)?;
             list.push(element);
         }
         Ok(Some(list))
@@ -432,8 +341,7 @@ impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
         let mut map = Self::new();
         while let Some(Name(name)) = entries.next_key()? {
             let Slot::Value(value) = entries.next_value_seed(Seed(PhantomData))? else { continue };
-            let room = if map.is_empty() { MAP_NODE_ENTRIES } else { 2 };
-            context::charge(room * size_of::<(String, T)>())?;
+            context::charge_entry::<T, _>(map.is_empty())?;
             map.insert(name.into_owned(), value);
         }
         Ok(if map.is_empty() { FromObject::Empty } else { FromObject::Value(map) })
@@ -452,6 +360,7 @@ impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
 
 impl<'de, T: Received<'de>> Received<'de> for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const IS_PAGE: bool = T::IS_PAGE;
 
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         let slot = T::receive(deserializer)?;
@@ -459,24 +368,6 @@ impl<'de, T: Received<'de>> Received<'de> for Box<T> {
             context::charge(size_of::<T>())?;
         }
         Ok(slot.map(Self::new))
-    }
-}
-
-/// Any value is a value.
-impl<'de> Received<'de> for Value {
-    const EXPECTED: &'static str = "a value";
-
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        Ok(match Self::deserialize(deserializer)? {
-            Self::Null => Slot::Null,
-            value => Slot::Value(value),
-        })
-    }
-
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<FromObject<Self>, A::Error> {
-        let value = Self::deserialize(MapAccessDeserializer::new(object))?;
-        let is_empty = value.as_object().is_some_and(serde_json::Map::is_empty);
-        Ok(if is_empty { FromObject::Empty } else { FromObject::Value(value) })
     }
 }
 
@@ -508,7 +399,7 @@ impl Received<'_> for DateTime {}
 impl Received<'_> for DateOrDateTime {}
 impl Received<'_> for Secret {}
 
-/// The reason why a string is not a value of a type. It says nothing, because no one reads it.
+/// The reason why a string is not a value of a type. It has no details, because it is never shown.
 #[derive(Debug)]
 struct Unfit;
 

@@ -7,6 +7,19 @@ use tokio::time::{advance, sleep};
 
 use super::*;
 
+impl LockoutGuard {
+    /// Waits until a request may be sent.
+    async fn acquire(self: &Arc<Self>) -> Result<LockoutPermit, Closed> {
+        let mut has_waited = false;
+        loop {
+            has_waited = self.ready(has_waited).await;
+            if let Some(result) = self.try_acquire(has_waited) {
+                return result;
+            }
+        }
+    }
+}
+
 fn is_waiting(guard: &Arc<LockoutGuard>) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     matches!(pin!(guard.acquire()).poll(&mut context), Poll::Pending)

@@ -43,7 +43,7 @@ impl<R: Paginated> Fetch<R> {
     /// Reads one page.
     pub(super) fn single(client: &Client, request: &Arc<R>) -> Self {
         let (client, request) = (client.clone(), Arc::clone(request));
-        let call = Box::pin(async move { client.send::<R::Action>(&request).await });
+        let call = Box::pin(async move { client.send_for_page::<R::Action>(&request).await });
         Self::Single(SingleFetch { call, runtime: current_runtime() })
     }
 
@@ -92,7 +92,7 @@ async fn read_pages<R: Paginated>(
 ) {
     while let Some(request) = cursor.request().map(Arc::clone) {
         let Ok(slot) = pages.reserve().await else { return };
-        let page = client.send::<R::Action>(&request).await;
+        let page = client.send_for_page::<R::Action>(&request).await;
         drop(request);
         match &page {
             Ok(response) => cursor.advance(response),

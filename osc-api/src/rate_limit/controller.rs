@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::history::{Counts, History};
+use super::schedule::{Decision, Schedule, later};
 
 /// The server counts per second (the provider's documentation). The rate is lowered at most once in this time.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -19,19 +20,25 @@ const WINDOW: Duration = Duration::from_secs(1);
 const INITIAL_IN_FLIGHT: f64 = 5.0;
 
 /// Added to the limit of requests in flight by each accepted request.
-const IN_FLIGHT_GROWTH: f64 = 0.3;
+const IN_FLIGHT_GROWTH: f64 = 0.2;
 
-/// A request in flight for longer no longer counts: its future may never be polled again.
+/// After this time a request in flight no longer counts: its future may never be polled again.
 const IN_FLIGHT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Fraction of an observed limit that is used.
 const DECREASE: f64 = 0.93;
+
+/// The same for a limit that was observed twice.
+const CONFIRMED_DECREASE: f64 = 0.975;
 
 /// Increase per second without a throttled response, as a fraction of the rate.
 const STEP: f64 = 0.02;
 
 /// The same after the first observation of a limit, which is only a lower bound.
 const FIRST_STEP: f64 = 0.1;
+
+/// The largest increase.
+const MAX_STEP: f64 = 0.25;
 
 /// Interval between increases while the rate is well below a limit that was observed.
 const RECOVERY_INTERVAL: Duration = Duration::from_millis(250);
@@ -53,18 +60,6 @@ const PROBE_RATE: f64 = 1.0;
 
 /// Longer requests of the server (`Retry-After`) delay only the call that received them, not the client.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
-
-/// A timer that fires late by less than this does not lower the rate.
-const MAX_LATENESS: Duration = Duration::from_millis(50);
-
-/// When the next request may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    /// Now.
-    Now,
-    /// Not before this time, unless a response changes that.
-    At(Instant),
-}
 
 /// Controls the rate of requests to one limiter of the server.
 #[derive(Debug)]
@@ -107,38 +102,6 @@ impl InFlight {
     }
 }
 
-/// Evenly spaced times.
-#[derive(Clone, Copy, Debug)]
-struct Schedule {
-    /// Requests per second.
-    rate: f64,
-    next: Instant,
-    /// Whether a request waits for `next`.
-    is_awaited: bool,
-}
-
-impl Schedule {
-    fn new(rate: f64, next: Instant) -> Self {
-        Self { rate, next, is_awaited: false }
-    }
-
-    fn decide(&mut self, now: Instant) -> Decision {
-        if now >= self.next {
-            return Decision::Now;
-        }
-        self.is_awaited = true;
-        Decision::At(self.next)
-    }
-
-    fn take(&mut self, now: Instant) {
-        let is_late = self.is_awaited && now.saturating_duration_since(self.next) < MAX_LATENESS;
-        let from = if is_late { self.next } else { now };
-        self.next = later(from, 1.0 / self.rate);
-        // Catching up after a late timer: the following requests waited as well.
-        self.is_awaited = self.next <= now;
-    }
-}
-
 /// How the rate of [`Mode::Adaptive`] changes.
 #[derive(Clone, Copy, Debug)]
 struct Growth {
@@ -152,6 +115,8 @@ struct Growth {
     hold: Duration,
     /// The next increase, as a fraction of the rate.
     step: f64,
+    /// Whether the ceiling was observed twice.
+    is_confirmed: bool,
     /// Whether a request waited since the last increase. A rate that is not used need not grow.
     was_needed: bool,
     /// The server refused everything for a second.
@@ -169,15 +134,21 @@ impl Growth {
             raised: now,
             hold: WINDOW,
             step,
+            is_confirmed: false,
             was_needed: false,
             is_outage: false,
             is_probe: false,
         }
     }
 
+    /// The rate just below the ceiling.
+    fn plateau(&self) -> f64 {
+        self.ceiling * if self.is_confirmed { CONFIRMED_DECREASE } else { DECREASE }
+    }
+
     /// The rate after a request was accepted.
     fn raise(&mut self, rate: f64, now: Instant) -> f64 {
-        let plateau = self.ceiling * DECREASE;
+        let plateau = self.plateau();
         if self.is_outage {
             self.is_outage = false;
             self.raised = now;
@@ -197,7 +168,7 @@ impl Growth {
         (self.raised, self.was_needed) = (now, false);
         let raised = rate * (1.0 + self.step);
         if raised > self.ceiling {
-            self.step = (self.step * 2.0).min(1.0);
+            self.step = (self.step * 2.0).min(MAX_STEP);
         }
         raised
     }
@@ -258,7 +229,15 @@ impl RateController {
         match &mut self.mode {
             Mode::Open => {}
             Mode::Ramp { .. } => _ = self.in_flight.0.insert(number, now),
-            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now),
+            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now, number),
+        }
+    }
+
+    /// Records that a request that was counted as sent at `granted` is not sent.
+    pub(crate) fn cancel(&mut self, number: u64, granted: Instant) {
+        self.end(number);
+        if let Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) = &mut self.mode {
+            schedule.give_back(number, granted);
         }
     }
 
@@ -318,7 +297,7 @@ impl RateController {
         let limit = if is_idle { self.peak } else { f64::from(accepted) };
         let mut growth = Growth::new(limit, now, FIRST_STEP);
         growth.is_probe = limit < 1.0;
-        self.set_rate(now, (limit * DECREASE).max(PROBE_RATE), growth);
+        self.set_rate(now, growth.plateau().max(PROBE_RATE), growth);
     }
 
     /// The rate after a throttled response at a rate that was thought to be possible.
@@ -339,31 +318,33 @@ impl RateController {
         }
         // A second that was not used says nothing about the limit, nor does one with few requests.
         let is_measured = rate >= MIN_MEASURABLE_RATE && attempts >= rate * 0.6;
-        let limit = if is_measured { accepted.min(rate) } else { rate };
+        let limit = match is_measured {
+            // A server that saves up unused requests accepts more for a while: its limit is in between.
+            true if accepted.min(rate) > old.ceiling * 1.25 => f64::midpoint(old.ceiling, accepted.min(rate)),
+            true => accepted.min(rate),
+            false => rate,
+        };
         let mut growth = Growth { previous_ceiling: old.ceiling, ..Growth::new(limit, now, STEP) };
         if (limit / old.ceiling - 1.0).abs() < 0.25 {
             growth.hold = (old.hold * 2).min(MAX_HOLD);
+            growth.is_confirmed = true;
         }
         if is_measured {
             self.peak = limit;
         }
-        ((limit * DECREASE).max(MIN_RATE), growth)
+        (growth.plateau().max(MIN_RATE), growth)
     }
 
     fn set_rate(&mut self, now: Instant, rate: f64, growth: Growth) {
-        // A server that counts within seconds of the clock accepts nothing more in the second of a burst.
-        let counts = self.history.last_second(now);
-        let since = self.history.oldest(now).unwrap_or(now);
-        let next = later(since, f64::from(counts.accepted) / rate).min(now + WINDOW);
-        let next = next.max(later(now, 1.0 / rate));
+        let mut next = later(now, 1.0 / rate);
+        if !growth.is_confirmed {
+            // A server that counts within seconds of the clock accepts nothing more in the second of a burst.
+            let counts = self.history.last_second(now);
+            let since = self.history.oldest(now).unwrap_or(now);
+            let end_of_burst = later(since, f64::from(counts.accepted) / growth.ceiling);
+            next = next.max(end_of_burst.min(now + WINDOW));
+        }
         self.mode = Mode::Adaptive(Schedule::new(rate, next), growth);
         self.in_flight.0.clear();
     }
-}
-
-/// A number of seconds after a time, at most an hour.
-fn later(time: Instant, seconds: f64) -> Instant {
-    let seconds =
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(Duration::from_secs(3600));
-    time.checked_add(seconds).unwrap_or(time)
 }

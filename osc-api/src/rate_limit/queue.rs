@@ -1,8 +1,8 @@
 //! The queues of a client, one for each action, in front of the account's limiter.
 //!
 //! Waiters do not wait for one another: whichever waiter's timer fires, and every response, grants the requests
-//! that are due, in order. Each waiter says when it asks again. One that does not is stalled: others pass it until
-//! it is polled, and then it has its position again. A waiter that is never polled again wastes at most one request.
+//! that are due, in order. Each waiter announces when it checks again. One that does not is stalled: others pass it
+//! until it is polled, which restores its position. A waiter that is never polled again wastes at most one request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RateLimit;
-use super::controller::{Decision, RateController};
+use super::controller::RateController;
+use super::schedule::Decision;
 
 /// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
 const MAX_LOOKAHEAD: usize = 16;
@@ -48,7 +49,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     waker: Arc<Notify>,
-    /// When it asks again, if it is polled.
+    /// When it checks again, if it is polled.
     wakes_at: Instant,
 }
 
@@ -80,7 +81,7 @@ impl Queue {
         }
     }
 
-    /// When the waiter asks again, at the latest.
+    /// The latest time at which the waiter checks again.
     fn wakes_at(&mut self, ticket: u64, account: &mut RateController, now: Instant) -> Instant {
         let at = |decision| match decision {
             Decision::Now => now,
@@ -120,16 +121,17 @@ impl Queues {
         Self { account, actions: BTreeMap::new(), next_ticket: 0, next_number: 0, granted: BTreeMap::new() }
     }
 
-    /// Joins the queue of an action; the ticket is the position in the order of all calls.
-    pub(crate) fn join(&mut self, action: &str, waker: Arc<Notify>) -> u64 {
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
+    /// Joins the queue of an action, at the end or with a ticket of before. The ticket is the position in the order of
+    /// all calls.
+    pub(crate) fn join(&mut self, action: &str, ticket: Option<u64>, waker: Arc<Notify>) -> u64 {
+        let ticket = ticket.unwrap_or(self.next_ticket);
+        self.next_ticket = self.next_ticket.max(ticket + 1);
         let waiting = Waiting { waker, wakes_at: Instant::now() };
         self.queue(action).waiting.insert(ticket, waiting);
         ticket
     }
 
-    /// Leaves the queue. A request that was granted meanwhile is returned: it ends without a response.
+    /// Leaves the queue. Returns the request if it was granted meanwhile: it is not sent.
     pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
         let queue = self.queue(action);
         queue.waiting.remove(&ticket);
@@ -137,7 +139,7 @@ impl Queues {
         self.granted.remove(&ticket)
     }
 
-    /// Grants what is due. Then returns the request of this ticket, or else when to ask again.
+    /// Grants the requests that are due. Returns the one of this ticket, or else when to check again.
     pub(crate) fn poll(&mut self, action: &str, ticket: u64, now: Instant) -> Result<Granted, Instant> {
         self.queue(action).revive(ticket, now);
         self.advance(now);
@@ -175,6 +177,12 @@ impl Queues {
                 next.waker.notify_one();
             }
         }
+    }
+
+    /// Records that a granted request is not sent.
+    pub(crate) fn cancel(&mut self, action: &str, granted: Granted) {
+        self.account.cancel(granted.number, granted.sent);
+        self.queue(action).controller.cancel(granted.number, granted.sent);
     }
 
     /// Records that a request ended without a statement about the rate.

@@ -11,29 +11,33 @@ use serde_json::Value;
 use super::FakeApi;
 use super::fault::Fault;
 use super::signature::{self, Refusal};
+use super::validation::Reencode;
 use crate::action::Auth;
 use crate::codes;
-use crate::generated::EXAMPLE_RESPONSES;
-
-/// Path prefix of the actions.
-const API_PATH: &str = "/api/v1/";
+use crate::generated::PUBLISHED_ACTIONS;
+use crate::generated::service::API_PATH;
 
 /// A published action.
 pub(super) struct PublishedAction {
     pub(super) auth: Auth,
+    pub(super) reencode: Reencode,
     /// The first example of its response, as JSON.
     pub(super) example: &'static str,
 }
 
 /// The published action of this name.
 pub(super) fn published(action: &str) -> Option<PublishedAction> {
-    let index = EXAMPLE_RESPONSES.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
-    EXAMPLE_RESPONSES.get(index).map(|&(_, auth, example)| PublishedAction { auth, example })
+    let index = PUBLISHED_ACTIONS.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
+    PUBLISHED_ACTIONS.get(index).map(|&(_, auth, reencode, example)| PublishedAction {
+        auth,
+        reencode,
+        example,
+    })
 }
 
 /// The action in the path of a request.
 pub(super) fn action(request: &Request<Bytes>) -> Option<&str> {
-    let name = request.uri().path().strip_prefix(API_PATH)?;
+    let name = request.uri().path().strip_prefix(API_PATH)?.strip_prefix('/')?;
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
 }
 

@@ -1,10 +1,11 @@
 //! Faults: what a call receives instead of its response.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::codes;
+use crate::codes::{self, classes};
 
 /// A fault that a call receives instead of its response: an error, a broken connection, or a delay.
 ///
@@ -123,21 +124,23 @@ pub(super) fn error_body(code: Option<u32>, kind: &str, details: &str) -> Value 
     json!({ "Errors": [error] })
 }
 
-/// Status and type of a code, by its range.
+/// Status and type of a code, by its class.
 fn status_and_type(code: u32) -> (u16, &'static str) {
+    let is = |class: &[RangeInclusive<u32>]| class.iter().any(|range| range.contains(&code));
     match code {
         codes::METHOD_NOT_ALLOWED => (405, "AccessDenied"),
         codes::THROTTLED_BY_PLATFORM => (503, "ServiceUnavailable"),
-        8 | 10 => (403, "AccessDenied"),
-        codes::THROTTLED_BY_ACCOUNT | codes::THROTTLED_BY_ACTION => (429, "TooManyRequests"),
-        0..1000 => (401, "AccessDenied"),
-        1000..2000 => (424, "DependencyProblem"),
-        4000..5000 => (400, "InvalidParameterValue"),
-        5000..6000 => (400, "InvalidResource"),
-        6000..7000 => (409, "InvalidState"),
-        9000..10_000 => (409, "ResourceConflict"),
-        10_001 => (409, "InsufficientCapacity"),
-        10_000..11_000 => (400, "TooManyResources (QuotaExceded)"),
+        codes::WRONG_AUTHENTICATION_METHOD | codes::MISSING_LOGIN_OR_PASSWORD => (403, "AccessDenied"),
+        _ if is(classes::THROTTLED) => (429, "TooManyRequests"),
+        _ if is(classes::PLATFORM) => (401, "AccessDenied"),
+        _ if is(classes::DEPENDENCY) => (424, "DependencyProblem"),
+        codes::UNKNOWN_ACCESS_KEY => (400, "InvalidParameterValue"),
+        _ if is(classes::VALIDATION) => (400, "InvalidParameterValue"),
+        _ if is(classes::NOT_FOUND) => (400, "InvalidResource"),
+        _ if is(classes::STATE) => (409, "InvalidState"),
+        _ if is(classes::CONFLICT) => (409, "ResourceConflict"),
+        _ if is(classes::CAPACITY) => (409, "InsufficientCapacity"),
+        _ if is(classes::QUOTA_OR_CAPACITY) => (400, "TooManyResources (QuotaExceded)"),
         _ => (400, "Unknown"),
     }
 }

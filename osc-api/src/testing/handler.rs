@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fault::Fault;
+use super::validation::decode;
 use crate::action::Action;
-use crate::json::{self, DecodeOptions, Failure};
 
 /// A type-erased handler: from the bytes of a request to a JSON response.
 pub(super) type ErasedHandler = Box<dyn FnMut(&[u8]) -> Result<Value, Fault> + Send>;
@@ -75,21 +75,6 @@ pub(super) fn raw<T: IntoResponse<Value>>(
     mut handler: impl FnMut(Value) -> T + Send + 'static,
 ) -> ErasedHandler {
     Box::new(move |body| handler(decode(body)?).into_response())
-}
-
-/// Refuses an invalid request as the cloud would, without repeating its values: they may be secret.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    // The cloud insists on the types of a request, and treats an empty body like an empty object.
-    let body = if body.is_empty() { b"{}" } else { body };
-    let options = DecodeOptions { max_response_size: usize::MAX / 4, is_strict: true };
-    json::read(body, options).map(|decoded| decoded.value).map_err(|failure| {
-        let path = match &failure {
-            Failure::Invalid { path, .. } => path.as_deref(),
-            Failure::TooLarge { .. } => None,
-        };
-        let location = path.unwrap_or("the request");
-        Fault::uncoded(400, "InvalidParameterValue", format!("{location} is invalid"))
-    })
 }
 
 fn not_serializable(error: &serde_json::Error) -> Fault {

@@ -8,18 +8,19 @@ use jiff::tz::TimeZone;
 use ring::{digest, hmac};
 
 use super::FakeApi;
+use crate::generated::service::{ALGORITHM, CREDENTIAL_SERVICE, DATE_HEADER, KEY_PREFIX, TERMINATOR};
 
 /// The header with the date of the request.
-pub(super) const DATE: &str = "x-osc-date";
+pub(super) const DATE: &str = DATE_HEADER;
 
 /// Accepted signature schemes: OUTSCALE's, and that of AWS, which some older programs use.
 const SCHEMES: [Scheme; 2] = [
-    Scheme { prefix: "OSC4", algorithm: "OSC4-HMAC-SHA256", date: DATE, terminator: "osc4_request" },
+    Scheme { prefix: KEY_PREFIX, algorithm: ALGORITHM, date: DATE, terminator: TERMINATOR },
     Scheme { prefix: "AWS4", algorithm: "AWS4-HMAC-SHA256", date: "x-amz-date", terminator: "aws4_request" },
 ];
 
 /// Accepted service names.
-const SERVICES: &[&str] = &["api", "oapi", "osc"];
+const SERVICES: &[&str] = &[CREDENTIAL_SERVICE, "oapi", "osc"];
 
 /// Maximum difference between the date of a request and the server's clock, in seconds.
 const MAX_SKEW: i64 = 5 * 60;

@@ -15,7 +15,9 @@ use super::fault::{Fault, FaultKind, error_body};
 use super::handler::ErasedHandler;
 use super::record::RecordedCall;
 use super::stub::{Content, StubResponse};
+use super::validation::{self, Reencode};
 use crate::action::Auth;
+use crate::generated::service::CLIENT_TOKEN;
 
 /// Counts the requests of all fakes of this process: no two responses have the same request ID.
 static REQUEST_COUNT: AtomicU64 = AtomicU64::new(1);
@@ -33,11 +35,15 @@ struct FakeStateInner {
     calls: Vec<RecordedCall>,
     /// First responses by action and client token.
     responses_by_token: HashMap<(String, String), Value>,
+    /// Whether requests that lack members or have values of another type are refused.
+    is_strict: bool,
 }
 
 #[derive(Clone)]
 struct Registered {
     auth: Auth,
+    /// For strict validation, unless the action is unknown.
+    reencode: Option<Reencode>,
     run: Arc<Mutex<ErasedHandler>>,
 }
 
@@ -50,10 +56,15 @@ struct PlannedFault {
 }
 
 impl FakeState {
-    pub(super) fn handle(&self, action: &str, auth: Option<Auth>, run: ErasedHandler) {
-        let published = || admission::published(action).map(|known| known.auth);
-        let auth = auth.or_else(published).unwrap_or(Auth::Available);
-        let registered = Registered { auth, run: Arc::new(Mutex::new(run)) };
+    /// Sets the handler of an action; `typed` are the authentication and the request of its type.
+    pub(super) fn handle(&self, action: &str, typed: Option<(Auth, Reencode)>, run: ErasedHandler) {
+        let published = || admission::published(action).map(|known| (known.auth, known.reencode));
+        let typed = typed.or_else(published);
+        let registered = Registered {
+            auth: typed.map_or(Auth::Available, |(auth, _)| auth),
+            reencode: typed.map(|(_, reencode)| reencode),
+            run: Arc::new(Mutex::new(run)),
+        };
         let former = self.lock().handlers.insert(action.to_owned(), registered);
         // Dropping what the handler captured may run any code: not while holding the lock.
         drop(former);
@@ -63,6 +74,10 @@ impl FakeState {
         if left > 0 {
             self.lock().planned.push(PlannedFault { action: action.map(str::to_owned), left, fault });
         }
+    }
+
+    pub(super) fn set_strict(&self, is_strict: bool) {
+        self.lock().is_strict = is_strict;
     }
 
     pub(super) fn recover(&self) {
@@ -97,7 +112,13 @@ impl FakeState {
         let registered = action.and_then(|action| self.lock().handlers.get(action).cloned());
         let published = action.and_then(admission::published);
         let auth = registered.as_ref().map(|it| it.auth).or(published.as_ref().map(|it| it.auth));
-        if let Err(fault) = admission::admit(request, body, auth, Timestamp::now()) {
+        let reencode = match &registered {
+            Some(registered) => registered.reencode,
+            None => published.as_ref().map(|known| known.reencode),
+        };
+        let admitted = admission::admit(request, body, auth, Timestamp::now())
+            .and_then(|()| self.validate(request.body(), body, reencode));
+        if let Err(fault) = admitted {
             return Decision::faulty(fault, json!({}));
         }
         let action = action.unwrap_or_default();
@@ -120,6 +141,14 @@ impl FakeState {
         }
     }
 
+    /// In strict mode, refuses requests that do not fit their action.
+    fn validate(&self, bytes: &[u8], body: &Value, reencode: Option<Reencode>) -> Result<(), Fault> {
+        match reencode.filter(|_| self.lock().is_strict) {
+            Some(reencode) => validation::check(body, bytes, reencode),
+            None => Ok(()),
+        }
+    }
+
     /// Runs a handler, unless it ran before for the same client token.
     fn carry_out(
         &self,
@@ -128,7 +157,7 @@ impl FakeState {
         bytes: &[u8],
         body: &Value,
     ) -> Result<Decision, Fault> {
-        let token = body.get("ClientToken").and_then(Value::as_str);
+        let token = body.get(CLIENT_TOKEN).and_then(Value::as_str);
         let token = token.map(|token| (action.to_owned(), token.to_owned()));
         let first = token.as_ref().and_then(|token| self.lock().responses_by_token.get(token).cloned());
         if let Some(first) = first {

@@ -142,6 +142,15 @@ macro_rules! __open_enum {
             }
         }
 
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(value: $name) -> Self {
+                ::core::convert::From::from(value.as_str())
+            }
+        }
+
+        $crate::__compare_with_strings!($name);
+
+        impl $crate::__private::FromText for $name {}
         impl $crate::__private::Member for $name {}
         impl $crate::__private::Received<'_> for $name {}
     };
@@ -265,7 +274,7 @@ mod tests {
             let wire = serde_json::to_string(text).unwrap();
             let mode: Mode = serde_json::from_str(&wire).unwrap();
             assert_eq!(serde_json::to_string(&mode).unwrap(), wire);
-            assert_eq!(mode, text.parse().unwrap());
+            assert_eq!(mode, text.parse::<Mode>().unwrap());
             assert_eq!(mode, Mode::from(text.to_owned()));
             assert_eq!((mode.as_ref(), mode.to_string().as_str()), (text, text));
         }

@@ -130,16 +130,16 @@ fn errors_name_the_resource_and_its_state() {
     let prefix = "waiting for VM i-1 to be running failed: ";
     for (error, words) in [
         (error(Some("terminated"), WaitEnd::Failed), "it is terminated"),
-        (error(None, WaitEnd::Missing), "it is not there"),
-        (error(Some("pending"), WaitEnd::Missing), "it is not there any more, and was pending last"),
+        (error(None, WaitEnd::Missing), "it does not exist"),
+        (error(Some("pending"), WaitEnd::Missing), "it no longer exists; its last state was pending"),
         (error(Some("pending"), timed_out(true)), "it is still pending after 1s"),
         (error(None, timed_out(false)), "it was not listed within 1s"),
         (error(None, timed_out(true)), "it is listed, without a state, after 1s"),
     ] {
         assert_eq!(error.to_string(), format!("{prefix}{words}"));
-        assert_eq!(error.copy().to_string(), error.to_string());
+        assert_eq!(error.clone().to_string(), error.to_string());
         assert!(error.is_timeout() != error.is_wait_failed());
-        assert_eq!(error.is_not_found(), words.starts_with("it is not there"));
+        assert_eq!(error.is_not_found(), words.contains("exist"));
         assert!(!error.is_transport() && !error.is_retryable());
     }
     assert_eq!(error(Some("pending"), WaitEnd::Failed).last_state(), Some("pending"));

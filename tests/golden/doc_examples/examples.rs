@@ -9,7 +9,7 @@ pub mod example1 {
             ExampleCage::new(1),
             "quote \" and \\ and {} and é",
         )
-        .big(4294967295i64)
+        .big(4294967295)
         .cages([
             ExampleCage::new(1),
             ExampleCage::new(2)
@@ -29,17 +29,19 @@ pub mod example1 {
 
 pub mod example2 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
-    use super::super::modules::types::{CreatePlaceholderRequest, ExampleCage};
+    use super::super::modules::types::{
+        CreatePlaceholderRequest, CreatePlaceholderRequired, ExampleCage,
+    };
 
-    let request = CreatePlaceholderRequest::new(
-        true,
-        1.0,
-        "2030-01-31",
-        [ExampleCage::new(1)],
-        [("…", 1)],
-        crate::serde_json::json!(null),
-        "…",
-    );
+    let request = CreatePlaceholderRequest::new(CreatePlaceholderRequired {
+        a: true,
+        b: 1.0,
+        c: "2030-01-31".into(),
+        d: vec![ExampleCage::new(1)],
+        e: Default::default(),
+        f: crate::serde_json::json!(null),
+        g: "…".into(),
+    });
     let response = client.create_placeholder(&request).await?;
     Ok(())
     }

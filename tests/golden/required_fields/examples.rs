@@ -2,18 +2,18 @@
 
 pub mod example1 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
-    use super::super::modules::types::CreateManyRequiredRequest;
+    use super::super::modules::types::{CreateManyRequiredRequest, CreateManyRequiredRequired};
 
-    let request = CreateManyRequiredRequest::new(
-        "…",
-        "…",
-        "…",
-        "…",
-        "…",
-        "…",
-        "…",
-        true,
-    );
+    let request = CreateManyRequiredRequest::new(CreateManyRequiredRequired {
+        a: "…".into(),
+        b: "…".into(),
+        c: "…".into(),
+        d: "…".into(),
+        e: "…".into(),
+        f: "…".into(),
+        g: "…".into(),
+        h: true,
+    });
     let response = client.create_many_required(&request).await?;
     Ok(())
     }

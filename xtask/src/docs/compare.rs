@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use osc_codegen::ir::{Alias, Api, Enum, Struct, TypeDef};
+use osc_codegen::ir::{Alias, Api, Enum, Identifier, Struct, TypeDef};
 
 use crate::import::KEPT;
 use crate::inputs::Inputs;
@@ -141,7 +141,8 @@ fn ours(api: &Api) -> BTreeMap<String, String> {
             let at = definition.at();
             let (TypeDef::Struct(Struct { docs, .. })
             | TypeDef::Enum(Enum { docs, .. })
-            | TypeDef::Alias(Alias { docs, .. })) = definition;
+            | TypeDef::Alias(Alias { docs, .. })
+            | TypeDef::Identifier(Identifier { docs, .. })) = definition;
             texts.insert(at.join("description").to_string(), docs.join("\n"));
             if let TypeDef::Struct(definition) = definition {
                 texts.extend(definition.fields.iter().map(|field| {

@@ -79,7 +79,7 @@ fn paths(api: &Api) -> HashSet<String> {
                         paths.extend(values.iter().map(|(variant, _)| format!("{path}::{variant}")));
                     }
                 },
-                TypeDef::Alias(_) => {}
+                TypeDef::Alias(_) | TypeDef::Identifier(_) => {}
             }
             paths.insert(path);
         }

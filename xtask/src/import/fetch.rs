@@ -81,10 +81,7 @@ pub(super) fn text(url: &Uri, options: &FetchOptions) -> Result<String, Failure>
     if bytes.trim_ascii_start().first() == Some(&b'<') {
         return Err(fail(WEB_PAGE.to_owned()));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let position = error.utf8_error().valid_up_to() + 1;
-        fail(format!("it is not UTF-8 text: byte {position} is invalid"))
-    })
+    osc_codegen::decode(bytes).map_err(|reason| fail(format!("it {reason}")))
 }
 
 const WEB_PAGE: &str = "it is a web page, not a description: give the URL of the raw file";

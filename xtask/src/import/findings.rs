@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use osc_codegen::ir::Api;
-use osc_codegen::{Contract, Diagnostic, Diff, OverlayAction, Severity, Source};
+use osc_codegen::{Contract, Diagnostic, Diff, OverlayAction, Pointer, Severity, Source};
 
 use super::texts::{self, Fields};
 use crate::inputs::{CONTRACT, Inputs};
@@ -69,14 +69,15 @@ impl Before {
     /// If a file cannot be read or was not written by an import.
     pub(super) fn read(folder: &Path, kept: Option<&Path>) -> Result<Self, String> {
         let source = SpecSource::read(folder)?;
-        let published = match kept {
-            Some(kept) => files::read_if_exists(&kept.join("published.yaml"))?,
-            None => None,
-        };
-        // A kept text of another import is of no use.
+        // A kept text of another import is of no use. That of an interrupted import has replaced the current one.
         let is_current =
             |text: &String| source.as_ref().is_some_and(|source| source.sha256 == sha256(text.as_bytes()));
-        let published = published.filter(is_current);
+        let mut published = None;
+        for name in ["published.yaml", "previous.yaml"] {
+            if let (Some(kept), None) = (kept, &published) {
+                published = files::read_if_exists(&kept.join(name))?.filter(is_current);
+            }
+        }
         Ok(Self {
             contract: files::read_if_exists(&folder.join(CONTRACT))?,
             prose: Prose::read(&folder.join(prose::NAME))?,
@@ -135,7 +136,7 @@ impl Findings {
         before: &Before,
     ) {
         let overlay = inputs.overlay.as_ref().map(|file| file.text.as_str()).unwrap_or_default();
-        let file = short_name(&inputs.path(Source::Overlay));
+        let file = workspace::short_name(&inputs.path(Source::Overlay));
         let actions = osc_codegen::overlay_actions(overlay);
         let mut found: Vec<(usize, Entry)> = Vec::new();
         let mut add = |pointer: &str, line: Option<usize>, message: String| {
@@ -182,7 +183,14 @@ impl Findings {
             entries.push(Entry::Located(location(inputs, problem), problem.message.clone() + &hint));
         }
         let removed = texts::removed_values(contract, changed, &fields, before.published.as_deref());
-        entries.extend(removed.into_iter().map(|(at, message)| Entry::Located(at, message)));
+        let pointers: Vec<Pointer> = removed.iter().map(|removed| removed.at.clone()).collect();
+        let lines = osc_codegen::lines(&inputs.input(false), Source::Description, &pointers);
+        let file = workspace::short_name(&inputs.description.path);
+        for (removed, line) in removed.iter().zip(lines) {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            let at = format!("{file}{line} {}", removed.at);
+            entries.push(Entry::Located(at, removed.message(inputs.docs.as_ref())));
+        }
         self.section("Values in published texts", "the value sets in spec/overlay.yaml", merged(entries));
     }
 
@@ -274,12 +282,16 @@ fn model(inputs: &Inputs, contract: &str) -> Result<Api, usize> {
     }
 }
 
-/// Merges neighbouring entries of the same location.
+/// Merges the entries of the same location.
 fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     let mut merged: Vec<Entry> = Vec::new();
     for entry in entries {
-        match (merged.last_mut(), entry) {
-            (Some(Entry::Located(last, message)), Entry::Located(at, next)) if *last == at => {
+        let same = merged.iter_mut().find_map(|other| match (other, &entry) {
+            (Entry::Located(at, message), Entry::Located(new_at, _)) if at == new_at => Some(message),
+            _ => None,
+        });
+        match (same, entry) {
+            (Some(message), Entry::Located(_, next)) => {
                 message.push_str("; ");
                 message.push_str(&next);
             }
@@ -292,21 +304,11 @@ fn merged(entries: Vec<Entry>) -> Vec<Entry> {
 /// File and line, and the pointer for a problem of the description.
 fn location(inputs: &Inputs, problem: &Diagnostic) -> String {
     let source = problem.place.as_ref().map_or(problem.source, |place| place.source);
-    let file = short_name(&inputs.path(source));
+    let file = workspace::short_name(&inputs.path(source));
     let line = problem.place.as_ref().map(|place| format!(":{}", place.line)).unwrap_or_default();
     match problem.source {
         Source::Description => format!("{file}{line} {}", problem.pointer),
         _ => format!("{file}{line}"),
-    }
-}
-
-/// A path in the workspace relative to it; the name of any other file.
-fn short_name(path: &Path) -> String {
-    match workspace::relative(path) {
-        relative if Path::new(&relative).is_absolute() => {
-            path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-        }
-        relative => relative,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use osc_codegen::Contract;
 use osc_codegen::ir::{Api, TypeDef, Values};
+use osc_codegen::{Contract, DocsText, Pointer};
+
+use crate::inputs::TextFile;
+use crate::workspace;
 
 /// The string enums of fields by the pointer of the field, and the names of all types.
 #[derive(Default)]
@@ -59,13 +62,50 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Values that changed texts no longer list although the field's value set has them, by the location of the field.
+/// Values that a changed text no longer lists although the field's value set has them.
+pub(super) struct RemovedValues {
+    /// The pointer to the field.
+    pub(super) at: Pointer,
+    pub(super) values: Vec<String>,
+    /// The name of the value set.
+    pub(super) set: String,
+}
+
+impl RemovedValues {
+    /// The message, with the line of our text, which may name the values too.
+    pub(super) fn message(&self, docs: Option<&TextFile>) -> String {
+        let Self { at, values, set } = self;
+        let quoted = |values: &[&String]| {
+            values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+        };
+        let all: Vec<&String> = values.iter().collect();
+        let message = format!("the text no longer names {} of `{set}`", quoted(&all));
+        let keys: Vec<&str> = at.as_str().split('/').collect();
+        let ["#", "components", "schemas", schema, "properties", property] = keys.as_slice() else {
+            return message;
+        };
+        let Some(docs) = docs else { return message };
+        let Some(DocsText { text, line }) = osc_codegen::field_text(&docs.text, schema, property) else {
+            return message;
+        };
+        let file = workspace::short_name(&docs.path);
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let named: Vec<&String> =
+            values.iter().filter(|value| text.contains(&format!("`{value}`"))).collect();
+        match named.is_empty() {
+            true => format!("{message}; our text is {file}{line}"),
+            false => format!("{message}; our text, {file}{line}, names {} too", quoted(&named)),
+        }
+    }
+}
+
+/// The values that changed texts no longer list, by field.
 pub(super) fn removed_values(
     contract: &Contract,
     changed: &BTreeSet<String>,
     fields: &Fields<'_>,
     old: Option<&str>,
-) -> Vec<(String, String)> {
+) -> Vec<RemovedValues> {
     let old = old.and_then(|old| osc_codegen::strip_prose(old).ok()).map(|old| old.prose).unwrap_or_default();
     let old: BTreeMap<&str, &str> = old.iter().map(|(at, text)| (at.as_str(), text.as_str())).collect();
     let mut found = Vec::new();
@@ -83,11 +123,12 @@ pub(super) fn removed_values(
             .iter()
             .filter(|value| !listed.contains(*value))
             .filter(was_listed)
-            .map(|value| format!("`{value}`"))
+            .map(|value| (*value).to_owned())
             .collect();
         if !removed.is_empty() {
-            let message = format!("the text no longer names {} of `{name}`", removed.join(", "));
-            found.push((field.to_owned(), message));
+            let keys = field.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
+            let at = keys.fold(Pointer::root(), |at, key| at.join(key));
+            found.push(RemovedValues { at, values: removed, set: (*name).to_owned() });
         }
     }
     found
@@ -102,7 +143,7 @@ pub(super) fn has_field(api: Option<&Api>, name: &str) -> bool {
             definition.at.as_str().rsplit('/').next() == Some(schema)
                 && definition.fields.iter().any(|field| field.wire == wire)
         }
-        TypeDef::Enum(_) | TypeDef::Alias(_) => false,
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => false,
     })
 }
 

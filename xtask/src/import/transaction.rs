@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::files::{self, Lock, Prepared};
+use crate::files::{self, Prepared};
 
 /// The journal, below `spec/`.
 const JOURNAL: &str = ".import";
@@ -14,14 +14,13 @@ const JOURNAL: &str = ".import";
 /// The file in the journal that says that all old files are saved. Its content is the label of the import.
 const COMPLETE: &str = "complete";
 
-/// Writes all files or, after an interruption and [`recover`], none.
+/// Writes all files or, after an interruption and [`recover`], none. The caller holds the [`Lock`](files::Lock).
 ///
 /// # Errors
 /// Names the file that cannot be written.
 pub(super) fn commit(folder: &Path, label: &str, wanted: &[(&str, &str)]) -> Result<(), String> {
-    let _lock = Lock::acquire(folder)?;
     let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
-    restore(folder, &names)?;
+    recover(folder, &names)?;
     files::remove_leftovers(folder)?;
     let journal = folder.join(JOURNAL);
     for (name, _) in wanted {
@@ -39,7 +38,8 @@ pub(super) fn commit(folder: &Path, label: &str, wanted: &[(&str, &str)]) -> Res
     files::remove(&journal)
 }
 
-/// The label of an import that was interrupted while it changed files. `None` if there is none.
+/// The label of an import that was interrupted while it changed files. `None` if there is none. The caller holds the
+/// [`Lock`](files::Lock): without it, an import that is running would seem to be interrupted.
 ///
 /// # Errors
 /// Names the journal that cannot be read.
@@ -48,18 +48,11 @@ pub(super) fn interrupted(folder: &Path) -> Result<Option<String>, String> {
 }
 
 /// Undoes an interrupted import, so that the next one compares with the old files. Returns the label of that import.
+/// The caller holds the [`Lock`](files::Lock).
 ///
 /// # Errors
 /// Names the file that cannot be restored.
 pub(super) fn recover(folder: &Path, names: &[&str]) -> Result<Option<String>, String> {
-    if !folder.join(JOURNAL).exists() {
-        return Ok(None);
-    }
-    let _lock = Lock::acquire(folder)?;
-    restore(folder, names)
-}
-
-fn restore(folder: &Path, names: &[&str]) -> Result<Option<String>, String> {
     let journal = folder.join(JOURNAL);
     if !journal.exists() {
         return Ok(None);

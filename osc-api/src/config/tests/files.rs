@@ -89,6 +89,19 @@ fn only_regular_files_of_limited_size_are_read() {
     assert_eq!(file::read(&small).unwrap().len(), 1 << 20);
 }
 
+/// The path was a regular file when it was checked, and is a pipe without a writer when it is opened.
+#[test]
+fn a_file_replaced_by_a_pipe_does_not_block() {
+    let directory = temporary("replaced");
+    let pipe = directory.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let error = file::open(&pipe).unwrap_err().to_string();
+    assert!(error.contains("regular"), "{error}");
+    assert!(file::open(&directory).is_err());
+    fs::write(directory.join("file"), "{}").unwrap();
+    assert!(file::open(&directory.join("file")).is_ok());
+}
+
 #[test]
 fn permissions_count_except_in_a_volume_of_kubernetes() {
     use std::os::unix::fs::PermissionsExt as _;

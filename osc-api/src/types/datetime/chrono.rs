@@ -6,6 +6,7 @@ use chrono::{DateTime as ChronoDateTime, Datelike, NaiveDate, TimeZone, Utc};
 use super::jiff::day;
 use super::moment::{self, Nanoseconds};
 use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
+use crate::types::argument::{IntoValue, into_value};
 
 /// The string is in UTC with milliseconds; finer digits are cut off.
 impl<Tz: TimeZone> From<ChronoDateTime<Tz>> for DateTime {
@@ -59,6 +60,33 @@ impl DateOrDateTime {
         to_chrono(self.moment()?)
     }
 }
+
+impl<Tz: TimeZone> IntoValue<DateTime> for ChronoDateTime<Tz> {
+    fn into_value(self) -> Option<DateTime> {
+        Some(self.into())
+    }
+}
+
+impl<Tz: TimeZone> IntoValue<DateTime> for Option<ChronoDateTime<Tz>> {
+    fn into_value(self) -> Option<DateTime> {
+        self.map(Into::into)
+    }
+}
+
+impl<Tz: TimeZone> IntoValue<DateOrDateTime> for ChronoDateTime<Tz> {
+    fn into_value(self) -> Option<DateOrDateTime> {
+        Some(self.into())
+    }
+}
+
+impl<Tz: TimeZone> IntoValue<DateOrDateTime> for Option<ChronoDateTime<Tz>> {
+    fn into_value(self) -> Option<DateOrDateTime> {
+        self.map(Into::into)
+    }
+}
+
+into_value!(NaiveDate => Date);
+into_value!(NaiveDate => DateOrDateTime);
 
 try_from_parsed! {
     DateTime => ChronoDateTime<Utc>: to_chrono;

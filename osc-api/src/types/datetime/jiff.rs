@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil};
 
 use super::moment;
 use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
+use crate::types::argument::into_value;
 
 /// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<Timestamp> for DateTime {
@@ -45,6 +46,10 @@ impl From<civil::Date> for DateOrDateTime {
         Date::from(day).into()
     }
 }
+
+into_value!(Timestamp, SystemTime => DateTime);
+into_value!(civil::Date => Date);
+into_value!(Timestamp, SystemTime, civil::Date => DateOrDateTime);
 
 try_from_parsed! {
     DateTime => Timestamp: to_timestamp;

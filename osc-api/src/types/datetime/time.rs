@@ -5,6 +5,7 @@ use time::{Month, OffsetDateTime, UtcDateTime};
 use super::jiff::day;
 use super::moment;
 use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
+use crate::types::argument::into_value;
 
 /// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<OffsetDateTime> for DateTime {
@@ -66,6 +67,10 @@ impl DateOrDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(self.moment()?).ok()
     }
 }
+
+into_value!(OffsetDateTime, UtcDateTime => DateTime);
+into_value!(time::Date => Date);
+into_value!(OffsetDateTime, UtcDateTime, time::Date => DateOrDateTime);
 
 try_from_parsed! {
     DateTime => OffsetDateTime: to_time;

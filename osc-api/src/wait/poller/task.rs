@@ -69,7 +69,7 @@ async fn read_batch<A: Listed>(poller: &Poller<A>, client: &Client, ids: &[Strin
                 let (first, second) = ids.split_at(ids.len() / 2);
                 batches.extend([second, first]);
             }
-            Err(error) => poller.state().deliver(ids, Instant::now(), |_| Some(Err(error.copy()))),
+            Err(error) => poller.state().deliver(ids, Instant::now(), |_| Some(Err(error.clone()))),
         }
     }
 }
@@ -79,7 +79,7 @@ async fn list<A: Listed>(client: &Client, ids: &[String]) -> Result<(Vec<A::Item
     let (mut items, mut page) = (Vec::new(), None);
     // There are at most as many pages as resources, and an empty one at the end.
     for _ in 0..=ids.len() {
-        let (more, next) = A::items(client.send::<A>(&A::request(ids.to_vec(), page)).await?);
+        let (more, next) = A::items(client.send_for_page::<A>(&A::request(ids.to_vec(), page)).await?);
         items.extend(more);
         page = next.filter(|token| !token.is_empty());
         if page.is_none() {

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{Feed, FeedRequest};
+    pub use super::zoo::Feed;
+    pub use super::zoo::FeedRequest;
 }
 
 /// A marker type for every action.

@@ -11,10 +11,15 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        AliasDate, AliasId, AliasIds, AliasOfAlias, AliasOfStruct, AliasStruct,
-        AliasStructs, ReadAliasesRequest, ReadAliasesResponse,
-    };
+    pub use super::zoo::AliasDate;
+    pub use super::zoo::AliasId;
+    pub use super::zoo::AliasIds;
+    pub use super::zoo::AliasOfAlias;
+    pub use super::zoo::AliasOfStruct;
+    pub use super::zoo::AliasStruct;
+    pub use super::zoo::AliasStructs;
+    pub use super::zoo::ReadAliasesRequest;
+    pub use super::zoo::ReadAliasesResponse;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{AuthRequest, AuthResponse};
+    pub use super::zoo::AuthRequest;
+    pub use super::zoo::AuthResponse;
 }
 
 /// A marker type for every action.

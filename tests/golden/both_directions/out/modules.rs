@@ -11,9 +11,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateSharedRequest, CreateSharedResponse, SharedInner, SharedRule,
-    };
+    pub use super::zoo::CreateSharedRequest;
+    pub use super::zoo::CreateSharedResponse;
+    pub use super::zoo::SharedInner;
+    pub use super::zoo::SharedRule;
 }
 
 /// A marker type for every action.

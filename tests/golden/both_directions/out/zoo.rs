@@ -2,10 +2,15 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSharedRequest {
     /// The API's `Rule`.
@@ -19,8 +24,8 @@ impl CreateSharedRequest {
     }
 
     /// Sets [`rule`](Self::rule).
-    pub fn rule(mut self, rule: impl Into<SharedRule>) -> Self {
-        self.rule = Some(rule.into());
+    pub fn rule(mut self, rule: impl IntoValue<SharedRule>) -> Self {
+        self.rule = rule.into_value();
         self
     }
 }
@@ -53,13 +58,13 @@ pub struct SharedInner {
 
 impl SharedInner {
     /// Creates a [`SharedInner`] with the required fields.
-    pub fn new(depth: impl Into<i64>) -> Self {
-        Self { depth: Some(depth.into()) }
+    pub fn new(depth: i64) -> Self {
+        Self { depth: Some(depth) }
     }
 
     /// Sets [`depth`](Self::depth).
-    pub fn depth(mut self, depth: impl Into<i64>) -> Self {
-        self.depth = Some(depth.into());
+    pub fn depth(mut self, depth: impl IntoValue<i64>) -> Self {
+        self.depth = depth.into_value();
         self
     }
 }
@@ -94,8 +99,8 @@ impl SharedRule {
     }
 
     /// Sets [`inner`](Self::inner).
-    pub fn inner(mut self, inner: impl Into<SharedInner>) -> Self {
-        self.inner = Some(inner.into());
+    pub fn inner(mut self, inner: impl IntoValue<SharedInner>) -> Self {
+        self.inner = inner.into_value();
         self
     }
 
@@ -111,14 +116,14 @@ impl SharedRule {
     }
 
     /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name(mut self, name: impl IntoValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// Sets [`ports`](Self::ports).
-    pub fn ports(mut self, ports: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.ports = Some(ports.into_iter().map(Into::into).collect());
+    pub fn ports(mut self, ports: impl IntoList<i64>) -> Self {
+        self.ports = ports.into_list();
         self
     }
 }

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{CreateFactsRequest, CreateFactsResponse};
+    pub use super::zoo::CreateFactsRequest;
+    pub use super::zoo::CreateFactsResponse;
 }
 
 /// A marker type for every action.

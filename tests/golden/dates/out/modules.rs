@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadDatesRequest, ReadDatesResponse};
+    pub use super::zoo::ReadDatesRequest;
+    pub use super::zoo::ReadDatesResponse;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadTextsRequest, ReadTextsResponse};
+    pub use super::zoo::ReadTextsRequest;
+    pub use super::zoo::ReadTextsResponse;
 }
 
 /// A marker type for every action.

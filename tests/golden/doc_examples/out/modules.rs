@@ -11,10 +11,13 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateExampleRequest, CreateExampleRequestKind, CreateExampleRequestOdd,
-        CreateExampleResponse, CreatePlaceholderRequest, ExampleCage,
-    };
+    pub use super::zoo::CreateExampleRequest;
+    pub use super::zoo::CreateExampleRequestKind;
+    pub use super::zoo::CreateExampleRequestOdd;
+    pub use super::zoo::CreateExampleResponse;
+    pub use super::zoo::CreatePlaceholderRequest;
+    pub use super::zoo::CreatePlaceholderRequired;
+    pub use super::zoo::ExampleCage;
 }
 
 /// A marker type for every action.

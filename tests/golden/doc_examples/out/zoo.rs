@@ -2,12 +2,20 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{
-    Client, Date, DateOrDateTime, Nullable, Result, Secret, UnknownValue, __private,
-};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Date;
+use crate::DateOrDateTime;
+use crate::Nullable;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_example`](crate::Client::create_example).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateExampleRequest {
     /// The API's `Big`.
@@ -44,14 +52,14 @@ pub struct CreateExampleRequest {
 
 impl CreateExampleRequest {
     /// Creates a [`CreateExampleRequest`] with the required fields.
-    pub fn new(missing: impl Into<ExampleCage>, name: impl Into<String>) -> Self {
+    pub fn new(missing: ExampleCage, name: impl Into<String>) -> Self {
         Self {
             big: None,
             cages: None,
             grid: None,
             key: None,
             kind: None,
-            missing: missing.into(),
+            missing,
             name: name.into(),
             odd: None,
             pattern: Nullable::Absent,
@@ -63,35 +71,32 @@ impl CreateExampleRequest {
     }
 
     /// Sets [`big`](Self::big).
-    pub fn big(mut self, big: impl Into<i64>) -> Self {
-        self.big = Some(big.into());
+    pub fn big(mut self, big: impl IntoValue<i64>) -> Self {
+        self.big = big.into_value();
         self
     }
 
     /// Sets [`cages`](Self::cages).
-    pub fn cages(
-        mut self,
-        cages: impl IntoIterator<Item = impl Into<ExampleCage>>,
-    ) -> Self {
-        self.cages = Some(cages.into_iter().map(Into::into).collect());
+    pub fn cages(mut self, cages: impl IntoList<ExampleCage>) -> Self {
+        self.cages = cages.into_list();
         self
     }
 
     /// Sets [`grid`](Self::grid).
-    pub fn grid(mut self, grid: impl IntoIterator<Item = impl Into<Vec<i64>>>) -> Self {
-        self.grid = Some(grid.into_iter().map(Into::into).collect());
+    pub fn grid(mut self, grid: impl IntoList<Vec<i64>>) -> Self {
+        self.grid = grid.into_list();
         self
     }
 
     /// Sets [`key`](Self::key).
-    pub fn key(mut self, key: impl Into<Secret>) -> Self {
-        self.key = Some(key.into());
+    pub fn key(mut self, key: impl IntoValue<Secret>) -> Self {
+        self.key = key.into_value();
         self
     }
 
     /// Sets [`kind`](Self::kind).
-    pub fn kind(mut self, kind: impl Into<CreateExampleRequestKind>) -> Self {
-        self.kind = Some(kind.into());
+    pub fn kind(mut self, kind: impl IntoValue<CreateExampleRequestKind>) -> Self {
+        self.kind = kind.into_value();
         self
     }
 
@@ -108,8 +113,8 @@ impl CreateExampleRequest {
     }
 
     /// Sets [`odd`](Self::odd).
-    pub fn odd(mut self, odd: impl Into<CreateExampleRequestOdd>) -> Self {
-        self.odd = Some(odd.into());
+    pub fn odd(mut self, odd: impl IntoValue<CreateExampleRequestOdd>) -> Self {
+        self.odd = odd.into_value();
         self
     }
 
@@ -120,20 +125,20 @@ impl CreateExampleRequest {
     }
 
     /// Sets [`price`](Self::price).
-    pub fn price(mut self, price: impl Into<f64>) -> Self {
-        self.price = Some(price.into());
+    pub fn price(mut self, price: impl IntoValue<f64>) -> Self {
+        self.price = price.into_value();
         self
     }
 
     /// Sets [`since`](Self::since).
-    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
-        self.since = Some(since.into());
+    pub fn since(mut self, since: impl IntoValue<DateOrDateTime>) -> Self {
+        self.since = since.into_value();
         self
     }
 
     /// Sets [`small`](Self::small).
-    pub fn small(mut self, small: impl Into<i32>) -> Self {
-        self.small = Some(small.into());
+    pub fn small(mut self, small: impl IntoValue<i32>) -> Self {
+        self.small = small.into_value();
         self
     }
 
@@ -166,7 +171,7 @@ __private::sent!(CreateExampleRequest {
 });
 
 /// `Kind` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestKind {
     /// `big`
@@ -178,6 +183,9 @@ pub enum CreateExampleRequestKind {
 }
 
 impl CreateExampleRequestKind {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Big, Self::Small];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -201,7 +209,7 @@ impl From<&str> for CreateExampleRequestKind {
 __private::open_enum!(CreateExampleRequestKind);
 
 /// `Odd` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestOdd {
     /// `odd`
@@ -211,6 +219,9 @@ pub enum CreateExampleRequestOdd {
 }
 
 impl CreateExampleRequestOdd {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Odd];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -246,6 +257,7 @@ __private::received!(CreateExampleResponse {
 
 /// Request of [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreatePlaceholderRequest {
     /// The API's `A`.
@@ -278,37 +290,43 @@ pub struct CreatePlaceholderRequest {
     pub g: Secret,
 }
 
+/// The required fields of [`CreatePlaceholderRequest`](crate::types::CreatePlaceholderRequest), by name: several of
+/// them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatePlaceholderRequired {
+    /// See [`CreatePlaceholderRequest::a`](crate::types::CreatePlaceholderRequest::a).
+    pub a: bool,
+    /// See [`CreatePlaceholderRequest::b`](crate::types::CreatePlaceholderRequest::b).
+    pub b: f64,
+    /// See [`CreatePlaceholderRequest::c`](crate::types::CreatePlaceholderRequest::c).
+    pub c: Date,
+    /// See [`CreatePlaceholderRequest::d`](crate::types::CreatePlaceholderRequest::d).
+    pub d: Vec<ExampleCage>,
+    /// See [`CreatePlaceholderRequest::e`](crate::types::CreatePlaceholderRequest::e).
+    pub e: BTreeMap<String, i64>,
+    /// See [`CreatePlaceholderRequest::f`](crate::types::CreatePlaceholderRequest::f).
+    pub f: serde_json::Value,
+    /// See [`CreatePlaceholderRequest::g`](crate::types::CreatePlaceholderRequest::g).
+    pub g: Secret,
+}
+
 impl CreatePlaceholderRequest {
-    /// Creates a [`CreatePlaceholderRequest`] with the required fields.
-    pub fn new(
-        a: impl Into<bool>,
-        b: impl Into<f64>,
-        c: impl Into<Date>,
-        d: impl IntoIterator<Item = impl Into<ExampleCage>>,
-        e: impl IntoIterator<Item = (impl Into<String>, impl Into<i64>)>,
-        f: impl Into<serde_json::Value>,
-        g: impl Into<Secret>,
-    ) -> Self {
-        Self {
-            a: a.into(),
-            b: b.into(),
-            c: c.into(),
-            d: d.into_iter().map(Into::into).collect(),
-            e: e.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-            f: f.into(),
-            g: g.into(),
-        }
+    /// Creates a [`CreatePlaceholderRequest`] from its required fields: see
+    /// [`CreatePlaceholderRequired`](crate::types::CreatePlaceholderRequired).
+    pub fn new(required: CreatePlaceholderRequired) -> Self {
+        let CreatePlaceholderRequired { a, b, c, d, e, f, g } = required;
+        Self { a, b, c, d, e, f, g }
     }
 
     /// Sets [`a`](Self::a).
-    pub fn a(mut self, a: impl Into<bool>) -> Self {
-        self.a = a.into();
+    pub fn a(mut self, a: bool) -> Self {
+        self.a = a;
         self
     }
 
     /// Sets [`b`](Self::b).
-    pub fn b(mut self, b: impl Into<f64>) -> Self {
-        self.b = b.into();
+    pub fn b(mut self, b: f64) -> Self {
+        self.b = b;
         self
     }
 
@@ -334,8 +352,8 @@ impl CreatePlaceholderRequest {
     }
 
     /// Sets [`f`](Self::f).
-    pub fn f(mut self, f: impl Into<serde_json::Value>) -> Self {
-        self.f = f.into();
+    pub fn f(mut self, f: serde_json::Value) -> Self {
+        self.f = f;
         self
     }
 
@@ -358,6 +376,7 @@ __private::sent!(CreatePlaceholderRequest {
 
 /// The API's `ExampleCage`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ExampleCage {
     /// The API's `Free`.
@@ -370,22 +389,19 @@ pub struct ExampleCage {
 
 impl ExampleCage {
     /// Creates a [`ExampleCage`] with the required fields.
-    pub fn new(size: impl Into<i64>) -> Self {
-        Self {
-            free: None,
-            size: size.into(),
-        }
+    pub fn new(size: i64) -> Self {
+        Self { free: None, size }
     }
 
     /// Sets [`free`](Self::free).
-    pub fn free(mut self, free: impl Into<serde_json::Value>) -> Self {
-        self.free = Some(free.into());
+    pub fn free(mut self, free: impl IntoValue<serde_json::Value>) -> Self {
+        self.free = free.into_value();
         self
     }
 
     /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = size.into();
+    pub fn size(mut self, size: i64) -> Self {
+        self.size = size;
         self
     }
 }
@@ -414,7 +430,7 @@ impl Client {
     ///         ExampleCage::new(1),
     ///         "quote \" and \\ and {} and é",
     ///     )
-    ///     .big(4294967295i64)
+    ///     .big(4294967295)
     ///     .cages([
     ///         ExampleCage::new(1),
     ///         ExampleCage::new(2)
@@ -449,17 +465,19 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreatePlaceholderRequest, ExampleCage};
+    /// use osc_api::types::{
+    ///     CreatePlaceholderRequest, CreatePlaceholderRequired, ExampleCage,
+    /// };
     ///
-    /// let request = CreatePlaceholderRequest::new(
-    ///     true,
-    ///     1.0,
-    ///     "2030-01-31",
-    ///     [ExampleCage::new(1)],
-    ///     [("…", 1)],
-    ///     osc_api::serde_json::json!(null),
-    ///     "…",
-    /// );
+    /// let request = CreatePlaceholderRequest::new(CreatePlaceholderRequired {
+    ///     a: true,
+    ///     b: 1.0,
+    ///     c: "2030-01-31".into(),
+    ///     d: vec![ExampleCage::new(1)],
+    ///     e: Default::default(),
+    ///     f: osc_api::serde_json::json!(null),
+    ///     g: "…".into(),
+    /// });
     /// let response = client.create_placeholder(&request).await?;
     /// # Ok(())
     /// # }

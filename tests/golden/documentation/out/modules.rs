@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadOursRequest, ReadOursResponse, ReadOursResponseState};
+    pub use super::zoo::ReadOursRequest;
+    pub use super::zoo::ReadOursResponse;
+    pub use super::zoo::ReadOursResponseState;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadPlainEnumsRequest, ReadPlainEnumsResponse};
+    pub use super::zoo::ReadPlainEnumsRequest;
+    pub use super::zoo::ReadPlainEnumsResponse;
 }
 
 /// A marker type for every action.

@@ -11,9 +11,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateHerdRequest, CreateHerdResponse, CreateHerdResponseOther, HerdStrategy,
-    };
+    pub use super::zoo::CreateHerdRequest;
+    pub use super::zoo::CreateHerdResponse;
+    pub use super::zoo::CreateHerdResponseOther;
+    pub use super::zoo::HerdStrategy;
 }
 
 /// A marker type for every action.

@@ -26,6 +26,16 @@ pub const LIONS_ASLEEP: u32 = 9001;
 /// Temporary: a later retry can succeed.
 pub const LIONS_FULL: u32 = 9002;
 
+/// Classes of codes, as the ranges in which the server assigns them.
+#[doc(hidden)]
+pub mod classes {
+    use core::ops::RangeInclusive;
+
+    pub const ASLEEP: &[RangeInclusive<u32>] = &[12..=12, 9001..=9002];
+
+    pub const NO_LION: &[RangeInclusive<u32>] = &[5063..=5063];
+}
+
 /// Codes of temporary conditions: a later retry can succeed.
 pub(crate) const TRANSIENT: &[u32] = &[LIONS_ASLEEP, LIONS_FULL];
 

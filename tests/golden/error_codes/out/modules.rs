@@ -12,7 +12,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::codes_tag::{FeedLionsRequest, FeedLionsResponse};
+    pub use super::codes_tag::FeedLionsRequest;
+    pub use super::codes_tag::FeedLionsResponse;
 }
 
 /// A marker type for every action.

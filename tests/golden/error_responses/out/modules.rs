@@ -12,8 +12,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::{FailingError, FailingReport};
-    pub use super::zoo::{FailingRequest, FailingResponse};
+    pub use super::common::FailingError;
+    pub use super::common::FailingReport;
+    pub use super::zoo::FailingRequest;
+    pub use super::zoo::FailingResponse;
 }
 
 /// A marker type for every action.

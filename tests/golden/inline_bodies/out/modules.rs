@@ -13,7 +13,9 @@ pub mod waiters {}
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::common::UnnamedFailure;
-    pub use super::zoo::{CreateUnnamedRequest, CreateUnnamedResponse, UnnamedPart};
+    pub use super::zoo::CreateUnnamedRequest;
+    pub use super::zoo::CreateUnnamedResponse;
+    pub use super::zoo::UnnamedPart;
 }
 
 /// A marker type for every action.

@@ -11,11 +11,13 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateInlineRequest, CreateInlineRequestBeds, CreateInlineRequestCage,
-        CreateInlineRequestCageDoor, CreateInlineRequestCageDoorLock,
-        CreateInlineResponse, CreateInlineResponseCages,
-    };
+    pub use super::zoo::CreateInlineRequest;
+    pub use super::zoo::CreateInlineRequestBeds;
+    pub use super::zoo::CreateInlineRequestCage;
+    pub use super::zoo::CreateInlineRequestCageDoor;
+    pub use super::zoo::CreateInlineRequestCageDoorLock;
+    pub use super::zoo::CreateInlineResponse;
+    pub use super::zoo::CreateInlineResponseCages;
 }
 
 /// A marker type for every action.

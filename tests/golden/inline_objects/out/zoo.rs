@@ -2,10 +2,16 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, UnknownValue, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateInlineRequest {
     /// The API's `Beds`.
@@ -21,17 +27,14 @@ impl CreateInlineRequest {
     }
 
     /// Sets [`beds`](Self::beds).
-    pub fn beds(
-        mut self,
-        beds: impl IntoIterator<Item = impl Into<CreateInlineRequestBeds>>,
-    ) -> Self {
-        self.beds = Some(beds.into_iter().map(Into::into).collect());
+    pub fn beds(mut self, beds: impl IntoList<CreateInlineRequestBeds>) -> Self {
+        self.beds = beds.into_list();
         self
     }
 
     /// Sets [`cage`](Self::cage).
-    pub fn cage(mut self, cage: impl Into<CreateInlineRequestCage>) -> Self {
-        self.cage = Some(cage.into());
+    pub fn cage(mut self, cage: impl IntoValue<CreateInlineRequestCage>) -> Self {
+        self.cage = cage.into_value();
         self
     }
 }
@@ -43,6 +46,7 @@ __private::sent!(CreateInlineRequest {
 
 /// `Beds` of [`CreateInlineRequest`](crate::types::CreateInlineRequest).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateInlineRequestBeds {
     /// The API's `Soft`.
@@ -56,8 +60,8 @@ impl CreateInlineRequestBeds {
     }
 
     /// Sets [`soft`](Self::soft).
-    pub fn soft(mut self, soft: impl Into<bool>) -> Self {
-        self.soft = Some(soft.into());
+    pub fn soft(mut self, soft: impl IntoValue<bool>) -> Self {
+        self.soft = soft.into_value();
         self
     }
 }
@@ -68,6 +72,7 @@ __private::sent!(CreateInlineRequestBeds {
 
 /// `Cage` of [`CreateInlineRequest`](crate::types::CreateInlineRequest).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateInlineRequestCage {
     /// The API's `Door`.
@@ -80,22 +85,19 @@ pub struct CreateInlineRequestCage {
 
 impl CreateInlineRequestCage {
     /// Creates a [`CreateInlineRequestCage`] with the required fields.
-    pub fn new(size: impl Into<i64>) -> Self {
-        Self {
-            door: None,
-            size: size.into(),
-        }
+    pub fn new(size: i64) -> Self {
+        Self { door: None, size }
     }
 
     /// Sets [`door`](Self::door).
-    pub fn door(mut self, door: impl Into<CreateInlineRequestCageDoor>) -> Self {
-        self.door = Some(door.into());
+    pub fn door(mut self, door: impl IntoValue<CreateInlineRequestCageDoor>) -> Self {
+        self.door = door.into_value();
         self
     }
 
     /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = size.into();
+    pub fn size(mut self, size: i64) -> Self {
+        self.size = size;
         self
     }
 }
@@ -107,6 +109,7 @@ __private::sent!(CreateInlineRequestCage {
 
 /// `Door` of [`CreateInlineRequestCage`](crate::types::CreateInlineRequestCage).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateInlineRequestCageDoor {
     /// The API's `Lock`.
@@ -120,8 +123,11 @@ impl CreateInlineRequestCageDoor {
     }
 
     /// Sets [`lock`](Self::lock).
-    pub fn lock(mut self, lock: impl Into<CreateInlineRequestCageDoorLock>) -> Self {
-        self.lock = Some(lock.into());
+    pub fn lock(
+        mut self,
+        lock: impl IntoValue<CreateInlineRequestCageDoorLock>,
+    ) -> Self {
+        self.lock = lock.into_value();
         self
     }
 }
@@ -131,7 +137,7 @@ __private::sent!(CreateInlineRequestCageDoor {
 });
 
 /// `Lock` of [`CreateInlineRequestCageDoor`](crate::types::CreateInlineRequestCageDoor).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateInlineRequestCageDoorLock {
     /// `open`
@@ -143,6 +149,9 @@ pub enum CreateInlineRequestCageDoorLock {
 }
 
 impl CreateInlineRequestCageDoorLock {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Open, Self::Shut];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -11,10 +11,11 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        IntegerMtu, UpdateIntegersRequest, UpdateIntegersRequestMtu,
-        UpdateIntegersRequestOffsets, UpdateIntegersResponse,
-    };
+    pub use super::zoo::IntegerMtu;
+    pub use super::zoo::UpdateIntegersRequest;
+    pub use super::zoo::UpdateIntegersRequestMtu;
+    pub use super::zoo::UpdateIntegersRequestOffsets;
+    pub use super::zoo::UpdateIntegersResponse;
 }
 
 /// A marker type for every action.

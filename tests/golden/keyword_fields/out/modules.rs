@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadWordsRequest, ReadWordsResponse};
+    pub use super::zoo::ReadWordsRequest;
+    pub use super::zoo::ReadWordsRequired;
+    pub use super::zoo::ReadWordsResponse;
 }
 
 /// A marker type for every action.

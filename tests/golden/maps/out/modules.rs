@@ -11,7 +11,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{CreateMapsRequest, CreateMapsResponse, MapOfTexts, MapValue};
+    pub use super::zoo::CreateMapsRequest;
+    pub use super::zoo::CreateMapsResponse;
+    pub use super::zoo::MapOfTexts;
+    pub use super::zoo::MapValue;
 }
 
 /// A marker type for every action.

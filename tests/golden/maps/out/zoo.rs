@@ -2,10 +2,14 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateMapsRequest {
     /// The API's `Anything`.
@@ -118,8 +122,8 @@ impl MapValue {
     }
 
     /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = Some(size.into());
+    pub fn size(mut self, size: impl IntoValue<i64>) -> Self {
+        self.size = size.into_value();
         self
     }
 }

@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{Bool, Str, U8};
+    pub use super::zoo::Bool;
+    pub use super::zoo::Str;
+    pub use super::zoo::U8;
 }
 
 /// A marker type for every action.

@@ -12,11 +12,14 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::untagged::{ReadEmptyRequest, ReadEmptyResponse};
-    pub use super::zoo::{
-        DeleteEverythingRequest, DeleteEverythingResponse, PingRequest, PingResponse,
-        ReadNothingRequest, ReadNothingResponse,
-    };
+    pub use super::untagged::ReadEmptyRequest;
+    pub use super::untagged::ReadEmptyResponse;
+    pub use super::zoo::DeleteEverythingRequest;
+    pub use super::zoo::DeleteEverythingResponse;
+    pub use super::zoo::PingRequest;
+    pub use super::zoo::PingResponse;
+    pub use super::zoo::ReadNothingRequest;
+    pub use super::zoo::ReadNothingResponse;
 }
 
 /// A marker type for every action.

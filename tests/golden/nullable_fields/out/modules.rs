@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{NullableCage, UpdateNullableRequest, UpdateNullableResponse};
+    pub use super::zoo::NullableCage;
+    pub use super::zoo::UpdateNullableRequest;
+    pub use super::zoo::UpdateNullableResponse;
 }
 
 /// A marker type for every action.

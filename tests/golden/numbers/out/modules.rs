@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{CreateNumbersRequest, CreateNumbersResponse};
+    pub use super::zoo::CreateNumbersRequest;
+    pub use super::zoo::CreateNumbersResponse;
 }
 
 /// A marker type for every action.

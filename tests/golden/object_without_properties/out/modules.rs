@@ -11,9 +11,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        BareNamed, ReadBareRequest, ReadBareResponse, ReadBareResponseClosed,
-    };
+    pub use super::zoo::BareNamed;
+    pub use super::zoo::ReadBareRequest;
+    pub use super::zoo::ReadBareResponse;
+    pub use super::zoo::ReadBareResponseClosed;
 }
 
 /// A marker type for every action.

@@ -2,13 +2,16 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// The API's `BareNamed`.
 pub type BareNamed = BTreeMap<String, serde_json::Value>;
 
 /// Request of [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadBareRequest {}
 

@@ -11,7 +11,10 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{Gate, ReadZoosRequest, ReadZoosResponse, Zoo};
+    pub use super::zoo::Gate;
+    pub use super::zoo::ReadZoosRequest;
+    pub use super::zoo::ReadZoosResponse;
+    pub use super::zoo::Zoo;
 }
 
 /// A marker type for every action.

@@ -13,10 +13,12 @@ pub mod waiters {}
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::common::Wrong;
-    pub use super::zoo::{
-        ReadFixedRequest, ReadFixedRequestKind, ReadFixedResponse, SendRequest,
-        SendResponse, ZooOption,
-    };
+    pub use super::zoo::ReadFixedRequest;
+    pub use super::zoo::ReadFixedRequestKind;
+    pub use super::zoo::ReadFixedResponse;
+    pub use super::zoo::SendRequest;
+    pub use super::zoo::SendResponse;
+    pub use super::zoo::ZooOption;
 }
 
 /// A marker type for every action.

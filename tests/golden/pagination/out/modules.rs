@@ -11,11 +11,15 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        Animal, NestedEntities, ReadByItemRequest, ReadByItemResponse,
-        ReadByNestedRequest, ReadByNestedResponse, ReadByTokenRequest,
-        ReadByTokenResponse, ReadHalfResponse,
-    };
+    pub use super::zoo::Animal;
+    pub use super::zoo::NestedEntities;
+    pub use super::zoo::ReadByItemRequest;
+    pub use super::zoo::ReadByItemResponse;
+    pub use super::zoo::ReadByNestedRequest;
+    pub use super::zoo::ReadByNestedResponse;
+    pub use super::zoo::ReadByTokenRequest;
+    pub use super::zoo::ReadByTokenResponse;
+    pub use super::zoo::ReadHalfResponse;
 }
 
 /// A marker type for every action.

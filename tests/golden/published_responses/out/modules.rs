@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::responses::{AnyRequest, AnyResponse};
+    pub use super::responses::AnyRequest;
+    pub use super::responses::AnyResponse;
 }
 
 /// A marker type for every action.

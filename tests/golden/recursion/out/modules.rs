@@ -11,9 +11,12 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateTreeRequest, CreateTreeResponse, Tree, TreeLeaf, TreePing, TreePong,
-    };
+    pub use super::zoo::CreateTreeRequest;
+    pub use super::zoo::CreateTreeResponse;
+    pub use super::zoo::Tree;
+    pub use super::zoo::TreeLeaf;
+    pub use super::zoo::TreePing;
+    pub use super::zoo::TreePong;
 }
 
 /// A marker type for every action.

@@ -2,10 +2,15 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_tree`](crate::Client::create_tree).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateTreeRequest {
     /// The API's `Root`.
@@ -76,17 +81,14 @@ impl Tree {
     }
 
     /// Sets [`children`](Self::children).
-    pub fn children(
-        mut self,
-        children: impl IntoIterator<Item = impl Into<Tree>>,
-    ) -> Self {
-        self.children = Some(children.into_iter().map(Into::into).collect());
+    pub fn children(mut self, children: impl IntoList<Tree>) -> Self {
+        self.children = children.into_list();
         self
     }
 
     /// Sets [`parent`](Self::parent).
-    pub fn parent(mut self, parent: impl Into<Tree>) -> Self {
-        self.parent = Some(Box::new(parent.into()));
+    pub fn parent(mut self, parent: impl IntoValue<Tree>) -> Self {
+        self.parent = parent.into_value().map(Box::new);
         self
     }
 }

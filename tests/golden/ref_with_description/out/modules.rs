@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{DescribedCage, ReadDescribedRequest, ReadDescribedResponse};
+    pub use super::zoo::DescribedCage;
+    pub use super::zoo::ReadDescribedRequest;
+    pub use super::zoo::ReadDescribedResponse;
 }
 
 /// A marker type for every action.

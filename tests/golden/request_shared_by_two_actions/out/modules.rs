@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{LockRequest, LockResponse};
+    pub use super::zoo::LockRequest;
+    pub use super::zoo::LockResponse;
 }
 
 /// A marker type for every action.

@@ -11,10 +11,11 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateManyRequiredRequest, CreateRequiredRequest, CreateRequiredResponse,
-        RequiredGate,
-    };
+    pub use super::zoo::CreateManyRequiredRequest;
+    pub use super::zoo::CreateManyRequiredRequired;
+    pub use super::zoo::CreateRequiredRequest;
+    pub use super::zoo::CreateRequiredResponse;
+    pub use super::zoo::RequiredGate;
 }
 
 /// A marker type for every action.

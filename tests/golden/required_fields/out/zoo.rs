@@ -2,10 +2,14 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateManyRequiredRequest {
     /// The API's `A`.
@@ -42,29 +46,34 @@ pub struct CreateManyRequiredRequest {
     pub h: bool,
 }
 
+/// The required fields of [`CreateManyRequiredRequest`](crate::types::CreateManyRequiredRequest), by name: several
+/// of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateManyRequiredRequired {
+    /// See [`CreateManyRequiredRequest::a`](crate::types::CreateManyRequiredRequest::a).
+    pub a: String,
+    /// See [`CreateManyRequiredRequest::b`](crate::types::CreateManyRequiredRequest::b).
+    pub b: String,
+    /// See [`CreateManyRequiredRequest::c`](crate::types::CreateManyRequiredRequest::c).
+    pub c: String,
+    /// See [`CreateManyRequiredRequest::d`](crate::types::CreateManyRequiredRequest::d).
+    pub d: String,
+    /// See [`CreateManyRequiredRequest::e`](crate::types::CreateManyRequiredRequest::e).
+    pub e: String,
+    /// See [`CreateManyRequiredRequest::f`](crate::types::CreateManyRequiredRequest::f).
+    pub f: String,
+    /// See [`CreateManyRequiredRequest::g`](crate::types::CreateManyRequiredRequest::g).
+    pub g: String,
+    /// See [`CreateManyRequiredRequest::h`](crate::types::CreateManyRequiredRequest::h).
+    pub h: bool,
+}
+
 impl CreateManyRequiredRequest {
-    /// Creates a [`CreateManyRequiredRequest`] with the required fields.
-    #[expect(clippy::too_many_arguments, reason = "the API requires each of them")]
-    pub fn new(
-        a: impl Into<String>,
-        b: impl Into<String>,
-        c: impl Into<String>,
-        d: impl Into<String>,
-        e: impl Into<String>,
-        f: impl Into<String>,
-        g: impl Into<String>,
-        h: impl Into<bool>,
-    ) -> Self {
-        Self {
-            a: a.into(),
-            b: b.into(),
-            c: c.into(),
-            d: d.into(),
-            e: e.into(),
-            f: f.into(),
-            g: g.into(),
-            h: h.into(),
-        }
+    /// Creates a [`CreateManyRequiredRequest`] from its required fields: see
+    /// [`CreateManyRequiredRequired`](crate::types::CreateManyRequiredRequired).
+    pub fn new(required: CreateManyRequiredRequired) -> Self {
+        let CreateManyRequiredRequired { a, b, c, d, e, f, g, h } = required;
+        Self { a, b, c, d, e, f, g, h }
     }
 
     /// Sets [`a`](Self::a).
@@ -110,8 +119,8 @@ impl CreateManyRequiredRequest {
     }
 
     /// Sets [`h`](Self::h).
-    pub fn h(mut self, h: impl Into<bool>) -> Self {
-        self.h = h.into();
+    pub fn h(mut self, h: bool) -> Self {
+        self.h = h;
         self
     }
 }
@@ -129,6 +138,7 @@ __private::sent!(CreateManyRequiredRequest {
 
 /// Request of [`Client::create_required`](crate::Client::create_required).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateRequiredRequest {
     /// The API's `Apple`.
@@ -154,13 +164,13 @@ pub struct CreateRequiredRequest {
 impl CreateRequiredRequest {
     /// Creates a [`CreateRequiredRequest`] with the required fields.
     pub fn new(
-        apple: impl Into<i64>,
+        apple: i64,
         gates: impl IntoIterator<Item = impl Into<RequiredGate>>,
         labels: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
         zebra: impl Into<String>,
     ) -> Self {
         Self {
-            apple: apple.into(),
+            apple,
             gates: gates.into_iter().map(Into::into).collect(),
             labels: labels
                 .into_iter()
@@ -172,8 +182,8 @@ impl CreateRequiredRequest {
     }
 
     /// Sets [`apple`](Self::apple).
-    pub fn apple(mut self, apple: impl Into<i64>) -> Self {
-        self.apple = apple.into();
+    pub fn apple(mut self, apple: i64) -> Self {
+        self.apple = apple;
         self
     }
 
@@ -199,8 +209,8 @@ impl CreateRequiredRequest {
     }
 
     /// Sets [`middle`](Self::middle).
-    pub fn middle(mut self, middle: impl Into<String>) -> Self {
-        self.middle = Some(middle.into());
+    pub fn middle(mut self, middle: impl IntoValue<String>) -> Self {
+        self.middle = middle.into_value();
         self
     }
 
@@ -234,6 +244,7 @@ __private::received!(CreateRequiredResponse {
 
 /// The API's `RequiredGate`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct RequiredGate {
     /// The API's `Depth`.
@@ -246,22 +257,19 @@ pub struct RequiredGate {
 
 impl RequiredGate {
     /// Creates a [`RequiredGate`] with the required fields.
-    pub fn new(width: impl Into<i64>) -> Self {
-        Self {
-            depth: None,
-            width: width.into(),
-        }
+    pub fn new(width: i64) -> Self {
+        Self { depth: None, width }
     }
 
     /// Sets [`depth`](Self::depth).
-    pub fn depth(mut self, depth: impl Into<f64>) -> Self {
-        self.depth = Some(depth.into());
+    pub fn depth(mut self, depth: impl IntoValue<f64>) -> Self {
+        self.depth = depth.into_value();
         self
     }
 
     /// Sets [`width`](Self::width).
-    pub fn width(mut self, width: impl Into<i64>) -> Self {
-        self.width = width.into();
+    pub fn width(mut self, width: i64) -> Self {
+        self.width = width;
         self
     }
 }
@@ -283,18 +291,18 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateManyRequiredRequest;
+    /// use osc_api::types::{CreateManyRequiredRequest, CreateManyRequiredRequired};
     ///
-    /// let request = CreateManyRequiredRequest::new(
-    ///     "…",
-    ///     "…",
-    ///     "…",
-    ///     "…",
-    ///     "…",
-    ///     "…",
-    ///     "…",
-    ///     true,
-    /// );
+    /// let request = CreateManyRequiredRequest::new(CreateManyRequiredRequired {
+    ///     a: "…".into(),
+    ///     b: "…".into(),
+    ///     c: "…".into(),
+    ///     d: "…".into(),
+    ///     e: "…".into(),
+    ///     f: "…".into(),
+    ///     g: "…".into(),
+    ///     h: true,
+    /// });
     /// let response = client.create_many_required(&request).await?;
     /// # Ok(())
     /// # }

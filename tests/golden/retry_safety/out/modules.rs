@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{PlainRequest, RetryResponse, TokenRequest};
+    pub use super::zoo::PlainRequest;
+    pub use super::zoo::RetryResponse;
+    pub use super::zoo::TokenRequest;
 }
 
 /// A marker type for every action.

@@ -11,9 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        ReadUntypedRequest, ReadUntypedRequestChoice, ReadUntypedResponse,
-    };
+    pub use super::zoo::ReadUntypedRequest;
+    pub use super::zoo::ReadUntypedRequestChoice;
+    pub use super::zoo::ReadUntypedResponse;
 }
 
 /// A marker type for every action.

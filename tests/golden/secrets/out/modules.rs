@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{CreateSecretRequest, CreateSecretResponse};
+    pub use super::zoo::CreateSecretRequest;
+    pub use super::zoo::CreateSecretResponse;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadTakenRequest, ReadTakenResponse};
+    pub use super::zoo::ReadTakenRequest;
+    pub use super::zoo::ReadTakenResponse;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadTentsRequest, ReadTentsResponse};
+    pub use super::zoo::ReadTentsRequest;
+    pub use super::zoo::ReadTentsResponse;
 }
 
 /// A marker type for every action.

@@ -11,7 +11,8 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReferredRequest, ReferredResponse};
+    pub use super::zoo::ReferredRequest;
+    pub use super::zoo::ReferredResponse;
 }
 
 /// A marker type for every action.

@@ -11,10 +11,11 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        AnimalState, ReadStatesRequest, ReadStatesRequestProtocols, ReadStatesResponse,
-        ReadStatesResponseMood,
-    };
+    pub use super::zoo::AnimalState;
+    pub use super::zoo::ReadStatesRequest;
+    pub use super::zoo::ReadStatesRequestProtocols;
+    pub use super::zoo::ReadStatesResponse;
+    pub use super::zoo::ReadStatesResponseMood;
 }
 
 /// A marker type for every action.

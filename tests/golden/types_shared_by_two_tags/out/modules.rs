@@ -14,8 +14,12 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::{CatFilter, CatShared, ReadLionsRequest, ReadTigersResponse};
-    pub use super::lion::{Lion, ReadLionsResponse};
+    pub use super::common::CatFilter;
+    pub use super::common::CatShared;
+    pub use super::common::ReadLionsRequest;
+    pub use super::common::ReadTigersResponse;
+    pub use super::lion::Lion;
+    pub use super::lion::ReadLionsResponse;
     pub use super::tiger::ReadTigersRequest;
 }
 

@@ -12,8 +12,14 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::{UnusedAsking, UnusedTelling, UnusedThing};
-    pub use super::zoo::{Asked, Mixed, ReadUsedRequest, ReadUsedResponse, Reported};
+    pub use super::common::UnusedAsking;
+    pub use super::common::UnusedTelling;
+    pub use super::common::UnusedThing;
+    pub use super::zoo::Asked;
+    pub use super::zoo::Mixed;
+    pub use super::zoo::ReadUsedRequest;
+    pub use super::zoo::ReadUsedResponse;
+    pub use super::zoo::Reported;
 }
 
 /// A marker type for every action.

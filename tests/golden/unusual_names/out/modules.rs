@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::n9_odd_tags::{CO2Response2, Tat2X, XYRequestV2};
+    pub use super::n9_odd_tags::CO2Response2;
+    pub use super::n9_odd_tags::Tat2X;
+    pub use super::n9_odd_tags::XYRequestV2;
 }
 
 /// A marker type for every action.

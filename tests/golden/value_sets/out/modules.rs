@@ -11,9 +11,11 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CageState, LockKind, ReadCagesRequest, ReadCagesResponse, ReadCagesResponseSize,
-    };
+    pub use super::zoo::CageState;
+    pub use super::zoo::LockKind;
+    pub use super::zoo::ReadCagesRequest;
+    pub use super::zoo::ReadCagesResponse;
+    pub use super::zoo::ReadCagesResponseSize;
 }
 
 /// A marker type for every action.

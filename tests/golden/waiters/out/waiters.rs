@@ -25,19 +25,19 @@ impl Listed for action::ReadWatchedCages {
     }
 
     fn id(item: &types::Cage) -> Option<&str> {
-        item.cage_id.as_deref()
+        item.cage_id.as_ref().map(|id| id.as_str())
     }
 }
 
 /// The cage to wait for. Built by [`cage`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Cage(String);
+pub struct Cage(types::CageId);
 
 /// Selects the cage with this `cage_id` to wait for.
 ///
 /// The default timeout is 3 minutes.
-pub fn cage(cage_id: impl Into<String>) -> Cage {
+pub fn cage(cage_id: impl Into<types::CageId>) -> Cage {
     Cage(cage_id.into())
 }
 
@@ -51,7 +51,7 @@ impl Cage {
             states: &["clean"],
             failures: &["dirty"],
         };
-        Waiter::present(self.0, CAGE, GOAL)
+        Waiter::present(self.0.into(), CAGE, GOAL)
     }
 
     /// Waits until it no longer exists.
@@ -61,7 +61,7 @@ impl Cage {
             states: &[],
             failures: &[],
         };
-        Waiter::deleted(self.0, CAGE, GOAL)
+        Waiter::deleted(self.0.into(), CAGE, GOAL)
     }
 }
 
@@ -76,12 +76,12 @@ const CAGE: &Subject<types::Cage> = &Subject {
 /// The door of the cage to wait for. Built by [`cage_door`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CageDoor(String);
+pub struct CageDoor(types::CageId);
 
 /// Selects the door of the cage with this `cage_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn cage_door(cage_id: impl Into<String>) -> CageDoor {
+pub fn cage_door(cage_id: impl Into<types::CageId>) -> CageDoor {
     CageDoor(cage_id.into())
 }
 
@@ -93,7 +93,7 @@ impl CageDoor {
             states: &["open", "ajar"],
             failures: &[],
         };
-        Waiter::present(self.0, CAGE_DOOR, GOAL)
+        Waiter::present(self.0.into(), CAGE_DOOR, GOAL)
     }
 }
 
@@ -108,12 +108,12 @@ const CAGE_DOOR: &Subject<types::Cage> = &Subject {
 /// The lock of the cage to wait for. Built by [`cage_lock`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CageLock(String);
+pub struct CageLock(types::CageId);
 
 /// Selects the lock of the cage with this `cage_id` to wait for.
 ///
 /// The default timeout is 10 minutes.
-pub fn cage_lock(cage_id: impl Into<String>) -> CageLock {
+pub fn cage_lock(cage_id: impl Into<types::CageId>) -> CageLock {
     CageLock(cage_id.into())
 }
 
@@ -125,7 +125,7 @@ impl CageLock {
             states: &["broken"],
             failures: &[],
         };
-        Waiter::deleted(self.0, CAGE_LOCK, GOAL)
+        Waiter::deleted(self.0.into(), CAGE_LOCK, GOAL)
     }
 }
 

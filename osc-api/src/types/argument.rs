@@ -1,0 +1,256 @@
+//! What setters and constructors take.
+
+use std::collections::{BTreeSet, HashSet, btree_map, btree_set, hash_map, hash_set};
+use std::iter::{
+    Chain, Cloned, Copied, Empty, Filter, FilterMap, FlatMap, Flatten, Map, Once, Peekable, Rev, Skip,
+    SkipWhile, StepBy, Take, TakeWhile,
+};
+use std::path::{Path, PathBuf};
+use std::{array, option, slice, vec};
+
+use super::id::Identifier;
+use crate::{Date, DateOrDateTime, DateTime, Secret};
+
+/// A value for a field of type `T`, or none: what a setter takes.
+///
+/// A setter of a field with an identifier takes the identifier, a reference to it, or a string; one of a field with an
+/// enum takes the enum or a string; and each takes an `Option` of these. `None` leaves the field out of the request.
+///
+/// ```
+/// use osc_api::types::{CreateVmsRequest, SubnetId};
+///
+/// let subnet: Option<&SubnetId> = None;
+/// let request = CreateVmsRequest::new("ami-12345678").subnet_id(subnet).vm_type("tinav6.c2r4p2");
+/// assert_eq!(request.subnet_id, None);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be used where a `{T}` is expected",
+    label = "expected a `{T}`, or an `Option` of it",
+    note = "an identifier of another kind of resource is not accepted; if it is the right one, convert its string: \
+            `{T}::from(id.as_str())`"
+)]
+pub trait IntoValue<T> {
+    /// The value of the field.
+    fn into_value(self) -> Option<T>;
+}
+
+impl<T> IntoValue<T> for T {
+    fn into_value(self) -> Option<T> {
+        Some(self)
+    }
+}
+
+impl<T> IntoValue<T> for Option<T> {
+    fn into_value(self) -> Option<T> {
+        self
+    }
+}
+
+/// A type of this crate that any string converts into: identifiers, enums, secrets, dates.
+#[doc(hidden)]
+pub trait FromText: for<'a> From<&'a str> + From<String> {}
+
+impl FromText for Secret {}
+impl FromText for Date {}
+impl FromText for DateTime {}
+impl FromText for DateOrDateTime {}
+
+/// Implements [`IntoValue`] by `Into`, for values and options of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __into_value {
+    ($($from:ty),+ => $to:ty) => {$(
+        impl $crate::__private::IntoValue<$to> for $from {
+            fn into_value(self) -> ::core::option::Option<$to> {
+                ::core::option::Option::Some(::core::convert::Into::into(self))
+            }
+        }
+
+        impl $crate::__private::IntoValue<$to> for ::core::option::Option<$from> {
+            fn into_value(self) -> ::core::option::Option<$to> {
+                self.map(::core::convert::Into::into)
+            }
+        }
+    )+};
+}
+pub(crate) use __into_value as into_value;
+
+into_value!(&str, &String => String);
+into_value!(&str, &String, String, &Path, &PathBuf => PathBuf);
+into_value!(Date, DateTime => DateOrDateTime);
+
+/// As [`into_value`], for every type that strings convert into.
+macro_rules! text_into_value {
+    ($($from:ty),+) => {$(
+        impl<T: FromText> IntoValue<T> for $from {
+            fn into_value(self) -> Option<T> {
+                Some(T::from(self))
+            }
+        }
+
+        impl<T: FromText> IntoValue<T> for Option<$from> {
+            fn into_value(self) -> Option<T> {
+                self.map(T::from)
+            }
+        }
+    )+};
+}
+text_into_value!(&str, String);
+
+impl<T: FromText> IntoValue<T> for &String {
+    fn into_value(self) -> Option<T> {
+        Some(T::from(self.as_str()))
+    }
+}
+
+impl<T: FromText> IntoValue<T> for Option<&String> {
+    fn into_value(self) -> Option<T> {
+        self.map(|text| T::from(text.as_str()))
+    }
+}
+
+impl<T: FromText + Clone> IntoValue<T> for &T {
+    fn into_value(self) -> Option<T> {
+        Some(self.clone())
+    }
+}
+
+impl<T: FromText + Clone> IntoValue<T> for Option<&T> {
+    fn into_value(self) -> Option<T> {
+        self.cloned()
+    }
+}
+
+/// The values of a field of type `Vec<T>`, or none: what a setter of a list takes.
+///
+/// An array, a `Vec`, a slice, a set or an iterator of the standard library, whose elements convert into `T`; or an
+/// `Option` of it. `None` leaves the field out of the request; an empty list is sent as one.
+///
+/// ```
+/// use osc_api::types::{FiltersVm, VmId};
+///
+/// let ids = vec![VmId::from("i-12345678")];
+/// let filters = FiltersVm::new().vm_ids(&ids).vm_state_names(["running", "stopped"]);
+/// assert_eq!(filters.vm_ids, Some(ids));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of `{T}`",
+    label = "expected an array, a `Vec`, a slice or an iterator of `{T}`, or an `Option` of one",
+    note = "for a single value, write `[value]`; for an optional one, `value.into_iter()`; for an iterator of your \
+            own, `.collect::<Vec<_>>()`"
+)]
+pub trait IntoList<T> {
+    /// The list of the field.
+    fn into_list(self) -> Option<Vec<T>>;
+}
+
+impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
+    fn into_list(self) -> Option<Vec<T>> {
+        self.and_then(L::into_list)
+    }
+}
+
+fn list<T, V: Into<T>>(values: impl IntoIterator<Item = V>) -> Option<Vec<T>> {
+    Some(values.into_iter().map(Into::into).collect())
+}
+
+/// A blanket implementation for iterators would cover `Option`, so that `None` became an empty list.
+macro_rules! into_list {
+    ($([$($generic:tt)*] $from:ty;)*) => {$(
+        impl<T, $($generic)*> IntoList<T> for $from
+        where
+            Self: IntoIterator<Item: Into<T>>,
+        {
+            fn into_list(self) -> Option<Vec<T>> {
+                list(self)
+            }
+        }
+    )*};
+}
+into_list! {
+    [V] Vec<V>;
+    [V, const N: usize] [V; N];
+    [V] BTreeSet<V>;
+    [V, S] HashSet<V, S>;
+    [V] vec::IntoIter<V>;
+    [V] slice::Iter<'_, V>;
+    [V, const N: usize] array::IntoIter<V, N>;
+    [V] option::IntoIter<V>;
+    [V] option::Iter<'_, V>;
+    [V] btree_set::IntoIter<V>;
+    [V] btree_set::Iter<'_, V>;
+    [V] hash_set::IntoIter<V>;
+    [V] hash_set::Iter<'_, V>;
+    [K, V] btree_map::Keys<'_, K, V>;
+    [K, V] btree_map::IntoKeys<K, V>;
+    [K, V] btree_map::Values<'_, K, V>;
+    [K, V] btree_map::IntoValues<K, V>;
+    [K, V] hash_map::Keys<'_, K, V>;
+    [K, V] hash_map::IntoKeys<K, V>;
+    [K, V] hash_map::Values<'_, K, V>;
+    [K, V] hash_map::IntoValues<K, V>;
+    [I, F] Map<I, F>;
+    [I, F] Filter<I, F>;
+    [I, F] FilterMap<I, F>;
+    [I: Iterator<Item: IntoIterator>] Flatten<I>;
+    [I, U: IntoIterator, F] FlatMap<I, U, F>;
+    [I] Cloned<I>;
+    [I] Copied<I>;
+    [I, J] Chain<I, J>;
+    [I] Take<I>;
+    [I] Skip<I>;
+    [I, F] TakeWhile<I, F>;
+    [I, F] SkipWhile<I, F>;
+    [I] StepBy<I>;
+    [I] Rev<I>;
+    [I: Iterator] Peekable<I>;
+    [V] Once<V>;
+    [V] Empty<V>;
+    [V] Box<dyn Iterator<Item = V> + '_>;
+}
+
+/// A reference to a list converts by cloning its elements.
+macro_rules! into_list_by_clone {
+    ($([$($generic:tt)*] $from:ty;)*) => {$(
+        impl<T, V: Clone + Into<T>, $($generic)*> IntoList<T> for &$from {
+            fn into_list(self) -> Option<Vec<T>> {
+                list(self.iter().cloned())
+            }
+        }
+    )*};
+}
+into_list_by_clone! {
+    [] Vec<V>;
+    [] [V];
+    [const N: usize] [V; N];
+    [] BTreeSet<V>;
+    [S] HashSet<V, S>;
+}
+
+/// An identifier, or a reference to it: what a constructor takes for an identifier if it takes other values, too.
+///
+/// A string is not accepted there: two of them could be swapped unnoticed.
+///
+/// ```
+/// use osc_api::types::{LinkVolumeRequest, VmId, VolumeId};
+///
+/// let (vm_id, volume_id) = (VmId::from("i-12345678"), VolumeId::from("vol-12345678"));
+/// let request = LinkVolumeRequest::new("/dev/xvdb", &vm_id, &volume_id);
+/// assert_eq!(request.vm_id, vm_id);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `{T}`",
+    label = "expected a `{T}` or a reference to one",
+    note = "a string could be swapped with another argument unnoticed: write `{T}::from(…)`"
+)]
+pub trait IntoId<T> {
+    /// The identifier.
+    fn into_id(self) -> T;
+}
+
+/// References to identifiers are identifiers, too.
+impl<I: Identifier, T: From<I>> IntoId<T> for I {
+    fn into_id(self) -> T {
+        self.into()
+    }
+}

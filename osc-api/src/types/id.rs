@@ -1,0 +1,242 @@
+//! Identifiers of resources: strings with a type of their own, so that the ID of a volume cannot be used as that of a
+//! VM.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
+
+use crate::json::{Received, Scalar};
+
+/// A type that identifies a resource, such as [`VmId`](crate::types::VmId).
+///
+/// An identifier is any string: it is never validated, since only the server knows which ones exist. One of up to 23
+/// bytes is stored without an allocation, and cloning any is cheap. It compares with strings, and a collection that is
+/// keyed by it can be searched with a `&str`.
+///
+/// ```
+/// use osc_api::types::{Identifier, VmId};
+///
+/// let id = VmId::from("i-12345678");
+/// assert_eq!(id, "i-12345678");
+/// assert_eq!(id.as_str().len(), 10);
+/// assert_eq!(id.to_string(), "i-12345678");
+/// ```
+pub trait Identifier: Clone + sealed::Sealed {
+    /// The identifier as it is sent and received.
+    fn as_str(&self) -> &str;
+}
+
+pub(crate) mod sealed {
+    /// Implemented for the generated types only.
+    pub trait Sealed {}
+}
+
+impl<I: Identifier> sealed::Sealed for &I {}
+
+impl<I: Identifier> Identifier for &I {
+    fn as_str(&self) -> &str {
+        (**self).as_str()
+    }
+}
+
+/// The string of an identifier. For generated code.
+#[doc(hidden)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdText(SmolStr);
+
+impl IdText {
+    /// Keeps a string.
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for IdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl Serialize for IdText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for IdText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::types::open_enum::text(deserializer)
+    }
+}
+
+impl From<&str> for IdText {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl Received<'_> for IdText {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => Some(Self::new(text)),
+            _ => scalar.number_to_text().map(|text| Self::new(&text)),
+        }
+    }
+}
+
+/// Implements an identifier type, a struct around an [`IdText`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __identifier {
+    ($name:ident) => {
+        impl $name {
+            /// The identifier as it is sent and received.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl $crate::__private::SealedIdentifier for $name {}
+        impl $crate::__private::FromText for $name {}
+
+        impl $crate::__private::Identifier for $name {
+            fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self($crate::__private::IdText::new(text))
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self($crate::__private::IdText::new(&text))
+            }
+        }
+
+        impl ::core::convert::From<&::std::string::String> for $name {
+            fn from(text: &::std::string::String) -> Self {
+                Self($crate::__private::IdText::new(text))
+            }
+        }
+
+        impl ::core::convert::From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                ::core::clone::Clone::clone(id)
+            }
+        }
+
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(id: $name) -> Self {
+                ::core::convert::From::from(id.as_str())
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::core::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        $crate::__compare_with_strings!($name);
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::serde::Deserialize::deserialize(deserializer).map(Self)
+            }
+        }
+
+        impl $crate::__private::Member for $name {}
+
+        impl $crate::__private::Received<'_> for $name {
+            fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
+                <$crate::__private::IdText as $crate::__private::Received>::from_scalar(scalar).map(Self)
+            }
+        }
+    };
+}
+
+/// Implements the conversions of other identifiers into one that stands for several kinds of resources.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __identifier_from {
+    ($name:ident: $($other:ident),* $(,)?) => {$(
+        impl ::core::convert::From<$other> for $name {
+            fn from(id: $other) -> Self {
+                Self(id.0)
+            }
+        }
+
+        impl ::core::convert::From<&$other> for $name {
+            fn from(id: &$other) -> Self {
+                Self(::core::clone::Clone::clone(&id.0))
+            }
+        }
+    )*};
+}
+
+/// Implements the comparison of a type that has `as_str` with strings.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __compare_with_strings {
+    ($name:ident) => {
+        impl ::core::cmp::PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.as_str() == text
+            }
+        }
+
+        impl ::core::cmp::PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.as_str() == *text
+            }
+        }
+
+        impl ::core::cmp::PartialEq<::std::string::String> for $name {
+            fn eq(&self, text: &::std::string::String) -> bool {
+                self.as_str() == text.as_str()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A second API of the same shape, invented: another name, signature, date header and endpoint, other read verbs and
+//! another client token. The generator takes all of them from `description.yaml` and the `x-service` of `overlay.yaml`.
+//!
+//! `generated` is what `cargo xtask regen --spec … --out …` writes, compiled here under `deny(warnings)`.
+//! `BLESS=1 cargo test -p osc-tests --test second_api` rewrites it. The target `published` compiles it with the real
+//! runtime and sends a request.
+#![deny(warnings)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by a panic"
+)]
+
+// Generated code refers to these at the root of its crate.
+pub use osc_api::{
+    __private, Date, DateTime, Nullable, Paginated, Result, Secret, UnknownValue, serde_json, wait,
+};
+
+#[path = "../expected.rs"]
+mod expected;
+#[path = "../xtask.rs"]
+mod xtask;
+
+/// What generated code expects of its crate.
+pub mod action {
+    pub use osc_api::action::{Action, Auth, RetrySafety};
+}
+
+/// Stands for the client of the crate, so that generated code can give it methods.
+pub struct Client;
+
+impl Client {
+    async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
+        _ = request;
+        std::future::pending().await
+    }
+}
+
+/// The blocking client.
+pub mod blocking {
+    /// Stands for the blocking client.
+    pub struct Client;
+
+    impl Client {
+        /// Sends nothing.
+        ///
+        /// # Errors
+        /// None: it never returns.
+        pub fn send<A: osc_api::action::Action>(&self, request: &A::Request) -> osc_api::Result<A::Response> {
+            _ = request;
+            std::process::abort()
+        }
+    }
+}
+
+/// The generated files.
+#[path = "generated"]
+#[rustfmt::skip]
+pub mod generated {
+    #[path = "blocking.rs"]
+    mod blocking;
+    #[path = "fake_data.rs"]
+    pub mod fake_data;
+    #[path = "modules.rs"]
+    pub mod modules;
+    #[path = "service.rs"]
+    pub mod service;
+    use modules::{action, types};
+}
+
+use std::ffi::OsStr;
+
+use action::{Action, Auth, RetrySafety};
+use generated::modules::{API_VERSION, codes, types};
+use generated::{fake_data, modules, service};
+
+/// The files that are applied to the description, by the name of their option.
+const FILES: [&str; 4] = ["overlay", "docs", "errors", "waiters"];
+
+#[test]
+fn the_committed_files_are_what_regen_writes() {
+    let path = |name: &str| expected::tests("second_api").join(name).into_os_string();
+    let mut arguments = vec!["regen".into(), "--spec".into(), path("description.yaml")];
+    for name in FILES {
+        arguments.extend([format!("--{name}").into(), path(&format!("{name}.yaml"))]);
+    }
+    arguments.extend(["--out".into(), path("generated")]);
+    if !expected::blessing() {
+        arguments.push("--check".into());
+    }
+    let run = xtask::run(arguments.iter().map(|argument| -> &OsStr { argument }));
+    assert_eq!(run.code, Some(0), "{}", run.output);
+    assert!(run.output.contains("API 2.3: 5 actions"), "{}", run.output);
+    let has_problems = ["warning: ", "note: ", "error: "].iter().any(|word| run.output.contains(word));
+    assert!(!has_problems, "{}", run.output);
+}
+
+#[test]
+fn service_constants_come_from_the_description() {
+    assert_eq!(service::CLIENT_NAME, "Harbour API client");
+    assert_eq!(
+        (service::ALGORITHM, service::KEY_PREFIX, service::TERMINATOR),
+        ("HBR1-HMAC-SHA256", "HBR1", "hbr1_request")
+    );
+    assert_eq!((service::CREDENTIAL_SERVICE, service::DATE_HEADER), ("port", "x-harbour-date"));
+    assert_eq!(service::SIGNED_HEADERS, "content-type;host;x-harbour-date");
+    let endpoint =
+        (service::HOST_PREFIX, service::DEFAULT_REGION, service::DEFAULT_DOMAIN, service::API_PATH);
+    assert_eq!(endpoint, ("port.", "north-1", "harbour.example", "/v2"));
+    assert_eq!((API_VERSION, codes::NO_SUCH_BERTH, codes::TRANSIENT), ("2.3", 5001, &[9001][..]));
+}
+
+#[test]
+fn reads_and_creates_with_a_client_token_are_safe_to_retry() {
+    use modules::action::{AddBerth, DockShip, GetTide, ListBerths, RemoveBerth};
+    assert_eq!((ListBerths::RETRY, GetTide::RETRY), (RetrySafety::Idempotent, RetrySafety::Idempotent));
+    assert_eq!(AddBerth::RETRY, RetrySafety::ClientToken);
+    assert_eq!((DockShip::RETRY, RemoveBerth::RETRY), (RetrySafety::Unsafe, RetrySafety::Unsafe));
+    let auth = (ListBerths::AUTH, GetTide::AUTH, DockShip::AUTH);
+    assert_eq!(auth, (Auth::AccessKeyOrBasic, Auth::None, Auth::AccessKey));
+}
+
+#[test]
+fn published_examples_decode() {
+    let example = fake_data::PUBLISHED_ACTIONS.iter().find(|(name, ..)| *name == "ListBerths");
+    let response: types::ListBerthsResponse = __private::read(example.unwrap().3.as_bytes()).unwrap();
+    let ships: Vec<_> = response.berths.iter().map(|berth| berth.ship_name.clone()).collect();
+    assert_eq!(ships.len(), 2, "{ships:?}");
+    assert_eq!(response.next_page_token.as_deref(), Some("bmV4dA"));
+}
