@@ -1,8 +1,8 @@
 //! Diagnostics for a damaged description, overlay, documentation or list of error codes.
 //!
 //! A case is an edit of `diagnostics/base.yaml`, or a whole input. `diagnostics/expected.txt` has all diagnostics in
-//! full. `BLESS=1 cargo test -p osc-tests --test diagnostics` writes that file again; review it: every message must name
-//! the location and the remedy.
+//! full. `BLESS=1 cargo test -p osc-tests --test diagnostics` rewrites that file; review it: every message must name the
+//! location and the remedy.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -205,7 +205,7 @@ fn the_exported_pages_have_every_action_and_valid_links() {
     let volume = &pages["volume.md"];
     for part in [
         "- Request: [`CreateVolumeRequest`]",
-        "`snapshot_id` (`SnapshotId`), `Option<String>`",
+        "`snapshot_id` (`SnapshotId`), [`Option<SnapshotId>`](ids.md#snapshotid)",
         "`VolumeState::",
     ] {
         assert!(volume.contains(part), "{part}");

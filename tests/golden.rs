@@ -52,7 +52,7 @@ fn check(case: &str) {
         strict: false,
     };
     let mut files = generate(case, &input);
-    // The same in every case: `second_api` has one of its own.
+    // The same in every case; the target `second_api` covers another one.
     files.remove("service.rs").unwrap();
     let out = folder.join("out");
     let mut wrong: Vec<String> =

@@ -133,7 +133,7 @@ fn check(what: &str, old: &Parsed, new: &Parsed) -> usize {
         change.kind != ChangeKind::TypeDirection
             || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
     });
-    let lines = changes.map(line_of).filter(|line| !is_of_identifiers(line));
+    let lines = changes.map(line_of).filter(|line| !follows_from_identifiers(line));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
     let difference = difference(&found, &reported.rows);
@@ -141,9 +141,9 @@ fn check(what: &str, old: &Parsed, new: &Parsed) -> usize {
     found.len()
 }
 
-/// Whether a change follows from the rule that finds identifiers, which the independent reading does not know: the type
-/// of an identifier appears with its schema, and with it the types of the fields that refer to it.
-fn is_of_identifiers(line: &Line<'_>) -> bool {
+/// Whether a change follows from the detection of identifiers, which the independent parser does not implement: the type
+/// of an identifier appears with its schema, and changes the types of the fields that refer to it.
+fn follows_from_identifiers(line: &Line<'_>) -> bool {
     let Some((schema, property)) = line.at.split_once("/properties/") else { return false };
     let is_own = schema.rsplit('/').next().is_some_and(|schema| property == format!("{schema}Id"));
     let as_string = |ty: Option<&str>| {
@@ -214,8 +214,8 @@ fn the_reports_on_published_versions_are_complete_in_both_directions() {
     }
 }
 
-/// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due to
-/// an overlay action.
+/// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due
+/// to an overlay action.
 fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
     let folder = workspace("../shared/specs");
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
@@ -234,7 +234,7 @@ fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&st
         new: change["new"].as_str(),
     });
     // Descriptions have no waiters.
-    let lines = lines.filter(|line| !line.kind.starts_with("waiter-") && !is_of_identifiers(line));
+    let lines = lines.filter(|line| !line.kind.starts_with("waiter-") && !follows_from_identifiers(line));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
     let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));

@@ -190,8 +190,8 @@ impl Raw {
         }
     }
 
-    /// Whether an action is paginated: its request has a page size, its response a page token or a flag for more items, and
-    /// exactly one list. With several lists, it is unclear which one is paginated.
+    /// Whether an action is paginated: its request has a page size, and its response has a page token or a flag for more
+    /// items, and exactly one list. With several lists, it is unclear which one is paginated.
     fn has_pages(&self, request: &str, response: &str) -> bool {
         let request_has = |name| self.has_property(request, name);
         let response_has = |name| self.has_property(response, name);
@@ -317,8 +317,8 @@ fn limits(node: &Value) -> String {
     keys.map(|key| node[key].to_string()).join(" ")
 }
 
-/// The rows that differ. An item that exists on one side only counts as one row. `renamed` lists the old and new names of
-/// schemas that count as the same.
+/// The rows that differ. An item that exists on one side only counts as one row. `renamed` lists the old and new names
+/// of schemas that count as the same.
 pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<Key> {
     let (old_facts, new_facts) = (old.facts(), new.facts());
     let keys: BTreeSet<&Key> = old_facts.keys().chain(new_facts.keys()).collect();

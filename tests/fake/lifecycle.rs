@@ -121,7 +121,7 @@ fn a_handler_can_drop_any_fake_including_its_own() {
         });
         *owner.lock().expect("the owner") = Some(fake);
         let response = runtime.block_on(async { client.read_vms(&ReadVmsRequest::new()).await });
-        // A fake dropped by its own handler cannot wait for its thread to end, and may stop before its response is sent.
+        // A fake dropped by its own handler cannot wait for its thread, and may stop before its response is sent.
         assert!(is_own || response.is_ok(), "{response:?}");
         while TcpStream::connect(&address).is_ok() {
             assert!(is_own, "a dropped fake still listens");

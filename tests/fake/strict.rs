@@ -1,4 +1,4 @@
-//! Requests that do not fit their action, in strict mode and otherwise.
+//! Requests that do not match their schema, with and without strict mode.
 
 use osc_api::action::{CreateVms, DeleteVms, ReadVms};
 use osc_api::serde_json::Value;
@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::{client, start};
 
-/// Requests that do not fit: the action, the request, the words of the refusal, and whether a typed handler can decode
-/// it.
-fn unfit() -> Vec<(&'static str, Value, &'static str, bool)> {
+/// Requests that do not match their schema: the action, the request, a part of the error message, and whether a typed
+/// handler can decode the request.
+fn invalid_requests() -> Vec<(&'static str, Value, &'static str, bool)> {
     vec![
         ("DeleteVms", json!({}), "lacks `VmIds`", false),
         ("DeleteVms", json!({ "VmIds": null }), "lacks `VmIds`", false),
@@ -33,7 +33,7 @@ fn unfit() -> Vec<(&'static str, Value, &'static str, bool)> {
 }
 
 #[tokio::test]
-async fn strict_mode_refuses_requests_that_do_not_fit_with_and_without_a_handler() {
+async fn strict_mode_refuses_invalid_requests_with_and_without_a_handler() {
     for has_handler in [false, true] {
         let fake = start();
         fake.strict_requests(true);
@@ -42,7 +42,7 @@ async fn strict_mode_refuses_requests_that_do_not_fit_with_and_without_a_handler
             fake.on_raw("CreateVms", |_| json!({}));
             fake.on::<ReadVms>(|_| example::<ReadVms>());
         }
-        for (action, request, words, _) in unfit() {
+        for (action, request, words, _) in invalid_requests() {
             let error = client(&fake).send_raw(action, &request).await.expect_err("a refusal");
             assert!(error.is_validation() && error.to_string().contains(words), "{request}: {error}");
         }
@@ -50,15 +50,15 @@ async fn strict_mode_refuses_requests_that_do_not_fit_with_and_without_a_handler
 }
 
 #[tokio::test]
-async fn without_strict_mode_only_a_typed_handler_refuses_what_it_cannot_decode() {
+async fn without_strict_mode_only_a_typed_handler_refuses_requests_that_it_cannot_decode() {
     let fake = start();
-    for (action, request, ..) in unfit() {
+    for (action, request, ..) in invalid_requests() {
         client(&fake).send_raw(action, &request).await.expect("the published example");
     }
     fake.on::<DeleteVms>(|_| example::<DeleteVms>());
     fake.on::<CreateVms>(|_| example::<CreateVms>());
     fake.on::<ReadVms>(|_| example::<ReadVms>());
-    for (action, request, _, is_decoded) in unfit() {
+    for (action, request, _, is_decoded) in invalid_requests() {
         let result = client(&fake).send_raw(action, &request).await;
         assert_eq!(result.is_ok(), is_decoded, "{request}: {result:?}");
     }
@@ -69,7 +69,7 @@ async fn without_strict_mode_only_a_typed_handler_refuses_what_it_cannot_decode(
 }
 
 #[tokio::test]
-async fn strict_mode_accepts_what_fits() {
+async fn strict_mode_accepts_valid_requests() {
     let fake = start();
     fake.strict_requests(true);
     fake.on_raw("UnknownAction", |_| json!({}));
@@ -92,7 +92,7 @@ async fn strict_mode_accepts_what_fits() {
 }
 
 #[tokio::test]
-async fn every_published_example_fits() {
+async fn strict_mode_accepts_every_published_example() {
     let fake = start();
     fake.strict_requests(true);
     let client = client(&fake);

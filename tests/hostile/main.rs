@@ -1,8 +1,8 @@
 //! Runs the generator on hostile inputs: well-formed descriptions with hostile names, texts and values, hundreds of
 //! damaged ones, and every input that fuzzing found.
 //!
-//! `fuzz/src/check.rs` has the properties, which the fuzz targets share. The inputs are the same in every run. A failing
-//! test prints the path of a file with the input: fix the generator and move the file to `fuzz/finds`.
+//! `fuzz/src/check.rs` has the properties, which the fuzz targets share. The inputs are the same in every run. A
+//! failing test prints the path of a file with the input: fix the generator and move the file to `fuzz/finds`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

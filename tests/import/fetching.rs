@@ -39,8 +39,8 @@ fn redirecting(request: &Request) -> Response {
     }
 }
 
-/// Imports from a server that sends this reply. Checks the exit code, that the output contains `words`, and that no file
-/// changed.
+/// Imports from a server that sends this reply. Checks the exit code, that the output contains `words`, and that no
+/// file changed.
 #[track_caller]
 fn assert_refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
     let reply = reply.into();

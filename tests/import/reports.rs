@@ -51,7 +51,7 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
 }
 
 #[test]
-fn a_value_that_left_the_text_is_reported_with_the_line_of_our_text() {
+fn a_value_removed_from_the_published_text_is_reported_with_the_line_of_our_text() {
     for (docs, expected) in [
         ("Open or shut.", "; our text is docs.yaml:13"),
         ("`open` or `shut`.", "; our text, docs.yaml:13, names `shut` too"),
@@ -162,7 +162,7 @@ fn an_import_killed_at_any_write_is_undone_and_repeated_by_the_next() {
     assert_ne!(old, new);
 }
 
-/// The undoing of an interrupted import is killed in turn.
+/// The process that undoes an interrupted import is killed too.
 #[test]
 fn an_undo_killed_at_any_write_is_repeated_by_the_next() {
     let done = Folder::with_old();
@@ -196,7 +196,7 @@ fn an_undo_killed_at_any_write_is_repeated_by_the_next() {
 }
 
 #[test]
-fn two_imports_at_once_leave_what_one_leaves() {
+fn two_concurrent_imports_write_the_same_files_as_one() {
     let done = Folder::with_old();
     done.write("1.1.yaml", NEW);
     assert_eq!(done.import(&[&done.path("1.1.yaml")]).code, Some(0));

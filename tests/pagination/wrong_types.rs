@@ -1,4 +1,4 @@
-//! Pages whose list or link to the next page has an unexpected type: no item is lost without an error.
+//! Pages whose list, page token or flag has the wrong type: no item is lost without an error.
 
 use std::sync::Mutex;
 
@@ -11,7 +11,7 @@ use crate::{Listing, all_names, client, page_of, read, response, server};
 
 const PAGES: usize = 4;
 
-/// A server whose page of this number has a member of the wrong type, once.
+/// A server that once returns this page with a member of the wrong type.
 fn wrong_once(page: usize, member: &'static str, value: Value) -> Server {
     let is_wrong = Mutex::new(true);
     server(move |request| {
@@ -47,19 +47,19 @@ async fn check<R: Listing>(member: &'static str, values: &[Value]) {
 }
 
 #[tokio::test]
-async fn a_list_of_another_type_is_an_error_and_loses_no_item() {
+async fn a_list_of_the_wrong_type_is_an_error_and_loses_no_item() {
     check::<ReadPublicIpRangesRequest>("PublicIps", &[json!(true), json!({ "a": 1 })]).await;
     check::<ReadUsersRequest>("Users", &[json!(true), json!("none"), json!(5)]).await;
 }
 
 #[tokio::test]
-async fn a_link_of_another_type_is_an_error_and_loses_no_item() {
+async fn a_page_token_or_flag_of_the_wrong_type_is_an_error_and_loses_no_item() {
     check::<ReadPublicIpRangesRequest>("NextPageToken", &[json!(false), json!({}), json!(["page 1"])]).await;
     check::<ReadUsersRequest>("HasMoreItems", &[json!("yes"), json!(7), json!({}), json!([true])]).await;
 }
 
 #[tokio::test]
-async fn a_nested_page_of_another_type_is_an_error() {
+async fn a_nested_page_of_the_wrong_type_is_an_error() {
     for entities in [
         json!(5),
         json!({ "Accounts": true }),
@@ -76,7 +76,7 @@ async fn a_nested_page_of_another_type_is_an_error() {
 }
 
 #[tokio::test]
-async fn other_values_of_unexpected_types_cost_their_field_only() {
+async fn other_members_of_the_wrong_type_cost_only_their_field() {
     for (member, value) in [("MaxResultsLimit", json!("many")), ("ResponseContext", json!(5))] {
         let server = wrong_once(1, member, value);
         let (names, errors) = read(client(&server).paginate(ReadUsersRequest::new())).await;
@@ -94,7 +94,7 @@ async fn other_values_of_unexpected_types_cost_their_field_only() {
 
 /// A single call has no next page to lose.
 #[tokio::test]
-async fn outside_of_pagination_the_field_is_absent() {
+async fn in_a_single_call_a_list_of_the_wrong_type_is_empty() {
     let body = json!({ "Users": true, "HasMoreItems": "yes" });
     let server = server(move |_| Response::json(200, &body));
     let response = client(&server).read_users(&ReadUsersRequest::new()).await.expect("a response");

@@ -1,4 +1,4 @@
-//! Commands in workspaces of their own: which checkout they work on, interruptions, and the bump.
+//! Commands in separate workspaces: the checkout that they work on, interruptions, and the bump.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::xtask::{self, Run};
 use crate::{description, expected, files, times};
 
-/// The parts of a workspace that the command line reads: a description of its own, and a manifest with our members.
+/// A minimal workspace that the command line accepts: a description, and a manifest with our members.
 fn small_workspace(version: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -19,14 +19,14 @@ fn small_workspace(version: &str) -> TempDir {
         fs::write(path, text).unwrap();
     };
     write("Cargo.toml", "[workspace]\nmembers = [\"codegen\", \"osc-api\", \"tests\", \"xtask\"]\n");
-    // Names with an exception in the generator, whose rows would be unused otherwise.
+    // A name with an exception in the generator, which would report the exception as unused otherwise.
     let text = description(1, "VRam").replace("version: '1'", &format!("version: '{version}'"));
     write("spec/outscale.yaml", &text);
     folder
 }
 
 #[test]
-fn a_program_built_in_one_checkout_works_on_the_one_it_is_started_in() {
+fn a_program_works_on_the_checkout_in_which_it_is_started() {
     let real = expected::workspace("spec");
     let before = (files(&real), times(&real), times(&expected::workspace("osc-api/src/generated")));
     let clone = small_workspace("7.7");
@@ -38,10 +38,10 @@ fn a_program_built_in_one_checkout_works_on_the_one_it_is_started_in() {
     for folder in [clone.path().to_owned(), clone.path().join("spec")] {
         let run = start(&folder, &["regen"]);
         assert!(run.output.contains("API 7.7"), "{}", run.output);
-        // The root is announced where it is not obvious.
+        // The root is printed if it is not the current directory.
         let root = clone.path().canonicalize().unwrap();
-        let is_announced = run.output.contains(&format!("workspace: {}", root.display()));
-        assert_eq!(is_announced, folder != clone.path(), "{}", run.output);
+        let is_printed = run.output.contains(&format!("workspace: {}", root.display()));
+        assert_eq!(is_printed, folder != clone.path(), "{}", run.output);
     }
     assert!(clone.path().join("osc-api/src/generated/tag0.rs").exists());
     let imported = clone.path().join("new.yaml");
@@ -73,7 +73,7 @@ fn an_interrupted_import_stops_regen_until_the_next_import() {
         command.current_dir(clone.path()).envs(writes.map(|writes| (xtask::ABORT_AFTER, writes)));
         xtask::finish(command)
     };
-    // After the report, the old contract and the journal's mark: while the new files are written.
+    // After the report, the old contract and the start of the journal: while the new files are written.
     assert_eq!(start(&["spec", "import", "new.yaml"], Some("14")).code, Some(137));
     let run = start(&["regen"], None);
     assert_eq!(run.code, Some(1), "{}", run.output);
@@ -84,7 +84,7 @@ fn an_interrupted_import_stops_regen_until_the_next_import() {
 }
 
 #[test]
-fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
+fn a_bump_stops_for_manual_work_and_continues_when_run_again() {
     let clone = small_workspace("1");
     let spec = clone.path().join("spec");
     fs::write(spec.join("docs.yaml"), "actions: {Read0: Reads.}\nfields: {VRam: Size.}\n").unwrap();
@@ -141,7 +141,7 @@ fn before_a_bump() -> TempDir {
     assert_eq!(start(clone.path(), &["regen"], None).code, Some(0));
     let text = description(2, "VRam").replace("version: '1'", "version: '2'");
     fs::write(clone.path().join("new.yaml"), text).unwrap();
-    // With the texts of the new version, so that no person is needed.
+    // Includes the documentation of the new version, so that no manual work is needed.
     let docs = "actions: {Read0: Reads., Read1: Reads.}\nfields: {VRam: Size.}\n";
     fs::write(clone.path().join("spec/docs.yaml"), docs).unwrap();
     clone
@@ -181,7 +181,7 @@ fn a_bump_killed_at_any_write_is_completed_by_the_next() {
 }
 
 #[test]
-fn two_bumps_at_once_leave_what_one_leaves() {
+fn two_concurrent_bumps_write_the_same_files_as_one() {
     let done = before_a_bump();
     assert_eq!(start(done.path(), &["bump", "new.yaml"], None).code, Some(0));
     for _ in 0..5 {
@@ -198,13 +198,13 @@ fn two_bumps_at_once_leave_what_one_leaves() {
         }
         let spec_and_code = |root: &Path| {
             let mut files = written(root);
-            // The second of them may compare the new description with itself.
+            // The second run may compare the new description with itself.
             files.retain(|name, _| !name.starts_with("target/"));
             files
         };
         assert!(
             spec_and_code(clone.path()) == spec_and_code(done.path()),
-            "the files are not as one run leaves them"
+            "the files differ from those of one run"
         );
     }
 }

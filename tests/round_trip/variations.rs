@@ -31,8 +31,8 @@ fn responses() -> Vec<Response> {
     published.chain(filled).collect()
 }
 
-/// Applies a change everywhere in each response. `expected` computes the expected value from the changed and the published
-/// response.
+/// Applies a change everywhere in each response. `expected` computes the expected value from the changed and the
+/// published response.
 fn check_changed_everywhere(
     what: &str,
     change: impl Fn(&mut Value),

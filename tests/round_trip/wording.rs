@@ -12,7 +12,7 @@ use crate::{compare, dispatch};
 /// Writes the members of an object, which are names and values in JSON.
 type Spelling = fn(&[(String, String)]) -> String;
 
-/// Checks that all published responses, written with these functions for objects and strings, decode to the same values.
+/// Checks that all published responses, written with these functions for objects and strings, decode to equal values.
 fn assert_decodes_as_published(spelling: Spelling, word: fn(&str) -> String) {
     let mut checked = 0;
     for Example { action, side, name, value } in responses() {

@@ -1,4 +1,4 @@
-//! Trusted authorities of the platform, which variables select on Linux: also for a client that ignores the environment.
+//! Trusted roots of the platform. On Linux, variables select them, also for a client that ignores the environment.
 
 use std::env;
 use std::fs;
@@ -8,12 +8,12 @@ use osc_api::types::ReadVmsRequest;
 
 use crate::tls::{Authority, trusting};
 
-/// The endpoint of the server, for the process that is the client.
+/// Variable with the server's endpoint for the client process.
 const ENDPOINT: &str = "OSC_TEST_ENDPOINT";
 
 /// The client. It succeeds if it trusts the server.
 #[tokio::test]
-#[ignore = "a process of its own, started by the other tests of this module"]
+#[ignore = "the other tests of this module run it as a child process"]
 async fn the_client_process() {
     let endpoint = env::var(ENDPOINT).expect("the endpoint of a server");
     let client = trusting(endpoint, []).build().expect("a client");
@@ -51,12 +51,12 @@ fn variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environ
     assert!(is_trusted, "{output}");
     let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", &other)]);
     assert!(!is_trusted && output.contains("not signed by a trusted authority"), "{output}");
-    // What leads nowhere is named.
+    // A missing file is named.
     let (is_trusted, output) = run(&server.endpoint(), &[("SSL_CERT_FILE", "/none/ca.pem")]);
     assert!(!is_trusted && output.contains("SSL_CERT_FILE names /none/ca.pem"), "{output}");
 }
 
-/// The other variables are ignored, whatever they contain.
+/// The values are invalid: they would be errors if they were read.
 #[test]
 fn other_variables_do_not_apply_to_a_client_that_ignores_the_environment() {
     let root = Authority::new("trusted");
