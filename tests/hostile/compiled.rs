@@ -63,7 +63,7 @@ fn manifest() -> String {
     let path = expected::workspace("osc-api").canonicalize().unwrap();
     format!(
         "[package]\nname = \"hostile\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         osc-api = {{ path = {path:?}, features = [\"serde-all\"] }}\nserde_json = \"1\"\n"
+         osc-api = {{ path = {path:?}, features = [\"testing\"] }}\nserde_json = \"1\"\n"
     )
 }
 

@@ -248,11 +248,6 @@ pub(crate) fn required_fields(name: &str) -> Vec<String> {
     ]
 }
 
-/// A field of a struct with required fields.
-pub(crate) fn required_field(name: &str, ident: &str) -> Vec<String> {
-    vec![format!("See [`{name}::{ident}`](crate::types::{name}::{ident}).")]
-}
-
 /// A setter.
 pub(crate) fn setter(ident: &str) -> Vec<String> {
     vec![format!("Sets [`{ident}`](Self::{ident}).")]

@@ -121,7 +121,7 @@ fn constructor(definition: &Struct) -> TokenStream {
 fn required_fields(definition: &Struct) -> Option<TokenStream> {
     let Constructor::Named(required_name) = definition.constructor() else { return None };
     let fields = definition.required().map(|field| {
-        let docs = doc(&sentences::required_field(&definition.name, &field.ident));
+        let docs = doc(&field.docs);
         let (name, ty) = (ident(&field.ident), type_(&field.ty));
         quote!(#docs pub #name: #ty)
     });

@@ -304,21 +304,37 @@ pub struct CreateAccountRequest {
 /// are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateAccountRequired {
-    /// See [`CreateAccountRequest::city`](crate::types::CreateAccountRequest::city).
+    /// City of the account owner.
+    ///
+    /// Required.
     pub city: String,
-    /// See [`CreateAccountRequest::company_name`](crate::types::CreateAccountRequest::company_name).
+    /// Company of the account owner.
+    ///
+    /// Required.
     pub company_name: String,
-    /// See [`CreateAccountRequest::country`](crate::types::CreateAccountRequest::country).
+    /// Country of the account owner.
+    ///
+    /// Required.
     pub country: String,
-    /// See [`CreateAccountRequest::customer_id`](crate::types::CreateAccountRequest::customer_id).
+    /// Customer number, eight digits.
+    ///
+    /// Required.
     pub customer_id: String,
-    /// See [`CreateAccountRequest::email`](crate::types::CreateAccountRequest::email).
+    /// Main email address, used for login and notifications.
+    ///
+    /// Required.
     pub email: String,
-    /// See [`CreateAccountRequest::first_name`](crate::types::CreateAccountRequest::first_name).
+    /// First name of the account's owner.
+    ///
+    /// Required.
     pub first_name: String,
-    /// See [`CreateAccountRequest::last_name`](crate::types::CreateAccountRequest::last_name).
+    /// Last name of the account's owner.
+    ///
+    /// Required.
     pub last_name: String,
-    /// See [`CreateAccountRequest::zip_code`](crate::types::CreateAccountRequest::zip_code).
+    /// Postal code of the town.
+    ///
+    /// Required.
     pub zip_code: String,
 }
 
@@ -552,9 +568,14 @@ pub struct ReadCO2EmissionAccountRequest {
 /// several of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadCO2EmissionAccountRequired {
-    /// See [`ReadCO2EmissionAccountRequest::from_month`](crate::types::ReadCO2EmissionAccountRequest::from_month).
+    /// First month of the period, as the date of its first day, such as `2020-06-01`.
+    ///
+    /// Required.
     pub from_month: DateOrDateTime,
-    /// See [`ReadCO2EmissionAccountRequest::to_month`](crate::types::ReadCO2EmissionAccountRequest::to_month).
+    /// Month after the last month of the period, as the date of its first day, such as `2020-07-01`. Must be later than
+    /// `from_month`.
+    ///
+    /// Required.
     pub to_month: DateOrDateTime,
 }
 
@@ -653,9 +674,14 @@ pub struct ReadConsumptionAccountRequest {
 /// several of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadConsumptionAccountRequired {
-    /// See [`ReadConsumptionAccountRequest::from_date`](crate::types::ReadConsumptionAccountRequest::from_date).
+    /// First day of the period, such as `2020-06-14`. If a time is given, it must be midnight.
+    ///
+    /// Required.
     pub from_date: DateOrDateTime,
-    /// See [`ReadConsumptionAccountRequest::to_date`](crate::types::ReadConsumptionAccountRequest::to_date).
+    /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given,
+    /// it must be midnight.
+    ///
+    /// Required.
     pub to_date: DateOrDateTime,
 }
 

@@ -239,11 +239,17 @@ pub struct ReadUnitPriceRequest {
 /// are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadUnitPriceRequired {
-    /// See [`ReadUnitPriceRequest::operation`](crate::types::ReadUnitPriceRequest::operation).
+    /// Call that the catalog entry applies to, such as `RunInstances-OD`.
+    ///
+    /// Required.
     pub operation: String,
-    /// See [`ReadUnitPriceRequest::service`](crate::types::ReadUnitPriceRequest::service).
+    /// Service that the catalog entry applies to, such as `TinaOS-FCU`.
+    ///
+    /// Required.
     pub service: String,
-    /// See [`ReadUnitPriceRequest::type_`](crate::types::ReadUnitPriceRequest::type_).
+    /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
+    ///
+    /// Required.
     pub type_: String,
 }
 

@@ -67,11 +67,18 @@ pub struct CreateClientGatewayRequest {
 /// several of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateClientGatewayRequired {
-    /// See [`CreateClientGatewayRequest::bgp_asn`](crate::types::CreateClientGatewayRequest::bgp_asn).
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
+    /// Private numbers are 64512 to 65534, and 4200000000 or higher.
+    ///
+    /// Required.
     pub bgp_asn: i64,
-    /// See [`CreateClientGatewayRequest::connection_type`](crate::types::CreateClientGatewayRequest::connection_type).
+    /// Protocol of the VPN. The only value is `ipsec.1`.
+    ///
+    /// Required.
     pub connection_type: String,
-    /// See [`CreateClientGatewayRequest::public_ip`](crate::types::CreateClientGatewayRequest::public_ip).
+    /// Fixed public IPv4 address of the customer's end.
+    ///
+    /// Required.
     pub public_ip: String,
 }
 

@@ -482,17 +482,29 @@ pub struct HealthCheck {
 /// could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HealthCheckRequired {
-    /// See [`HealthCheck::check_interval`](crate::types::HealthCheck::check_interval).
+    /// Number of seconds between two checks, 5 to 600.
+    ///
+    /// Required.
     pub check_interval: i64,
-    /// See [`HealthCheck::healthy_threshold`](crate::types::HealthCheck::healthy_threshold).
+    /// Number of consecutive checks that a VM must pass to count as healthy, 2 to 10.
+    ///
+    /// Required.
     pub healthy_threshold: i64,
-    /// See [`HealthCheck::port`](crate::types::HealthCheck::port).
+    /// Port to check on the backend VMs, 1 to 65535.
+    ///
+    /// Required.
     pub port: i64,
-    /// See [`HealthCheck::protocol`](crate::types::HealthCheck::protocol).
+    /// Protocol of the checks.
+    ///
+    /// Required.
     pub protocol: LoadBalancerProtocol,
-    /// See [`HealthCheck::timeout`](crate::types::HealthCheck::timeout).
+    /// Number of seconds to wait for the response before the check fails, 2 to 60.
+    ///
+    /// Required.
     pub timeout: i64,
-    /// See [`HealthCheck::unhealthy_threshold`](crate::types::HealthCheck::unhealthy_threshold).
+    /// Number of consecutive checks that a VM has to fail to be considered unhealthy, 2 to 10.
+    ///
+    /// Required.
     pub unhealthy_threshold: i64,
 }
 
@@ -795,11 +807,17 @@ pub struct ListenerForCreation {
 /// of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListenerForCreationRequired {
-    /// See [`ListenerForCreation::backend_port`](crate::types::ListenerForCreation::backend_port).
+    /// Port that the backend VMs listen on, 1 to 65535.
+    ///
+    /// Required.
     pub backend_port: i64,
-    /// See [`ListenerForCreation::load_balancer_port`](crate::types::ListenerForCreation::load_balancer_port).
+    /// Port that the load balancer listens on, 1 to 65535.
+    ///
+    /// Required.
     pub load_balancer_port: i64,
-    /// See [`ListenerForCreation::load_balancer_protocol`](crate::types::ListenerForCreation::load_balancer_protocol).
+    /// Protocol used by the clients.
+    ///
+    /// Required.
     pub load_balancer_protocol: LoadBalancerProtocol,
 }
 

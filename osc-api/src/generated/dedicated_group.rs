@@ -41,11 +41,17 @@ pub struct CreateDedicatedGroupRequest {
 /// several of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateDedicatedGroupRequired {
-    /// See [`CreateDedicatedGroupRequest::cpu_generation`](crate::types::CreateDedicatedGroupRequest::cpu_generation).
+    /// Generation of the processors, as a number such as 4.
+    ///
+    /// Required.
     pub cpu_generation: i64,
-    /// See [`CreateDedicatedGroupRequest::name`](crate::types::CreateDedicatedGroupRequest::name).
+    /// Name of the dedicated group.
+    ///
+    /// Required.
     pub name: String,
-    /// See [`CreateDedicatedGroupRequest::subregion_name`](crate::types::CreateDedicatedGroupRequest::subregion_name).
+    /// Name of the Subregion, such as `eu-west-2a`.
+    ///
+    /// Required.
     pub subregion_name: String,
 }
 

@@ -40,11 +40,18 @@ pub struct CreateDirectLinkRequest {
 /// them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateDirectLinkRequired {
-    /// See [`CreateDirectLinkRequest::bandwidth`](crate::types::CreateDirectLinkRequest::bandwidth).
+    /// Bandwidth of the line.
+    ///
+    /// Required.
     pub bandwidth: DirectLinkBandwidth,
-    /// See [`CreateDirectLinkRequest::direct_link_name`](crate::types::CreateDirectLinkRequest::direct_link_name).
+    /// Name of the DirectLink.
+    ///
+    /// Required.
     pub direct_link_name: String,
-    /// See [`CreateDirectLinkRequest::location`](crate::types::CreateDirectLinkRequest::location).
+    /// Code of the data centre, such as `PAR1`, as returned by
+    /// [`Client::read_locations`](crate::Client::read_locations).
+    ///
+    /// Required.
     pub location: String,
 }
 

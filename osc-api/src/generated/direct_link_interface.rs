@@ -184,14 +184,22 @@ pub struct DirectLinkInterface {
 /// of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectLinkInterfaceRequired {
-    /// See [`DirectLinkInterface::bgp_asn`](crate::types::DirectLinkInterface::bgp_asn).
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
+    /// Private numbers are 64512 to 65534, and 4200000000 and above.
+    ///
+    /// Required.
     pub bgp_asn: i64,
-    /// See
-    /// [`DirectLinkInterface::direct_link_interface_name`](crate::types::DirectLinkInterface::direct_link_interface_name).
+    /// Name of the DirectLink interface.
+    ///
+    /// Required.
     pub direct_link_interface_name: String,
-    /// See [`DirectLinkInterface::virtual_gateway_id`](crate::types::DirectLinkInterface::virtual_gateway_id).
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
+    ///
+    /// Required.
     pub virtual_gateway_id: VirtualGatewayId,
-    /// See [`DirectLinkInterface::vlan`](crate::types::DirectLinkInterface::vlan).
+    /// VLAN number, from 2 to 4094. Each number can be used only once.
+    ///
+    /// Required.
     pub vlan: i64,
 }
 

@@ -44,9 +44,14 @@ pub struct CreateFlexibleGpuRequest {
 /// them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateFlexibleGpuRequired {
-    /// See [`CreateFlexibleGpuRequest::model_name`](crate::types::CreateFlexibleGpuRequest::model_name).
+    /// Model of the flexible GPU, such as `nvidia-p100`.
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) lists the available models.
+    ///
+    /// Required.
     pub model_name: String,
-    /// See [`CreateFlexibleGpuRequest::subregion_name`](crate::types::CreateFlexibleGpuRequest::subregion_name).
+    /// Name of the Subregion, such as `eu-west-2a`.
+    ///
+    /// Required.
     pub subregion_name: String,
 }
 

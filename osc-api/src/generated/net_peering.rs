@@ -117,9 +117,14 @@ pub struct CreateNetPeeringRequest {
 /// them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateNetPeeringRequired {
-    /// See [`CreateNetPeeringRequest::accepter_net_id`](crate::types::CreateNetPeeringRequest::accepter_net_id).
+    /// ID of the Net that receives the peering request, `vpc-` and eight hexadecimal digits. If it belongs to another
+    /// account, `accepter_owner_id` is also required.
+    ///
+    /// Required.
     pub accepter_net_id: NetId,
-    /// See [`CreateNetPeeringRequest::source_net_id`](crate::types::CreateNetPeeringRequest::source_net_id).
+    /// ID of the Net that requests the peering, `vpc-` and eight hexadecimal digits.
+    ///
+    /// Required.
     pub source_net_id: NetId,
 }
 

@@ -46,11 +46,17 @@ pub struct CreateServerCertificateRequest {
 /// name: several of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateServerCertificateRequired {
-    /// See [`CreateServerCertificateRequest::body`](crate::types::CreateServerCertificateRequest::body).
+    /// X.509 certificate, in PEM format.
+    ///
+    /// Required.
     pub body: String,
-    /// See [`CreateServerCertificateRequest::name`](crate::types::CreateServerCertificateRequest::name).
+    /// Name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet.
+    ///
+    /// Required.
     pub name: String,
-    /// See [`CreateServerCertificateRequest::private_key`](crate::types::CreateServerCertificateRequest::private_key).
+    /// RSA private key of the certificate, in PKCS#1 PEM format without a passphrase.
+    ///
+    /// Required.
     pub private_key: Secret,
 }
 

@@ -60,15 +60,25 @@ pub struct CreateVmGroupRequest {
 /// are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateVmGroupRequired {
-    /// See [`CreateVmGroupRequest::security_group_ids`](crate::types::CreateVmGroupRequest::security_group_ids).
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
+    ///
+    /// Required.
     pub security_group_ids: Vec<SecurityGroupId>,
-    /// See [`CreateVmGroupRequest::subnet_id`](crate::types::CreateVmGroupRequest::subnet_id).
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
+    ///
+    /// Required.
     pub subnet_id: SubnetId,
-    /// See [`CreateVmGroupRequest::vm_count`](crate::types::CreateVmGroupRequest::vm_count).
+    /// Number of VMs to create in the group.
+    ///
+    /// Required.
     pub vm_count: i64,
-    /// See [`CreateVmGroupRequest::vm_group_name`](crate::types::CreateVmGroupRequest::vm_group_name).
+    /// Name of the VM group.
+    ///
+    /// Required.
     pub vm_group_name: String,
-    /// See [`CreateVmGroupRequest::vm_template_id`](crate::types::CreateVmGroupRequest::vm_template_id).
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
+    ///
+    /// Required.
     pub vm_template_id: VmTemplateId,
 }
 

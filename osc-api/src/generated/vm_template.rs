@@ -59,15 +59,25 @@ pub struct CreateVmTemplateRequest {
 /// them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateVmTemplateRequired {
-    /// See [`CreateVmTemplateRequest::cpu_cores`](crate::types::CreateVmTemplateRequest::cpu_cores).
+    /// Number of virtual cores of each VM.
+    ///
+    /// Required.
     pub cpu_cores: i64,
-    /// See [`CreateVmTemplateRequest::cpu_generation`](crate::types::CreateVmTemplateRequest::cpu_generation).
+    /// Generation of the processors, such as `v4`.
+    ///
+    /// Required.
     pub cpu_generation: String,
-    /// See [`CreateVmTemplateRequest::image_id`](crate::types::CreateVmTemplateRequest::image_id).
+    /// ID of the image, `ami-` and eight hexadecimal digits.
+    ///
+    /// Required.
     pub image_id: ImageId,
-    /// See [`CreateVmTemplateRequest::ram`](crate::types::CreateVmTemplateRequest::ram).
+    /// Memory of each VM. The API does not document the unit, which is GiB for VMs elsewhere.
+    ///
+    /// Required.
     pub ram: i64,
-    /// See [`CreateVmTemplateRequest::vm_template_name`](crate::types::CreateVmTemplateRequest::vm_template_name).
+    /// Name of the VM template.
+    ///
+    /// Required.
     pub vm_template_name: String,
 }
 

@@ -294,19 +294,33 @@ pub struct CreatePlaceholderRequest {
 /// them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePlaceholderRequired {
-    /// See [`CreatePlaceholderRequest::a`](crate::types::CreatePlaceholderRequest::a).
+    /// The API's `A`.
+    ///
+    /// Required.
     pub a: bool,
-    /// See [`CreatePlaceholderRequest::b`](crate::types::CreatePlaceholderRequest::b).
+    /// The API's `B`.
+    ///
+    /// Required.
     pub b: f64,
-    /// See [`CreatePlaceholderRequest::c`](crate::types::CreatePlaceholderRequest::c).
+    /// The API's `C`.
+    ///
+    /// Required.
     pub c: Date,
-    /// See [`CreatePlaceholderRequest::d`](crate::types::CreatePlaceholderRequest::d).
+    /// The API's `D`.
+    ///
+    /// Required.
     pub d: Vec<ExampleCage>,
-    /// See [`CreatePlaceholderRequest::e`](crate::types::CreatePlaceholderRequest::e).
+    /// The API's `E`.
+    ///
+    /// Required.
     pub e: BTreeMap<String, i64>,
-    /// See [`CreatePlaceholderRequest::f`](crate::types::CreatePlaceholderRequest::f).
+    /// The API's `F`.
+    ///
+    /// Required.
     pub f: serde_json::Value,
-    /// See [`CreatePlaceholderRequest::g`](crate::types::CreatePlaceholderRequest::g).
+    /// The API's `G`.
+    ///
+    /// Required.
     pub g: Secret,
 }
 

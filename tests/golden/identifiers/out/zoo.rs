@@ -287,13 +287,21 @@ pub struct MoveLionRequest {
 /// type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MoveLionRequired {
-    /// See [`MoveLionRequest::at`](crate::types::MoveLionRequest::at).
+    /// The API's `At`.
+    ///
+    /// Required.
     pub at: DateTime,
-    /// See [`MoveLionRequest::lion_ids`](crate::types::MoveLionRequest::lion_ids).
+    /// The API's `LionIds`.
+    ///
+    /// Required.
     pub lion_ids: Vec<LionId>,
-    /// See [`MoveLionRequest::source_cage_id`](crate::types::MoveLionRequest::source_cage_id).
+    /// The API's `SourceCageId`.
+    ///
+    /// Required.
     pub source_cage_id: CageId,
-    /// See [`MoveLionRequest::target_cage_id`](crate::types::MoveLionRequest::target_cage_id).
+    /// The API's `TargetCageId`.
+    ///
+    /// Required.
     pub target_cage_id: CageId,
 }
 

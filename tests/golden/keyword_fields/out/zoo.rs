@@ -33,9 +33,13 @@ pub struct ReadWordsRequest {
 /// type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadWordsRequired {
-    /// See [`ReadWordsRequest::self_`](crate::types::ReadWordsRequest::self_).
+    /// The API's `Self`.
+    ///
+    /// Required.
     pub self_: String,
-    /// See [`ReadWordsRequest::type_`](crate::types::ReadWordsRequest::type_).
+    /// The API's `Type`.
+    ///
+    /// Required.
     pub type_: String,
 }
 

@@ -50,21 +50,37 @@ pub struct CreateManyRequiredRequest {
 /// of them are of one type and could be swapped unnoticed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateManyRequiredRequired {
-    /// See [`CreateManyRequiredRequest::a`](crate::types::CreateManyRequiredRequest::a).
+    /// The API's `A`.
+    ///
+    /// Required.
     pub a: String,
-    /// See [`CreateManyRequiredRequest::b`](crate::types::CreateManyRequiredRequest::b).
+    /// The API's `B`.
+    ///
+    /// Required.
     pub b: String,
-    /// See [`CreateManyRequiredRequest::c`](crate::types::CreateManyRequiredRequest::c).
+    /// The API's `C`.
+    ///
+    /// Required.
     pub c: String,
-    /// See [`CreateManyRequiredRequest::d`](crate::types::CreateManyRequiredRequest::d).
+    /// The API's `D`.
+    ///
+    /// Required.
     pub d: String,
-    /// See [`CreateManyRequiredRequest::e`](crate::types::CreateManyRequiredRequest::e).
+    /// The API's `E`.
+    ///
+    /// Required.
     pub e: String,
-    /// See [`CreateManyRequiredRequest::f`](crate::types::CreateManyRequiredRequest::f).
+    /// The API's `F`.
+    ///
+    /// Required.
     pub f: String,
-    /// See [`CreateManyRequiredRequest::g`](crate::types::CreateManyRequiredRequest::g).
+    /// The API's `G`.
+    ///
+    /// Required.
     pub g: String,
-    /// See [`CreateManyRequiredRequest::h`](crate::types::CreateManyRequiredRequest::h).
+    /// The API's `H`.
+    ///
+    /// Required.
     pub h: bool,
 }
 
