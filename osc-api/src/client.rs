@@ -161,7 +161,7 @@ impl Client {
     ///
     /// # Errors
     /// Returns an error if the request cannot be sent, if no complete response arrives, or if the server returns an
-    /// error: see [`Error`].
+    /// error: see [`Error`](crate::Error).
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
         let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;

@@ -241,16 +241,22 @@ into_list_by_clone! {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `{T}`",
     label = "expected a `{T}` or a reference to one",
-    note = "a string could be swapped with another argument unnoticed: write `{T}::from(…)`"
+    note = "a string could be swapped with another argument unnoticed: write `{T}::from(…)`; for an identifier of another \
+            kind on purpose, `{T}::from(id.as_str())`"
 )]
 pub trait IntoId<T> {
     /// The identifier.
     fn into_id(self) -> T;
 }
 
-/// References to identifiers are identifiers, too.
-impl<I: Identifier, T: From<I>> IntoId<T> for I {
+impl<T: Identifier> IntoId<T> for T {
     fn into_id(self) -> T {
-        self.into()
+        self
+    }
+}
+
+impl<T: Identifier> IntoId<T> for &T {
+    fn into_id(self) -> T {
+        self.clone()
     }
 }
