@@ -57,7 +57,6 @@ const AVOIDED: &[(&str, &str)] = &[
     ("time-out|time-outs", "timeout"),
     ("told", "reported, returned, logged, passed"),
     ("vouch|vouches|vouched", "sign, be trusted"),
-    ("whence|whither", "from where, where"),
     ("who calls", "callers"),
     ("who waits", "waiter, waiting caller"),
     ("whoever", "the caller, anyone who"),

@@ -30,7 +30,7 @@ impl<'a> Scalar<'a> {
 
     /// A number as a string. A large one has lost digits already.
     #[cold]
-    pub(crate) fn number_to_text(self) -> Option<String> {
+    pub(super) fn number_to_text(self) -> Option<String> {
         match self {
             Self::Unsigned(number) => Some(number.to_string()),
             Self::Signed(number) => Some(number.to_string()),

@@ -3,10 +3,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
-
-use crate::json::{Received, Scalar};
 
 /// A type that identifies a resource, such as [`VmId`](crate::types::VmId).
 ///
@@ -63,33 +60,6 @@ impl fmt::Debug for IdText {
     }
 }
 
-impl Serialize for IdText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for IdText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::types::open_enum::text(deserializer)
-    }
-}
-
-impl From<&str> for IdText {
-    fn from(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-impl Received<'_> for IdText {
-    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        match scalar {
-            Scalar::Text(text) => Some(Self::new(text)),
-            _ => scalar.number_to_text().map(|text| Self::new(&text)),
-        }
-    }
-}
-
 /// Implements an identifier type, a struct around an [`IdText`].
 #[doc(hidden)]
 #[macro_export]
@@ -102,8 +72,9 @@ macro_rules! __identifier {
             }
         }
 
+        $crate::__text_type!($name);
+
         impl $crate::__private::SealedIdentifier for $name {}
-        impl $crate::__private::FromText for $name {}
 
         impl $crate::__private::Identifier for $name {
             fn as_str(&self) -> &str {
@@ -117,21 +88,9 @@ macro_rules! __identifier {
             }
         }
 
-        impl ::core::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
         impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self($crate::__private::IdText::new(text))
-            }
-        }
-
-        impl ::core::convert::From<::std::string::String> for $name {
-            fn from(text: ::std::string::String) -> Self {
-                Self($crate::__private::IdText::new(&text))
             }
         }
 
@@ -147,48 +106,9 @@ macro_rules! __identifier {
             }
         }
 
-        impl ::core::convert::From<$name> for ::std::string::String {
-            fn from(id: $name) -> Self {
-                ::core::convert::From::from(id.as_str())
-            }
-        }
-
-        impl ::core::convert::AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                self.as_str()
-            }
-        }
-
         impl ::core::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 self.as_str()
-            }
-        }
-
-        $crate::__compare_with_strings!($name);
-
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::serde::Deserialize::deserialize(deserializer).map(Self)
-            }
-        }
-
-        impl $crate::__private::Member for $name {}
-
-        impl $crate::__private::Received<'_> for $name {
-            fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
-                <$crate::__private::IdText as $crate::__private::Received>::from_scalar(scalar).map(Self)
             }
         }
     };
@@ -211,31 +131,6 @@ macro_rules! __identifier_from {
             }
         }
     )*};
-}
-
-/// Implements the comparison of a type that has `as_str` with strings.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __compare_with_strings {
-    ($name:ident) => {
-        impl ::core::cmp::PartialEq<str> for $name {
-            fn eq(&self, text: &str) -> bool {
-                self.as_str() == text
-            }
-        }
-
-        impl ::core::cmp::PartialEq<&str> for $name {
-            fn eq(&self, text: &&str) -> bool {
-                self.as_str() == *text
-            }
-        }
-
-        impl ::core::cmp::PartialEq<::std::string::String> for $name {
-            fn eq(&self, text: &::std::string::String) -> bool {
-                self.as_str() == text.as_str()
-            }
-        }
-    };
 }
 
 #[cfg(test)]

@@ -98,11 +98,7 @@ where
 #[macro_export]
 macro_rules! __open_enum {
     ($name:ident) => {
-        impl ::core::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
+        $crate::__text_type!($name);
 
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
@@ -112,6 +108,20 @@ macro_rules! __open_enum {
                 ::core::result::Result::Ok(<Self as ::core::convert::From<&str>>::from(text))
             }
         }
+    };
+}
+
+/// Implements what a type that is a string on the wire has beyond `as_str` and `From<&str>`: an open enum or an
+/// identifier.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_type {
+    ($name:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
 
         impl ::core::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self {
@@ -119,9 +129,33 @@ macro_rules! __open_enum {
             }
         }
 
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(value: $name) -> Self {
+                ::core::convert::From::from(value.as_str())
+            }
+        }
+
         impl ::core::convert::AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
+            }
+        }
+
+        impl ::core::cmp::PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.as_str() == text
+            }
+        }
+
+        impl ::core::cmp::PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.as_str() == *text
+            }
+        }
+
+        impl ::core::cmp::PartialEq<::std::string::String> for $name {
+            fn eq(&self, text: &::std::string::String) -> bool {
+                self.as_str() == text.as_str()
             }
         }
 
@@ -141,14 +175,6 @@ macro_rules! __open_enum {
                 $crate::__private::text(deserializer)
             }
         }
-
-        impl ::core::convert::From<$name> for ::std::string::String {
-            fn from(value: $name) -> Self {
-                ::core::convert::From::from(value.as_str())
-            }
-        }
-
-        $crate::__compare_with_strings!($name);
 
         impl $crate::__private::FromText for $name {}
         impl $crate::__private::Member for $name {}

@@ -63,7 +63,7 @@ pub(super) fn of_system_time(time: SystemTime) -> Nanoseconds {
     }
 }
 
-/// The moment of so many seconds and nanoseconds.
+/// The moment from seconds since the Unix epoch and nanoseconds.
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub(super) fn of_seconds(seconds: i64, nanoseconds: u32) -> Nanoseconds {
     i128::from(seconds) * NANOSECONDS_PER_SECOND + i128::from(nanoseconds)
