@@ -45,6 +45,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod api_access;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
