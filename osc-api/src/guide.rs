@@ -44,3 +44,6 @@ pub mod coming_from_python {}
 
 #[doc = include_str!("guide/migrating_from_outscale_api.md")]
 pub mod migrating_from_outscale_api {}
+
+#[doc = include_str!("guide/restrict_api_access.md")]
+pub mod restrict_api_access {}

@@ -32,6 +32,7 @@
 //! | [pagination](guide::pagination) | paginated actions as streams |
 //! | [waiters](guide::waiters) | wait until a VM is running, until a volume is deleted |
 //! | [blocking](guide::blocking) | the blocking client |
+//! | [restrict API access](guide::restrict_api_access) | API access rules and client certificates, without a lockout |
 //! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |
 //! | [newer actions](guide::newer_actions) | actions and fields newer than the crate |
