@@ -193,6 +193,12 @@ pub fn is_exempt<A: Action>() -> bool {
     A::AUTH == Auth::None
 }
 
+/// Whether a string is an address, or a range in CIDR notation.
+#[cfg(feature = "testing")]
+pub(crate) fn is_ip_range(text: &str) -> bool {
+    AddressRange::parse(text).is_some()
+}
+
 /// The criteria of a rule that a caller does not meet.
 fn unmet(
     rule: &ApiAccessRule,
