@@ -6,6 +6,9 @@ use super::{FakeAccount, Resource, vms, volumes};
 use crate::codes;
 use crate::testing::fault::Fault;
 
+/// Adds members to a resource for a response.
+type Completion = fn(&FakeAccount, &mut Map<String, Value>);
+
 /// A kind of resource.
 pub(super) struct ResourceKind {
     /// The action that lists them.
@@ -28,7 +31,7 @@ pub(super) struct ResourceKind {
     /// Adapts other members after a transition.
     pub(super) adjust: Option<fn(&mut Resource)>,
     /// Adds members that depend on other resources, in responses.
-    pub(super) complete: Option<fn(&FakeAccount, &mut Map<String, Value>)>,
+    pub(super) complete: Option<Completion>,
     /// Changes other resources after a transition to a state.
     pub(super) entered: Option<fn(&mut FakeAccount, &str, &str)>,
 }
