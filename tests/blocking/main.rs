@@ -38,7 +38,7 @@ fn vm(request: &Request) -> Response {
 }
 
 /// A client builder with the account's access key, short retry delays and no rate limit.
-fn builder(server: &Server) -> ClientBuilder {
+fn builder(server: &Server) -> ClientBuilder<Client> {
     Client::builder()
         .ignore_environment()
         .region(cloud::REGION)
@@ -49,5 +49,5 @@ fn builder(server: &Server) -> ClientBuilder {
 }
 
 fn client(server: &Server) -> Client {
-    builder(server).build_blocking().expect("a client")
+    builder(server).build().expect("a client")
 }
