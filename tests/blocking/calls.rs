@@ -79,7 +79,7 @@ fn a_call_ends_with_its_timeout() {
 #[test]
 fn a_client_without_credentials_can_call_public_actions_only() {
     let server = cloud();
-    let client = builder(&server).no_credentials().build().expect("a client");
+    let client = builder(&server).no_credentials().blocking().build().expect("a client");
     client.read_regions(&ReadRegionsRequest::new()).expect("a response");
     let error = client.read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_authentication() && server.requests().len() == 1, "{error:?}");
@@ -88,13 +88,7 @@ fn a_client_without_credentials_can_call_public_actions_only() {
 #[test]
 fn blocking_clients_of_one_async_client_share_its_lockout_guard() {
     let server = server(|_| cloud::refusal(401, "1", "AccessDenied", ""));
-    let original = osc_api::Client::builder()
-        .ignore_environment()
-        .endpoint(server.endpoint())
-        .access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY)
-        .retry(osc_api::RetryPolicy::none())
-        .build()
-        .expect("a client");
+    let original = builder(&server).build().expect("a client");
     let (one, other) = (Client::from(original.clone()), Client::from(original));
     for client in [&one, &other, &one] {
         assert!(client.read_vms(&request("i-1")).expect_err("an error").api().is_some());
