@@ -54,7 +54,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let fake = settings.builder.start()?;
     if settings.is_stateful {
         // The certificate of the fake may be of any authority: this call does not leave the machine.
-        let client = fake.client_builder().tls_skip_verify(true).build()?;
+        let client = fake.client_builder().danger_accept_invalid_certs(true).build()?;
         client.create_vms(&CreateVmsRequest::new(FakeApi::IMAGE_ID)).await?;
     }
     let mut output = std::io::stdout();

@@ -53,15 +53,19 @@ async fn run(address: &str, name: &str, ca: &str, ranges: &[String]) -> Result<(
     let pem = std::fs::read_to_string(ca).map_err(|error| format!("{ca}: {error}"))?;
     let client = Client::from_env()?;
 
+    let caller =
+        |ca: &CaId| Caller { address, certificate: PresentedCertificate::new([ca]).common_name(name) };
+    let rule = |ca: &CaId| CreateApiAccessRuleRequest::new().ip_ranges(ranges).ca_ids([ca]).cns([name]);
+    // The new rule alone must be enough: the others may be deleted at any time. The authority has no ID yet.
+    let planned = CaId::from("the new authority");
+    caller(&planned).check(&rules_after(&[], &rule(&planned)))?;
+
     let ca = register(&client, pem).await?;
     println!("{ca} is registered");
-    let caller = Caller { address, certificate: PresentedCertificate::new([&ca]).common_name(name) };
-    let create = CreateApiAccessRuleRequest::new().ip_ranges(ranges).ca_ids([&ca]).cns([name]);
-    // The new rule alone must be enough: the others may be deleted at any time.
-    caller.check(&rules_after(&[], &create))?;
-    client.create_api_access_rule(&create.description("created by an example")).await?;
+    client.create_api_access_rule(&rule(&ca).description("created by an example")).await?;
     println!("calls from {} with a certificate of {ca} are allowed", ranges.join(", "));
 
+    let caller = caller(&ca);
     for id in open_rules(&rules(&client).await?) {
         let delete = DeleteApiAccessRuleRequest::new(&id);
         caller.check(&rules_after(&rules(&client).await?, &delete))?;

@@ -1,10 +1,12 @@
 //! Automatic paging of handlers' items.
 
 use osc_api::action::{ReadPolicies, ReadRegions, ReadVms};
-use osc_api::testing::FakeApi;
-use osc_api::types::{Policy, ReadPoliciesRequest, ReadRegionsRequest, ReadVmsRequest, ReadVmsResponse, Vm};
-use osc_api::types::{ReadPoliciesResponse, ReadRegionsResponse, Region};
 use osc_api::codes;
+use osc_api::testing::FakeApi;
+use osc_api::types::{
+    Policy, ReadPoliciesRequest, ReadPoliciesResponse, ReadRegionsRequest, ReadRegionsResponse,
+    ReadVmsRequest, ReadVmsResponse, Region, Vm,
+};
 
 use crate::client;
 
@@ -27,7 +29,8 @@ async fn the_items_of_a_handler_are_cut_into_the_pages_that_the_client_asks_for(
     let client = client(&fake);
     for size in [1, 7, 100, 249, 250, 251, 1000] {
         fake.clear_calls();
-        let items = client.paginate(&ReadVmsRequest::new().results_per_page(size)).items().collect().await;
+        let items =
+            client.paginate(ReadVmsRequest::new().results_per_page(size)).try_collect::<Vec<Vm>>().await;
         assert_eq!(items.expect("all pages"), vms(250).vms, "{size}");
         let pages = 250_usize.div_ceil(usize::try_from(size).expect("a size"));
         assert_eq!(fake.count::<ReadVms>(), pages, "{size}");
@@ -42,7 +45,8 @@ async fn actions_that_count_items_are_paginated_too() {
         response.policies = vec![Policy::default(); 25];
         response
     });
-    let items = client(&fake).paginate(&ReadPoliciesRequest::new().results_per_page(10)).items().collect().await;
+    let request = ReadPoliciesRequest::new().results_per_page(10);
+    let items = client(&fake).paginate(request).try_collect::<Vec<Policy>>().await;
     assert_eq!((items.expect("all pages").len(), fake.count::<ReadPolicies>()), (25, 3));
 }
 
@@ -83,6 +87,7 @@ async fn other_responses_stay_as_the_handler_returns_them() {
     // Without the option.
     let plain = crate::start();
     plain.on::<ReadVms>(|_| vms(150));
-    let response = client(&plain).read_vms(&ReadVmsRequest::new().results_per_page(9)).await.expect("a response");
+    let response =
+        client(&plain).read_vms(&ReadVmsRequest::new().results_per_page(9)).await.expect("a response");
     assert_eq!(response.vms.len(), 150);
 }

@@ -3,7 +3,14 @@
 use std::time::Duration;
 
 use osc_api::testing::{FakeApi, FakeApiBuilder, StateProgress};
-use osc_api::types::*;
+use osc_api::types::{
+    CreateNetRequest, CreatePublicIpRequest, CreateSnapshotRequest, CreateSubnetRequest, CreateVmsRequest,
+    CreateVolumeRequest, DeleteLoadBalancerRequest, DeleteNetRequest, DeleteSnapshotRequest,
+    DeleteSubnetRequest, DeleteVmsRequest, DeleteVolumeRequest, FiltersTag, FiltersVm, LinkVolumeRequest,
+    ReadNetsRequest, ReadPublicIpsRequest, ReadSecurityGroupsRequest, ReadTagsRequest, ReadVmTypesRequest,
+    ReadVmsRequest, ReadVmsResponse, ReadVolumesRequest, ResourceType, StartVmsRequest, StopVmsRequest,
+    UnlinkVolumeRequest, UpdateVolumeRequest, Vm, VmId, VolumeId,
+};
 use osc_api::wait::{self, Listed, Waiter};
 use osc_api::{Client, Error, codes};
 use serde_json::{Value, json};
@@ -32,7 +39,14 @@ async fn create_vm(client: &Client) -> VmId {
 
 async fn create_volume(client: &Client) -> VolumeId {
     let request = CreateVolumeRequest::new("eu-west-2a").size(10);
-    client.create_volume(&request).await.expect("a volume").volume.expect("a volume").volume_id.expect("an ID")
+    client
+        .create_volume(&request)
+        .await
+        .expect("a volume")
+        .volume
+        .expect("a volume")
+        .volume_id
+        .expect("an ID")
 }
 
 /// Waits for every state of the kinds that the fake keeps.
@@ -41,7 +55,7 @@ async fn every_wait_ends(client: &Client) {
     assert!(wait_for(client, wait::vm(&vm).running()).await.private_ip.is_some());
     let volume = create_volume(client).await;
     wait_for(client, wait::volume(&volume).available()).await;
-    client.link_volume(&LinkVolumeRequest::new(required_link(&vm, &volume))).await.expect("linked");
+    client.link_volume(&LinkVolumeRequest::new("/dev/xvdb", &vm, &volume)).await.expect("linked");
     wait_for(client, wait::volume(&volume).in_use()).await;
     wait_for(client, wait::volume_link(&volume).attached()).await;
 
@@ -62,7 +76,8 @@ async fn every_wait_ends(client: &Client) {
     let net = client.create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("a Net").net;
     let net = net.and_then(|net| net.net_id).expect("an ID");
     wait_for(client, wait::net(&net).available()).await;
-    let subnet = client.create_subnet(&CreateSubnetRequest::new("10.0.1.0/24", &net)).await.expect("a Subnet");
+    let subnet =
+        client.create_subnet(&CreateSubnetRequest::new("10.0.1.0/24", &net)).await.expect("a Subnet");
     let subnet = subnet.subnet.and_then(|subnet| subnet.subnet_id).expect("an ID");
     wait_for(client, wait::subnet(&subnet).available()).await;
 
@@ -85,10 +100,6 @@ async fn every_wait_ends(client: &Client) {
     client.delete_vms(&DeleteVmsRequest::new([&vm])).await.expect("deleted");
     wait_for(client, wait::vm(&vm).terminated()).await;
     assert_eq!(client.read_volumes(&ReadVolumesRequest::new()).await.expect("volumes").volumes, []);
-}
-
-fn required_link(vm: &VmId, volume: &VolumeId) -> LinkVolumeRequired {
-    LinkVolumeRequired { device_name: "/dev/xvdb".to_owned(), vm_id: vm.clone(), volume_id: volume.clone() }
 }
 
 #[tokio::test]
@@ -137,7 +148,11 @@ async fn what_does_not_exist_has_the_code_of_its_kind() {
         ("StopVms", json!({ "VmIds": ["i-1"] }), codes::NO_SUCH_VM),
         ("UpdateVm", json!({ "VmId": "i-1" }), codes::NO_SUCH_VM),
         ("DeleteVolume", json!({ "VolumeId": "vol-1" }), codes::NO_SUCH_VOLUME),
-        ("CreateVolume", json!({ "SubregionName": "eu-west-2a", "SnapshotId": "snap-1" }), codes::NO_SUCH_SNAPSHOT),
+        (
+            "CreateVolume",
+            json!({ "SubregionName": "eu-west-2a", "SnapshotId": "snap-1" }),
+            codes::NO_SUCH_SNAPSHOT,
+        ),
         ("CreateSnapshot", json!({ "VolumeId": "vol-1" }), codes::NO_SUCH_VOLUME),
         ("DeleteSnapshot", json!({ "SnapshotId": "snap-1" }), codes::NO_SUCH_SNAPSHOT),
         ("DeleteNet", json!({ "NetId": "vpc-1" }), codes::NO_SUCH_VPC),
@@ -194,11 +209,14 @@ async fn what_is_in_a_wrong_state_or_in_use_is_refused() {
     let net = client.create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("a Net").net;
     let net = net.and_then(|net| net.net_id).expect("an ID");
     for (range, code) in [
-        ("10.1.0.0/24", codes::NOT_IN_VPC_BLOCK), ("10.0.0.0/8", codes::NOT_IN_VPC_BLOCK), ("10.0.0.0", codes::INVALID_BLOCK),
+        ("10.1.0.0/24", codes::NOT_IN_VPC_BLOCK),
+        ("10.0.0.0/8", codes::NOT_IN_VPC_BLOCK),
+        ("10.0.0.0", codes::INVALID_BLOCK),
     ] {
         refused(&client, "CreateSubnet", json!({ "NetId": net, "IpRange": range }), code).await;
     }
-    let subnet = client.create_subnet(&CreateSubnetRequest::new("10.0.1.0/24", &net)).await.expect("a Subnet");
+    let subnet =
+        client.create_subnet(&CreateSubnetRequest::new("10.0.1.0/24", &net)).await.expect("a Subnet");
     let subnet = subnet.subnet.and_then(|subnet| subnet.subnet_id).expect("an ID");
     let overlapping = json!({ "NetId": net, "IpRange": "10.0.0.0/23" });
     refused(&client, "CreateSubnet", overlapping, codes::SUBNET_CONFLICT).await;
@@ -280,7 +298,7 @@ async fn reads_are_filtered_and_paginated() {
         let created = client.create_vms(&request).await.expect("VMs").vms;
         ids.extend(created.into_iter().filter_map(|vm| vm.vm_id));
     }
-    let all = client.paginate(&ReadVmsRequest::new().results_per_page(40)).items().collect().await;
+    let all = client.paginate(ReadVmsRequest::new().results_per_page(40)).try_collect::<Vec<Vm>>().await;
     let all: Vec<VmId> = all.expect("all pages").into_iter().filter_map(|vm| vm.vm_id).collect();
     assert_eq!(all, ids);
     let read = async |filters: FiltersVm| {
