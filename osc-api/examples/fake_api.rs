@@ -70,6 +70,10 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    if std::env::args().any(|argument| argument == "--help") {
+        println!("{USAGE}");
+        return;
+    }
     let settings = match parse(std::env::args().skip(1)) {
         Ok(settings) => settings,
         Err(error) => {

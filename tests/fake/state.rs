@@ -292,13 +292,13 @@ async fn public_ips_and_keypairs_are_kept() {
 async fn reads_are_filtered_and_paginated() {
     let fake = start(FakeApi::builder().state_progress(StateProgress::Reads(0)));
     let client = strict(&fake);
-    let request = CreateVmsRequest::new(IMAGE).max_vms_count(100);
+    let request = CreateVmsRequest::new(IMAGE).max_vms_count(50);
     let mut ids = Vec::new();
     for _ in 0..3 {
         let created = client.create_vms(&request).await.expect("VMs").vms;
         ids.extend(created.into_iter().filter_map(|vm| vm.vm_id));
     }
-    let all = client.paginate(ReadVmsRequest::new().results_per_page(40)).try_collect::<Vec<Vm>>().await;
+    let all = client.paginate(ReadVmsRequest::new().results_per_page(20)).try_collect::<Vec<Vm>>().await;
     let all: Vec<VmId> = all.expect("all pages").into_iter().filter_map(|vm| vm.vm_id).collect();
     assert_eq!(all, ids);
     let read = async |filters: FiltersVm| {
@@ -306,7 +306,7 @@ async fn reads_are_filtered_and_paginated() {
         client.read_vms(&request).await.expect("VMs").vms.len()
     };
     assert_eq!(read(FiltersVm::new().vm_ids(&ids[7..12])).await, 5);
-    assert_eq!(read(FiltersVm::new().vm_state_names(["running"])).await, 300);
+    assert_eq!(read(FiltersVm::new().vm_state_names(["running"])).await, 150);
     assert_eq!(read(FiltersVm::new().vm_state_names(["stopped"])).await, 0);
     let tags = json!({ "ResourceIds": &ids[..2], "Tags": [{ "Key": "env", "Value": "test" }] });
     client.send_raw("CreateTags", &tags).await.expect("tags");

@@ -129,9 +129,15 @@ impl FakeAccount {
     fn matching(&self, kind: &'static ResourceKind, request: &Value) -> Result<Vec<String>, Fault> {
         let filters = request.get("Filters").and_then(Value::as_object);
         let mut ids = Vec::new();
-        for resource in self.resources.iter().filter(|resource| resource.is(kind)) {
-            let shown = self.shown(kind, resource.id()).unwrap_or_default();
-            if filters::matches(&shown, filters, kind.filters)? {
+        for resource in self.all(kind) {
+            let is_match = match filters {
+                None => true,
+                Some(_) => {
+                    let shown = self.shown(kind, resource.id()).unwrap_or_default();
+                    filters::matches(&shown, filters, kind.filters)?
+                }
+            };
+            if is_match {
                 ids.push(resource.id().to_owned());
             }
         }

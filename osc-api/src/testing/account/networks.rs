@@ -85,7 +85,7 @@ fn delete_net(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault
         .all(&SECURITY_GROUP)
         .filter(is_inside)
         .partition(|group| group.text("SecurityGroupName") == DEFAULT_GROUP);
-    let user = account.all(&SUBNET).find(is_inside);
+    let user = account.all(&SUBNET).find(|subnet| is_inside(subnet) && subnet.state() != "deleted");
     if let Some(user) = user.or_else(|| others.first().copied()) {
         return Err(in_use(id, user));
     }
