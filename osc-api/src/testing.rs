@@ -31,10 +31,12 @@
 //!    signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is not a
 //!    JSON object is a 400. An empty body counts as `{}`, as in the cloud. With
 //!    [`strict_requests`](FakeApi::strict_requests), a request that does not fit its action is a 400, too.
+//!    [Options](FakeApi::builder) add the lockout, API access rules and request rates.
 //! 2. Faults planned with [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any).
 //! 3. A create with a `ClientToken` that was used before receives the first response again.
 //! 4. The handler set with [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw).
-//! 5. The published example of the action; for a dry run (`DryRun`), an empty response.
+//! 5. The resources of a [stateful](FakeApiBuilder::stateful) fake.
+//! 6. The published example of the action; for a dry run (`DryRun`), an empty response.
 //!
 //! Every response has a `Date` and a request ID of its own.
 //!

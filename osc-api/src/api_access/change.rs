@@ -11,11 +11,11 @@ use crate::types::{
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum RuleChange<'a> {
-    /// A new rule.
+    /// Creates a rule.
     Create(&'a CreateApiAccessRuleRequest),
-    /// New criteria for a rule. Criteria that are omitted are removed from it.
+    /// Replaces the criteria of a rule. Criteria that the request omits are removed.
     Update(&'a UpdateApiAccessRuleRequest),
-    /// The end of a rule.
+    /// Deletes a rule.
     Delete(&'a DeleteApiAccessRuleRequest),
 }
 

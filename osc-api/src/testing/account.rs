@@ -55,7 +55,7 @@ pub(super) struct FakeAccount {
     progress: StateProgress,
     /// The time of the fake's clock.
     now: Duration,
-    /// Number of IDs given out.
+    /// Number of generated IDs.
     last_id: u32,
 }
 

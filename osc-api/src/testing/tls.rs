@@ -12,7 +12,7 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme};
 
 /// The configuration of a server with this certificate chain and key, both in PEM. Client certificates are requested,
-/// and accepted whoever signed them: like the cloud, the fake refuses them in its response, not in the handshake.
+/// and accepted from any authority: like the cloud, the fake refuses them in its response, not in the handshake.
 ///
 /// # Errors
 /// Returns an error if the certificate or its key is invalid.
@@ -96,7 +96,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, rest))
 }
 
-/// Accepts every client certificate whose key the caller proves to have, and callers without one.
+/// Accepts every client certificate whose private key the caller proves to have, and callers without one.
 #[derive(Debug)]
 struct AnyClientCertificate(Arc<CryptoProvider>);
 
@@ -138,5 +138,49 @@ impl ClientCertVerifier for AnyClientCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A DER element.
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        let header = if length < 0x80 { vec![tag, length] } else { vec![tag, 0x81, length] };
+        [&header, content].concat()
+    }
+
+    /// A certificate whose subject has an organization and a common name; only the parts before them are there.
+    fn certificate(version: &[u8], name: &[u8]) -> Vec<u8> {
+        let pair = |last: u8, value: &[u8]| {
+            let kind = der(0x06, &[0x55, 0x04, last]);
+            der(0x31, &der(0x30, &[kind, der(0x0c, value)].concat()))
+        };
+        let subject = der(0x30, &[pair(0x0a, b"Example"), pair(0x03, name)].concat());
+        let before = [der(0x02, &[7]), der(0x30, &[]), der(0x30, &[]), der(0x30, &[])].concat();
+        der(0x30, &der(0x30, &[version, &before, &subject].concat()))
+    }
+
+    #[test]
+    fn the_common_name_is_found_with_and_without_a_version() {
+        for version in [&[][..], &der(0xa0, &der(0x02, &[2]))] {
+            let certificate = certificate(version, "zoé".as_bytes());
+            assert_eq!(common_name(&certificate.into()).as_deref(), Some("zoé"));
+        }
+        let long = "x".repeat(60);
+        assert_eq!(common_name(&certificate(&[], long.as_bytes()).into()), Some(long));
+    }
+
+    #[test]
+    fn truncated_and_damaged_certificates_do_not_panic() {
+        let whole = certificate(&[], b"me");
+        for length in 0..whole.len() {
+            assert_eq!(common_name(&whole[..length].into()), None, "{length}");
+            let mut damaged = whole.clone();
+            damaged[length] ^= 0xff;
+            drop(common_name(&damaged.into()));
+        }
     }
 }
