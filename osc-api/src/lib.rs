@@ -71,6 +71,8 @@ pub mod wait;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+// Crates whose types are part of this interface.
+pub use jiff;
 pub use serde_json;
 
 pub use crate::action::Action;
