@@ -14,7 +14,7 @@ use osc_api::{__private, Client};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::comparison::{Benchmark, Candidate, Input};
+use crate::comparison::{Benchmark, Candidate};
 use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY};
 use crate::shape;
 
