@@ -8,6 +8,7 @@ mod decode;
 mod extensions;
 mod metadata;
 mod options;
+mod status;
 
 use std::any::Any;
 use std::fmt;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::Credentials;
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
 use crate::config::AccessKey;
@@ -36,6 +38,7 @@ use options::Settings;
 pub use builder::ClientBuilder;
 pub use metadata::CallMetadata;
 pub use options::CallOptions;
+pub use status::{ClientStatus, LockoutStatus};
 
 /// A client of the API: one method per action, for one account in one Region.
 ///
@@ -145,6 +148,35 @@ impl Client {
     pub fn with(&self, options: CallOptions) -> Self {
         let settings = Arc::new(self.settings.with(&options));
         Self { shared: Arc::clone(&self.shared), settings }
+    }
+
+    /// Returns the region, such as `eu-west-2`.
+    pub fn region(&self) -> &str {
+        &self.shared.config.region
+    }
+
+    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.shared.config.endpoint.as_str()
+    }
+
+    /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
+    pub fn profile(&self) -> Option<&str> {
+        self.shared.config.profile.as_deref()
+    }
+
+    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    ///
+    /// ```
+    /// # fn example() -> osc_api::Result<()> {
+    /// let client = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", "my secret key").build()?;
+    /// assert_eq!(client.credentials().access_key_id(), Some("ABCDEFGHIJ0123456789"));
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    pub fn credentials(&self) -> Credentials {
+        self.shared.config.credentials.clone()
     }
 
     /// Resumes sending after too many failed authentications, for this client and its clones.

@@ -34,6 +34,7 @@
 //! | [blocking](guide::blocking) | the blocking client |
 //! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |
+//! | [metrics](guide::metrics) | observers, request IDs, a status for health endpoints |
 //! | [newer actions](guide::newer_actions) | actions and fields newer than the crate |
 //! | [features](guide::features) | Cargo features |
 //! | [versioning](guide::versioning) | what a release may change |
@@ -63,6 +64,7 @@ mod random;
 mod rate_limit;
 mod retry;
 mod sign;
+pub mod signing;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod types;
@@ -78,7 +80,7 @@ pub use jiff;
 pub use serde_json;
 
 pub use crate::action::Action;
-pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder};
+pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, LockoutStatus};
 pub use crate::config::Credentials;
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};

@@ -137,7 +137,7 @@ pub struct CallEvent<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum EventRequestId<'a> {
     Known(Option<&'a str>),
-    /// In the body of a successful response, which is searched only if somebody asks.
+    /// In the body of a successful response, which is searched only on request.
     Within(&'a [u8]),
 }
 

@@ -10,7 +10,7 @@ use crate::action::{Action, ActionMeta};
 use crate::client::RawResponse;
 use crate::client::client_token::EncodedRequest;
 use crate::error::Result;
-use crate::{CallMetadata, CallOptions, ClientBuilder};
+use crate::{CallMetadata, CallOptions, ClientBuilder, Credentials};
 
 /// A blocking client of the API: one method per action, for one account in one Region.
 ///
@@ -69,6 +69,26 @@ impl Client {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { template: self.template.with(options), background: Arc::clone(&self.background) }
+    }
+
+    /// Returns the region, such as `eu-west-2`.
+    pub fn region(&self) -> &str {
+        self.template.region()
+    }
+
+    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.template.endpoint()
+    }
+
+    /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
+    pub fn profile(&self) -> Option<&str> {
+        self.template.profile()
+    }
+
+    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    pub fn credentials(&self) -> Credentials {
+        self.template.credentials()
     }
 
     /// Resumes after too many failed authentications: see

@@ -106,7 +106,7 @@ mod tests {
     fn scheme(auth: Auth, credentials: Credentials) -> String {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
         let hint = "do something".to_owned();
-        let config = Config { credentials, region: "r".to_owned(), endpoint, hint };
+        let config = Config { credentials, region: "r".to_owned(), endpoint, profile: None, hint };
         let key = config.credentials.access_key.as_ref();
         let signer = key.map(|AccessKey { id, secret }| Signer::new(id, secret, "r"));
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };

@@ -326,7 +326,7 @@ impl<C> Clone for ClientBuilder<C> {
             overrides: overrides.clone(),
             options: options.clone(),
             settings: settings.clone(),
-            limit: limit.clone(),
+            limit: *limit,
             probes_rejected_credentials: *probes_rejected_credentials,
             client: *client,
         }
