@@ -24,6 +24,9 @@ pub mod testing {}
 #[doc = include_str!("guide/logging.md")]
 pub mod logging {}
 
+#[doc = include_str!("guide/metrics.md")]
+pub mod metrics {}
+
 #[doc = include_str!("guide/newer_actions.md")]
 pub mod newer_actions {}
 
