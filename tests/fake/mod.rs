@@ -1,12 +1,17 @@
 //! The fake API of the feature `testing`: every documented behavior, over real HTTP.
 
+mod access_rules;
 mod authentication;
 mod examples;
 mod faults;
 mod handlers;
 mod lifecycle;
+mod limits;
+mod paging;
+mod programs;
 mod raw;
 mod records;
+mod state;
 mod strict;
 
 use osc_api::Client;

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::worker::Background;
 use crate::action::{Action, ActionMeta};
+use crate::client::RawResponse;
 use crate::client::client_token::EncodedRequest;
 use crate::error::Result;
-use crate::{CallOptions, ClientBuilder};
+use crate::{CallMetadata, CallOptions, ClientBuilder, Credentials};
 
 /// A blocking client of the API: one method per action, for one account in one Region.
 ///
@@ -21,7 +22,7 @@ use crate::{CallOptions, ClientBuilder};
 /// use osc_api::types::ReadVmsRequest;
 ///
 /// # fn example() -> osc_api::Result<()> {
-/// let client = Client::builder().region("us-east-2").build_blocking()?;
+/// let client = Client::builder().region("us-east-2").build()?;
 /// for vm in client.read_vms(&ReadVmsRequest::new())?.vms {
 ///     println!("{}", vm.vm_id.unwrap_or_default());
 /// }
@@ -42,7 +43,7 @@ impl Client {
     /// # Errors
     /// See [`Client::from_env`](crate::Client::from_env).
     pub fn from_env() -> Result<Self> {
-        Self::builder().build_blocking()
+        Self::builder().build()
     }
 
     /// Creates a client from a profile of the profile file: see
@@ -51,12 +52,12 @@ impl Client {
     /// # Errors
     /// See [`Client::from_profile`](crate::Client::from_profile).
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name.into()).build_blocking()
+        Self::builder().profile(name.into()).build()
     }
 
-    /// Creates a builder. Call [`build_blocking`](ClientBuilder::build_blocking) to build a blocking client.
-    pub fn builder() -> ClientBuilder {
-        crate::Client::builder()
+    /// Creates a builder: see [`Client::builder`](crate::Client::builder).
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::default()
     }
 
     /// Wraps a client whose connections are not used elsewhere.
@@ -68,6 +69,26 @@ impl Client {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { template: self.template.with(options), background: Arc::clone(&self.background) }
+    }
+
+    /// Returns the region, such as `eu-west-2`.
+    pub fn region(&self) -> &str {
+        self.template.region()
+    }
+
+    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.template.endpoint()
+    }
+
+    /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
+    pub fn profile(&self) -> Option<&str> {
+        self.template.profile()
+    }
+
+    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    pub fn credentials(&self) -> Credentials {
+        self.template.credentials()
     }
 
     /// Resumes after too many failed authentications: see
@@ -82,8 +103,19 @@ impl Client {
     /// See [`Client::send`](crate::Client::send). A call from the client's own thread fails: it would wait for itself.
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
-        let (response, attempts) = self.exchange(ActionMeta::of::<A>(), request)?;
-        self.template.decode(A::NAME, &response, attempts)
+        self.template.decode(&self.exchange(ActionMeta::of::<A>(), request)?)
+    }
+
+    /// Sends an action by its type, and also returns the metadata of the call: see
+    /// [`Client::send_with_metadata`](crate::Client::send_with_metadata).
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub fn send_with_metadata<A: Action>(&self, request: &A::Request) -> Result<(A::Response, CallMetadata)> {
+        let request = EncodedRequest::new::<A>(request)?;
+        let response = self.exchange(ActionMeta::of::<A>(), request)?;
+        let metadata = response.metadata();
+        Ok((self.template.decode(&response)?, metadata))
     }
 
     /// Sends an action by name, for actions and fields newer than this crate: see
@@ -96,12 +128,11 @@ impl Client {
         let call = |client: crate::Client| async move {
             client.send_encoded(ActionMeta::unknown(&name), request).await
         };
-        let (response, attempts) = self.run(action, call)??;
-        self.template.decode_value(action, &response, attempts)
+        self.template.decode_value(&self.run(action, call)??)
     }
 
     /// Sends an encoded request. Compiled once, not per action.
-    fn exchange(&self, action: ActionMeta<'static>, request: EncodedRequest) -> Result<(Vec<u8>, u32)> {
+    fn exchange(&self, action: ActionMeta<'static>, request: EncodedRequest) -> Result<RawResponse> {
         self.run(action.name, |client| client.send_encoded(action, request))?
     }
 
@@ -111,16 +142,6 @@ impl Client {
         F: Future<Output: Send> + Send + 'static,
     {
         self.background.worker(&self.template, action)?.run(&self.template, action, call)
-    }
-}
-
-impl ClientBuilder {
-    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
-    ///
-    /// # Errors
-    /// As [`Client::from_env`].
-    pub fn build_blocking(self) -> Result<Client> {
-        self.build().map(Client::from_unused)
     }
 }
 
