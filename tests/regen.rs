@@ -219,6 +219,7 @@ fn a_folder_is_reported_and_kept() {
     });
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_is_reported_and_kept() {
     let elsewhere = tempfile::tempdir().unwrap();
@@ -364,6 +365,7 @@ fn an_import_of_a_damaged_description_changes_nothing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn endless_inputs_are_refused() {
     let work = Workdir::new(1);
@@ -375,6 +377,7 @@ fn endless_inputs_are_refused() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_closed_pipe_is_no_error_and_a_full_disk_is_reported() {
     let work = Workdir::new(1);

@@ -74,7 +74,7 @@ pub mod wait;
 
 /// Compiles the code of the README.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 // Crates whose types are part of this interface.

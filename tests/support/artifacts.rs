@@ -26,7 +26,8 @@ struct Artifact {
 
 /// The path of a program: `xtask`, or one of the crate's examples.
 pub fn program(name: &str) -> &'static Path {
-    let found = artifacts().iter().find(|artifact| artifact.is_program && artifact.name == name);
+    let artifacts = if name == "xtask" { libraries() } else { examples() };
+    let found = artifacts.iter().find(|artifact| artifact.is_program && artifact.name == name);
     found.map_or_else(|| panic!("cargo reports no program `{name}`"), |artifact| &artifact.file)
 }
 
@@ -50,7 +51,7 @@ pub fn check(name: &str, root: &Path, folder: &Path) -> Command {
 
 /// The arguments that make a library available to the compiler.
 pub fn library(name: &str) -> [String; 2] {
-    let found = artifacts().iter().find(|artifact| !artifact.is_program && artifact.name == name);
+    let found = libraries().iter().find(|artifact| !artifact.is_program && artifact.name == name);
     found.map_or_else(|| panic!("cargo reports no library `{name}`"), Artifact::as_argument)
 }
 
@@ -66,7 +67,7 @@ pub fn dependencies_of_the_crate() -> Vec<String> {
         let name = artifact.package.split(' ').next().unwrap_or_default();
         names.iter().any(|listed| *listed == name || *listed == artifact.package)
     };
-    artifacts().iter().filter(is_listed).flat_map(Artifact::as_argument).collect()
+    libraries().iter().filter(is_listed).flat_map(Artifact::as_argument).collect()
 }
 
 /// An empty folder in the target directory, which stays after the test.
@@ -125,23 +126,32 @@ impl Artifact {
     }
 }
 
-/// All that cargo built for the tests. If the tests were started without the programs, cargo builds those first.
-fn artifacts() -> &'static [Artifact] {
-    static ARTIFACTS: OnceLock<Vec<Artifact>> = OnceLock::new();
-    ARTIFACTS.get_or_init(|| {
-        let layout = Layout::find();
-        let mut command = Command::new(env!("CARGO"));
-        command.args(["build", "--quiet", "--offline", "--message-format", "json"]);
-        command.args(["--package", "osc-tests", "--package", "osc-api", "--package", "xtask"]);
-        command.args(["--lib", "--bins", "--examples", "--profile", &layout.profile, "--target-dir"]);
-        command.arg(&layout.target_directory).args(layout.target());
-        command.current_dir(workspace()).stderr(Stdio::inherit());
-        let output = output(&mut command);
-        assert!(output.status.success(), "the workspace does not build");
-        let messages = String::from_utf8(output.stdout).expect("messages in UTF-8");
-        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        messages.filter_map(|message| Artifact::of(&message)).collect()
-    })
+/// The libraries, and the program `xtask`.
+fn libraries() -> &'static [Artifact] {
+    static LIBRARIES: OnceLock<Vec<Artifact>> = OnceLock::new();
+    LIBRARIES.get_or_init(|| build(&["--lib", "--bin", "xtask"]))
+}
+
+/// The crate's examples.
+fn examples() -> &'static [Artifact] {
+    static EXAMPLES: OnceLock<Vec<Artifact>> = OnceLock::new();
+    EXAMPLES.get_or_init(|| build(&["--examples"]))
+}
+
+/// What cargo built for the tests. If the tests were started alone, cargo builds the rest first.
+fn build(targets: &[&str]) -> Vec<Artifact> {
+    let layout = Layout::find();
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--offline", "--message-format", "json"]).args(targets);
+    // The packages of the workspace, which decide about the features of the dependencies.
+    command.args(["--package", "osc-tests", "--package", "osc-api", "--package", "xtask"]);
+    command.args(["--profile", &layout.profile, "--target-dir"]).arg(&layout.target_directory);
+    command.args(layout.target()).current_dir(workspace()).stderr(Stdio::inherit());
+    let output = output(&mut command);
+    assert!(output.status.success(), "the workspace does not build");
+    let messages = String::from_utf8(output.stdout).expect("messages in UTF-8");
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages.filter_map(|message| Artifact::of(&message)).collect()
 }
 
 /// Where cargo put this program: `<target directory>/[<triple>/]<profile>/deps`.

@@ -7,8 +7,10 @@
 
 mod bump;
 mod check;
+mod ci;
 mod diff;
 mod docs;
+mod fast_test;
 mod files;
 mod import;
 mod inputs;
@@ -41,6 +43,10 @@ enum Command {
     /// Maintain the documentation texts
     #[command(subcommand)]
     Docs(docs::Docs),
+    /// Run all checks of CI
+    Ci(ci::Arguments),
+    /// Run the quick tests: the unit tests and the golden files, with incremental compilation
+    Test(fast_test::Arguments),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -76,6 +82,8 @@ pub fn main() -> ExitCode {
         Command::Spec(Spec::Diff(arguments)) => diff::run(&arguments),
         Command::Spec(Spec::Check(arguments)) => check::run(&arguments),
         Command::Docs(command) => docs::run(&command),
+        Command::Ci(arguments) => ci::run(&arguments),
+        Command::Test(arguments) => fast_test::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };
     let result = match terminal::output_error() {

@@ -98,6 +98,7 @@ mod tests {
         })
     }
 
+    #[cfg(unix)]
     #[test]
     fn variables_that_lead_nowhere_are_named_and_empty_ones_count_as_unset() {
         for (file, directory, named, is_unreadable) in [
@@ -117,6 +118,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn the_system_certificates_are_read_only_in_place_of_an_empty_variable() {
         assert!(check(Some(""), None).is_empty);

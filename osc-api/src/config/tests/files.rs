@@ -1,6 +1,8 @@
 //! Files: which of them must be right, how they are read, and how messages name them.
 
+#[cfg(unix)]
 use std::fs;
+#[cfg(unix)]
 use std::path::PathBuf;
 
 use super::*;
@@ -65,6 +67,7 @@ fn a_home_directory_is_expanded_wherever_a_path_is_accepted() {
         .one_problem(&["OSC_CONFIG_FILE", "HOME"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn only_regular_files_of_limited_size_are_read() {
     let directory = temporary("regular");
@@ -90,6 +93,7 @@ fn only_regular_files_of_limited_size_are_read() {
 }
 
 /// The path was a regular file when it was checked, and is a pipe without a writer when it is opened.
+#[cfg(unix)]
 #[test]
 fn a_file_replaced_by_a_pipe_does_not_block() {
     let directory = temporary("replaced");
@@ -102,6 +106,7 @@ fn a_file_replaced_by_a_pipe_does_not_block() {
     assert!(file::open(&directory.join("file")).is_ok());
 }
 
+#[cfg(unix)]
 #[test]
 fn permissions_count_except_in_a_volume_of_kubernetes() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -166,6 +171,7 @@ fn a_path_is_shown_and_a_key_is_not() {
     }
 }
 
+#[cfg(unix)]
 fn temporary(name: &str) -> PathBuf {
     let directory = std::env::temp_dir().join(format!("osc-api-{name}-{}", std::process::id()));
     _ = fs::remove_dir_all(&directory);

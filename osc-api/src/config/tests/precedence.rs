@@ -97,6 +97,7 @@ fn the_environment_can_be_ignored() {
     assert!(!world.config().hint.contains("OSC_"));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_variable_that_is_not_utf_8_is_named() {
     use std::os::unix::ffi::OsStringExt as _;
