@@ -112,10 +112,10 @@ fn wrong_values_that_are_not_used_break_nothing() {
 }
 
 #[test]
-fn exchanged_keys_are_warned_about_and_right_ones_are_not() {
+fn swapped_keys_are_warned_about_and_correct_ones_are_not() {
     let world = world().variable("OSC_ACCESS_KEY", KEY_TEXT).variable("OSC_SECRET_KEY", ID);
     let warnings = world.resolved().warnings;
-    assert!(warnings.len() == 1 && warnings[0].contains("exchanged"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].contains("swapped"), "{warnings:?}");
     assert!(!warnings[0].contains(KEY_TEXT) && !warnings[0].contains(ID));
     assert!(with_keys().resolved().warnings.is_empty());
 }
