@@ -273,12 +273,12 @@ fn pair<'a, A, B>(
 fn check_explicit(credentials: &Credentials, findings: &mut Findings) -> Credentials {
     let mut trimmed = Credentials::none();
     if let Some(AccessKey { id, secret }) = &credentials.access_key {
-        let sources = ["the access key given to the client", "the secret key given to the client"];
+        let sources = ["the access key passed to the client", "the secret key passed to the client"];
         trimmed = trimmed.with_access_key(value::trim(id), value::trim(secret.expose()));
         check_access_key(value::trim(id), secret, sources, findings);
     }
     if let Some(Basic { login, password }) = &credentials.basic {
-        let sources = ["the login given to the client", "the password given to the client"];
+        let sources = ["the login passed to the client", "the password passed to the client"];
         trimmed = trimmed.with_basic(value::trim(login), value::trim(password.expose()));
         check_basic(value::trim(login), password, sources, findings);
     }
