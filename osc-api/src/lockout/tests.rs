@@ -177,10 +177,10 @@ async fn a_refusal_for_the_date_counts_once() {
     next.accepted();
 }
 
-/// A small generator of random numbers, so that a seed gives the same schedule everywhere.
-struct Random(u64);
+/// A small pseudorandom generator, so that a seed yields the same schedule on every machine.
+struct XorShift(u64);
 
-impl Random {
+impl XorShift {
     fn next(&mut self, below: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -203,7 +203,7 @@ fn a_wrong_key_never_reaches_the_server_four_times_in_a_row() {
             for task in 0..12_u64 {
                 let (guard, failures) = (Arc::clone(&guard), Arc::clone(&failures));
                 tasks.spawn(async move {
-                    let mut random = Random(seed * 7919 + task + 1);
+                    let mut random = XorShift(seed * 7919 + task + 1);
                     for _ in 0..4 {
                         sleep(Duration::from_millis(random.next(2000))).await;
                         let call_timeout = Duration::from_millis(1 + random.next(9000));
