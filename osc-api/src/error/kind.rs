@@ -1,5 +1,7 @@
 //! The kind of an error, for programs that distinguish many of them.
 
+use std::fmt;
+
 use super::{Error, ErrorRepr, NotSentCause, WaitEnd};
 
 /// The kind of an [`Error`].
@@ -58,6 +60,40 @@ pub enum ErrorKind {
     Other,
 }
 
+impl ErrorKind {
+    /// Returns the kind in lower case, such as `access_denied`: as a label of metrics, and `error.type` in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::LockedOut => "locked_out",
+            Self::Pagination => "pagination",
+            Self::WaitFailed => "wait_failed",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::Authentication => "authentication",
+            Self::AccessDenied => "access_denied",
+            Self::Throttled => "throttled",
+            Self::Quota => "quota",
+            Self::Capacity => "capacity",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Dependency => "dependency",
+            Self::Server => "server",
+            Self::Validation => "validation",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Error {
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
@@ -76,7 +112,9 @@ impl Error {
             ErrorRepr::Transport { .. } if self.is_connect() => ErrorKind::Connect,
             ErrorRepr::Transport { .. } => ErrorKind::Transport,
             ErrorRepr::TooLarge { .. } => ErrorKind::TooLarge,
-            ErrorRepr::UnexpectedEncoding(_) | ErrorRepr::Decode { .. } => ErrorKind::Decode,
+            ErrorRepr::UnexpectedEncoding(_) | ErrorRepr::Decode { .. } | ErrorRepr::MissingValue(_) => {
+                ErrorKind::Decode
+            }
             ErrorRepr::Api(_) => self.response_kind(),
         }
     }

@@ -282,7 +282,6 @@ impl RateController {
     }
 
     /// Requests per second, once limited.
-    #[cfg(test)]
     pub(crate) fn rate(&self) -> Option<f64> {
         match &self.mode {
             LimitMode::Open | LimitMode::Ramp { .. } => None,
