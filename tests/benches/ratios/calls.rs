@@ -68,7 +68,8 @@ fn candidates(server: SocketAddr, in_flight: usize) -> Vec<Candidate<'static>> {
 
 /// Sequential calls run on one thread, so that their instructions do not depend on the scheduling of threads.
 fn runtime(in_flight: usize) -> Runtime {
-    let mut builder = if in_flight == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    let mut builder =
+        if in_flight == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     builder.worker_threads(2).enable_all().build().expect("a runtime")
 }
 

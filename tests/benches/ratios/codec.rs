@@ -48,7 +48,10 @@ fn decoding(input: &Input) -> Vec<Candidate<'_>> {
         Candidate::ours(repeat(text, __private::read::<ReadVmsResponse>)).limits(40_000, 18),
         Candidate::new("serde derive, `from_slice`", repeat(text, from_slice)),
         Candidate::new("serde derive, `from_str`", repeat(text, from_str)),
-        Candidate::new("serde `IgnoredAny`", repeat(text, |bytes| serde_json::from_slice::<IgnoredAny>(bytes))),
+        Candidate::new(
+            "serde `IgnoredAny`",
+            repeat(text, |bytes| serde_json::from_slice::<IgnoredAny>(bytes)),
+        ),
     ]
 }
 

@@ -13,8 +13,13 @@ pub const ALL: &[Benchmark] = &[
     Benchmark { title: "signature, body of 1 kB", candidates: |_| candidates(1_000), ..SIGNATURE },
 ];
 
-const SIGNATURE: Benchmark =
-    Benchmark { title: "", vms: 0, units: 1, counted: Some([200, 1_200]), candidates: |_: &Input| Vec::new() };
+const SIGNATURE: Benchmark = Benchmark {
+    title: "",
+    vms: 0,
+    units: 1,
+    counted: Some([200, 1_200]),
+    candidates: |_: &Input| Vec::new(),
+};
 
 /// As long as a string to sign.
 const STRING_TO_SIGN: [u8; 136] = [b'x'; 136];

@@ -22,7 +22,9 @@ pub fn main(benchmarks: &[&[Benchmark]]) {
         eprintln!("valgrind is not installed: instructions and allocations are not counted");
     }
     println!("Per call, VM or other unit of work. A ratio is that of a candidate to `osc-api`.\n");
-    println!("| benchmark | candidate | instructions | ratio | allocations | heap peak ÷ text | time | ratio |");
+    println!(
+        "| benchmark | candidate | instructions | ratio | allocations | heap peak ÷ text | time | ratio |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for benchmark in benchmarks.iter().copied().flatten() {
         if benchmark.title.contains(&filter) {

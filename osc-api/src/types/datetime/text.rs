@@ -34,9 +34,10 @@ impl Deref for DateText {
     fn deref(&self) -> &str {
         match self {
             // Never another string: the bytes are a copy of a whole one.
-            Self::Inline(bytes, length) => {
-                bytes.get(..usize::from(*length)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
-            }
+            Self::Inline(bytes, length) => bytes
+                .get(..usize::from(*length))
+                .and_then(|text| str::from_utf8(text).ok())
+                .unwrap_or_default(),
             Self::Heap(text) => text,
         }
     }
