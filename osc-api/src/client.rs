@@ -6,7 +6,9 @@ mod call;
 pub(crate) mod client_token;
 mod decode;
 mod extensions;
+mod metadata;
 mod options;
+mod status;
 
 use std::any::Any;
 use std::fmt;
@@ -15,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::Credentials;
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
 use crate::config::AccessKey;
@@ -26,12 +29,16 @@ use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
 use crate::sign::Signer;
 
+#[cfg(feature = "blocking")]
+pub(crate) use call::RawResponse;
 use client_token::EncodedRequest;
 use extensions::Extensions;
 use options::Settings;
 
 pub use builder::ClientBuilder;
+pub use metadata::CallMetadata;
 pub use options::CallOptions;
+pub use status::{ClientStatus, LockoutStatus};
 
 /// A client of the API: one method per action, for one account in one Region.
 ///
@@ -57,7 +64,7 @@ pub use options::CallOptions;
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    settings: Settings,
+    settings: Arc<Settings>,
 }
 
 /// What all clones of a client share.
@@ -119,7 +126,7 @@ impl Client {
             built: Instant::now(),
             extensions: Extensions::default(),
         };
-        Self { shared: Arc::new(shared), settings }
+        Self { shared: Arc::new(shared), settings: Arc::new(settings) }
     }
 
     /// Returns a client with other settings for its calls. Connections, rate limit and everything else are shared, so
@@ -139,7 +146,37 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), settings: self.settings.with(&options) }
+        let settings = Arc::new(self.settings.with(&options));
+        Self { shared: Arc::clone(&self.shared), settings }
+    }
+
+    /// Returns the region, such as `eu-west-2`.
+    pub fn region(&self) -> &str {
+        &self.shared.config.region
+    }
+
+    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.shared.config.endpoint.as_str()
+    }
+
+    /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
+    pub fn profile(&self) -> Option<&str> {
+        self.shared.config.profile.as_deref()
+    }
+
+    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    ///
+    /// ```
+    /// # fn example() -> osc_api::Result<()> {
+    /// let client = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", "my secret key").build()?;
+    /// assert_eq!(client.credentials().access_key_id(), Some("ABCDEFGHIJ0123456789"));
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    pub fn credentials(&self) -> Credentials {
+        self.shared.config.credentials.clone()
     }
 
     /// Resumes sending after too many failed authentications, for this client and its clones.
@@ -164,8 +201,33 @@ impl Client {
     /// error: see [`Error`](crate::Error).
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
-        let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;
-        self.decode(A::NAME, &response, attempts)
+        self.decode(&self.shared.call(&self.settings, ActionMeta::of::<A>(), request).await?)
+    }
+
+    /// Sends an action by its type, and also returns the request ID, the HTTP status, the number of attempts and the
+    /// duration of the call.
+    ///
+    /// ```no_run
+    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::action::ReadVms;
+    /// use osc_api::types::ReadVmsRequest;
+    ///
+    /// let (response, metadata) = client.send_with_metadata::<ReadVms>(&ReadVmsRequest::new()).await?;
+    /// println!("{} VMs in {:?}, request {:?}", response.vms.len(), metadata.elapsed(), metadata.request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub async fn send_with_metadata<A: Action>(
+        &self,
+        request: &A::Request,
+    ) -> Result<(A::Response, CallMetadata)> {
+        let request = EncodedRequest::new::<A>(request)?;
+        let response = self.shared.call(&self.settings, ActionMeta::of::<A>(), request).await?;
+        let metadata = response.metadata();
+        Ok((self.decode(&response)?, metadata))
     }
 
     /// Sends an action by name, for actions and fields newer than this crate.
@@ -187,16 +249,13 @@ impl Client {
     /// See [`send`](Self::send). The name must consist of ASCII letters and digits.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let request = EncodedRequest::without_token(action, request)?;
-        let (response, attempts) =
-            self.shared.call(self.settings, ActionMeta::unknown(action), request).await?;
-        self.decode_value(action, &response, attempts)
+        self.decode_value(&self.shared.call(&self.settings, ActionMeta::unknown(action), request).await?)
     }
 
     /// Sends the request of a page of a listing.
     pub(crate) async fn send_for_page<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
-        let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;
-        self.decode_page(A::NAME, &response, attempts)
+        self.decode_page(&self.shared.call(&self.settings, ActionMeta::of::<A>(), request).await?)
     }
 }
 
@@ -221,12 +280,12 @@ impl Client {
             extensions: Extensions::default(),
             config: config.clone(),
         };
-        Ok(Self { shared: Arc::new(shared), settings: self.settings })
+        Ok(Self { shared: Arc::new(shared), settings: Arc::clone(&self.settings) })
     }
 
     /// This client with the settings of another one.
     pub(crate) fn with_settings_of(&self, other: &Self) -> Self {
-        Self { shared: Arc::clone(&self.shared), settings: other.settings }
+        Self { shared: Arc::clone(&self.shared), settings: Arc::clone(&other.settings) }
     }
 
     /// The host of the endpoint, for error messages.
@@ -234,13 +293,13 @@ impl Client {
         self.shared.config.endpoint.host()
     }
 
-    /// Sends an encoded request. Returns the bytes of the response, and the number of attempts.
+    /// Sends an encoded request, and returns the response undecoded.
     pub(crate) async fn send_encoded(
         self,
         action: ActionMeta<'_>,
         request: EncodedRequest,
-    ) -> Result<(Vec<u8>, u32)> {
-        self.shared.call(self.settings, action, request).await
+    ) -> Result<RawResponse> {
+        self.shared.call(&self.settings, action, request).await
     }
 
     /// Whether both clients share their connections.

@@ -68,6 +68,11 @@ impl Clock {
         Reading { at: machine.saturating_add(correction).unwrap_or(machine), correction, has_jumped }
     }
 
+    /// What is added to this machine's time.
+    pub(crate) fn correction(&self) -> SignedDuration {
+        self.state().correction
+    }
+
     /// Learns from the `Date` of a 401 to a request signed with the reading `sent`.
     pub(crate) fn learn(&self, sent: Reading, date: &str) -> Skew {
         self.learn_at(sent, date, Timestamp::now())

@@ -59,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) credentials: Credentials,
     pub(crate) region: String,
     pub(crate) endpoint: Endpoint,
+    /// The profile that settings were read from.
+    pub(crate) profile: Option<String>,
     /// Where an access key can be set, for the error of a call that needs one.
     pub(crate) hint: String,
 }
@@ -108,6 +110,8 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
     let is_selected = location.as_ref().is_some_and(ProfileLocation::is_selected);
     let Profile { settings, defects } =
         location.as_mut().map(|location| profile::load(location, system)).unwrap_or_default();
+    let profile = settings.is_some().then(|| location.as_ref().and_then(ProfileLocation::name)).flatten();
+    let profile = profile.map(str::to_owned);
     let sources = in_order(environment::load(&environment, &mut findings), settings, overrides);
 
     let region = endpoint::choose_region(overrides.region.as_ref(), &sources, &mut findings);
@@ -150,7 +154,7 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
         tls_skip_verify: unverified.is_some(),
         proxy: proxy.value,
     };
-    let config = Config { credentials: credentials.value, region, endpoint, hint };
+    let config = Config { credentials: credentials.value, region, endpoint, profile, hint };
     Ok(Resolved { config, connection, warnings: findings.warnings })
 }
 

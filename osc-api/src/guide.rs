@@ -24,6 +24,9 @@ pub mod testing {}
 #[doc = include_str!("guide/logging.md")]
 pub mod logging {}
 
+#[doc = include_str!("guide/metrics.md")]
+pub mod metrics {}
+
 #[doc = include_str!("guide/newer_actions.md")]
 pub mod newer_actions {}
 
@@ -49,3 +52,6 @@ pub mod coming_from_python {}
 #[doc = include_str!("../examples/archive_volumes.rs")]
 #[doc = "```"]
 pub mod migrating_from_outscale_api {}
+
+#[doc = include_str!("guide/restrict_api_access.md")]
+pub mod restrict_api_access {}

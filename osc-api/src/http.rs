@@ -10,16 +10,17 @@ use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{
     AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER,
 };
+use reqwest::{Method, Request};
 use tokio::runtime::{self, Handle};
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::config::endpoint::Endpoint;
-use crate::error::{Error, ErrorRepr, NotSentCause, Result};
+use crate::error::{Error, ErrorRepr, Result};
 use crate::generated::service::DATE_HEADER;
 use crate::sign;
 
@@ -27,6 +28,7 @@ use setup::HttpClientBuilder;
 use tls::Diagnosis;
 
 pub(crate) use date::parse as parse_date;
+pub(crate) use reqwest::header;
 pub(crate) use setup::{Checked, Options};
 
 /// The date of a request, required by the server.
@@ -38,16 +40,20 @@ const MAX_INITIAL_ALLOCATION: usize = 1 << 20;
 /// The authentication headers of a request.
 #[derive(Default)]
 pub(crate) struct AuthHeaders {
-    pub(crate) date: Option<String>,
-    pub(crate) authorization: Option<Zeroizing<String>>,
+    pub(crate) date: Option<HeaderValue>,
+    /// Marked as sensitive.
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 /// One attempt.
 pub(crate) struct Attempt<'a> {
     pub(crate) action: &'a str,
-    pub(crate) url: Url,
+    /// The path of the action: see [`Endpoint::path_of`].
+    pub(crate) path: String,
     pub(crate) auth: AuthHeaders,
-    pub(crate) body: Vec<u8>,
+    /// Headers of the caller.
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: Bytes,
     /// Whether the request may be sent over a connection that was used before, and that the server may close at any
     /// moment: then it is unknown whether the request was carried out.
     pub(crate) reuses_connection: bool,
@@ -109,7 +115,11 @@ pub(crate) struct Transport {
     unpooled: reqwest::Client,
     builder: HttpClientBuilder,
     is_plain_http: bool,
-    host: HeaderValue,
+    /// The address without an action.
+    url: Url,
+    host: String,
+    /// The headers of every request.
+    headers: HeaderMap,
 }
 
 impl Transport {
@@ -121,8 +131,16 @@ impl Transport {
         let builder = HttpClientBuilder::new(options, checked, endpoint)?;
         let host = HeaderValue::from_str(endpoint.host())
             .map_err(|error| Error::setup("the host of the endpoint cannot be sent in a header", error))?;
-        let (pools, unpooled) = (Mutex::default(), builder.build(0)?);
-        Ok(Self { pools, unpooled, builder, is_plain_http: !endpoint.is_https(), host })
+        let content_type = HeaderValue::from_static(sign::CONTENT_TYPE);
+        Ok(Self {
+            pools: Mutex::default(),
+            unpooled: builder.build(0)?,
+            builder,
+            is_plain_http: !endpoint.is_https(),
+            url: endpoint.url().clone(),
+            host: endpoint.host().to_owned(),
+            headers: HeaderMap::from_iter([(HOST, host), (CONTENT_TYPE, content_type)]),
+        })
     }
 
     /// A transport to the same endpoint with its own connections.
@@ -133,7 +151,9 @@ impl Transport {
             unpooled: self.unpooled.clone(),
             builder: self.builder.clone(),
             is_plain_http: self.is_plain_http,
+            url: self.url.clone(),
             host: self.host.clone(),
+            headers: self.headers.clone(),
         }
     }
 
@@ -163,21 +183,24 @@ impl Transport {
     /// # Errors
     /// Returns an error if no complete response arrives, or if it is too large.
     pub(crate) async fn send(&self, attempt: Attempt<'_>) -> Result<HttpResponse> {
-        let Attempt { action, url, auth, body, reuses_connection, timeout, max_response_size } = attempt;
+        let Attempt { action, path, auth, headers, body, reuses_connection, timeout, max_response_size } =
+            attempt;
         let http = if reuses_connection { self.pooled()? } else { self.unpooled.clone() };
-        let mut request = http
-            .post(url)
-            .timeout(timeout)
-            .header(HOST, self.host.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
-            .body(body);
+        let mut url = self.url.clone();
+        url.set_path(&path);
+        let mut request = Request::new(Method::POST, url);
+        *request.timeout_mut() = Some(timeout);
+        *request.body_mut() = Some(body.into());
+        let all = request.headers_mut();
+        all.clone_from(&self.headers);
+        all.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(date) = auth.date {
-            request = request.header(REQUEST_DATE, date);
+            all.insert(REQUEST_DATE, date);
         }
         if let Some(authorization) = auth.authorization {
-            request = request.header(AUTHORIZATION, secret_header(action, &authorization)?);
+            all.insert(AUTHORIZATION, authorization);
         }
-        let response = request.send().await.map_err(|error| self.failure(action, error))?;
+        let response = http.execute(request).await.map_err(|error| self.failure(action, error))?;
         self.read(action, response, max_response_size).await
     }
 
@@ -212,7 +235,7 @@ impl Transport {
         let Diagnosis { advice, permanent } = tls::diagnose(&error);
         let advice = advice.or_else(|| (self.is_plain_http && is_not_http(&error)).then_some(HTTP_TO_TLS));
         let kind = ErrorRepr::Transport {
-            host: self.host.to_str().unwrap_or_default().to_owned(),
+            host: self.host.clone(),
             timeout: error.is_timeout(),
             connect: error.is_connect(),
             permanent,
@@ -234,17 +257,6 @@ fn is_not_http(error: &(dyn StdError + 'static)) -> bool {
         next = error.source();
     }
     false
-}
-
-/// A header that is not logged.
-fn secret_header(action: &str, text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
-        let reason =
-            "the credentials contain a character that is not allowed in a header: copy them again".to_owned();
-        Error::new(action, ErrorRepr::NotSent { reason, cause: NotSentCause::Credentials })
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 #[cfg(test)]

@@ -32,8 +32,10 @@
 //! | [pagination](guide::pagination) | paginated actions as streams |
 //! | [waiters](guide::waiters) | wait until a VM is running, until a volume is deleted |
 //! | [blocking](guide::blocking) | the blocking client |
+//! | [restrict API access](guide::restrict_api_access) | API access rules and client certificates, without a lockout |
 //! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |
+//! | [metrics](guide::metrics) | observers, request IDs, a status for health endpoints |
 //! | [newer actions](guide::newer_actions) | actions and fields newer than the crate |
 //! | [features](guide::features) | Cargo features |
 //! | [versioning](guide::versioning) | what a release may change |
@@ -46,6 +48,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod api_access;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
@@ -57,11 +60,13 @@ pub mod guide;
 mod http;
 mod json;
 mod lockout;
+mod observer;
 mod paginate;
 mod random;
 mod rate_limit;
 mod retry;
 mod sign;
+pub mod signing;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod types;
@@ -77,10 +82,11 @@ pub use jiff;
 pub use serde_json;
 
 pub use crate::action::Action;
-pub use crate::client::{CallOptions, Client, ClientBuilder};
+pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, LockoutStatus};
 pub use crate::config::Credentials;
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
+pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};
 pub use crate::paginate::{Items, Pages, Paginated};
 pub use crate::rate_limit::RateLimit;
 pub use crate::retry::RetryPolicy;

@@ -122,6 +122,11 @@ impl LockoutGuard {
         self.state().is_proven
     }
 
+    /// The number of failures if the guard is closed, and the time until a probe if there will be one.
+    pub(crate) fn closed(&self) -> Option<(u32, Option<Duration>)> {
+        self.state().closed_status(self.probes_rejected, Instant::now())
+    }
+
     fn state(&self) -> MutexGuard<'_, GuardState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,10 +160,20 @@ impl GuardState {
 
     /// Whether the lock time is over, and a probe makes sense.
     fn may_probe(&self, probes_rejected: bool, now: Instant) -> bool {
+        self.in_flight == 0 && self.time_until_probe(probes_rejected, now) == Some(Duration::ZERO)
+    }
+
+    /// The rest of the lock time, or `None` if no probe makes sense.
+    fn time_until_probe(&self, probes_rejected: bool, now: Instant) -> Option<Duration> {
         let is_hopeless = !self.was_ever_accepted && self.failures >= MAX_FAILURES;
-        let Some((since, probes)) = self.closed else { return false };
+        let (since, probes) = self.closed.filter(|_| !is_hopeless || probes_rejected)?;
         let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
-        (!is_hopeless || probes_rejected) && self.in_flight == 0 && now.duration_since(since) >= lock_time
+        Some(lock_time.saturating_sub(now.duration_since(since)))
+    }
+
+    fn closed_status(&self, probes_rejected: bool, now: Instant) -> Option<(u32, Option<Duration>)> {
+        let is_closed = self.count() >= MAX_FAILURES;
+        is_closed.then(|| (self.count(), self.time_until_probe(probes_rejected, now)))
     }
 
     /// Notes that the guard closed, or that a probe did not open it.

@@ -79,6 +79,11 @@ impl RateLimiter {
         Self::new(self.limit)
     }
 
+    /// The limit of all requests, if any, and those of single actions, in requests per second.
+    pub(crate) fn rates(&self) -> (Option<f64>, Vec<(String, f64)>) {
+        lock(&self.queues).rates()
+    }
+
     /// Waits until a request of this action may be sent, at a position in the queue that the request had before.
     /// Dropping the future leaves the queue.
     ///

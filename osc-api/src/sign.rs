@@ -32,7 +32,7 @@ const BEFORE_SIGNATURE: &str = ", Signature=";
 /// `yyyymmddThhmmssZ`.
 const DATE_LENGTH: usize = 16;
 /// `yyyymmdd`.
-const DAY_LENGTH: usize = 8;
+pub(crate) const DAY_LENGTH: usize = 8;
 /// Capacity for the parts of a string other than path, host and scope.
 const FIXED_LENGTH: usize = 192;
 /// A SHA-256 in hexadecimal.
@@ -117,7 +117,8 @@ impl Signer {
         match &*derived {
             Some((kept, key)) if *kept == date => hmac::sign(key, text),
             _ => {
-                let (_, key) = derived.insert((date, derive(&self.secret_key, day, &self.region)));
+                let (_, key) =
+                    derived.insert((date, derive(&self.secret_key, [day, &self.region, CREDENTIAL_SERVICE])));
                 hmac::sign(key, text)
             }
         }
@@ -156,12 +157,21 @@ fn osc_date_of(at: DateTime) -> String {
     date
 }
 
+/// The SHA-256 of bytes, in hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&hex(digest::digest(&digest::SHA256, bytes).as_ref())).into_owned()
+}
+
+/// The HMAC of a string with the key of a day, region and service, in hexadecimal.
+pub(crate) fn hmac_hex(secret_key: &Secret, scope: [&str; 3], text: &[u8]) -> String {
+    String::from_utf8_lossy(&hex(hmac::sign(&derive(secret_key, scope), text).as_ref())).into_owned()
+}
+
 /// The key of one day, region and service.
-fn derive(secret_key: &Secret, day: &str, region: &str) -> hmac::Key {
+fn derive(secret_key: &Secret, scope: [&str; 3]) -> hmac::Key {
     let start = Zeroizing::new([KEY_PREFIX, secret_key.expose()].concat());
-    [day, region, CREDENTIAL_SERVICE, TERMINATOR]
-        .iter()
-        .fold(hmac_key(start.as_bytes()), |key, step| hmac_key(hmac::sign(&key, step.as_bytes()).as_ref()))
+    let steps = scope.into_iter().chain([TERMINATOR]);
+    steps.fold(hmac_key(start.as_bytes()), |key, step| hmac_key(hmac::sign(&key, step.as_bytes()).as_ref()))
 }
 
 fn hmac_key(bytes: &[u8]) -> hmac::Key {

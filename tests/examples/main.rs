@@ -6,6 +6,7 @@ mod access;
 mod capacity;
 mod keys;
 mod listing;
+mod metrics;
 mod vms;
 
 use std::path::{Path, PathBuf};

@@ -80,12 +80,19 @@ pub fn now() -> usize {
     records().spans.len()
 }
 
-/// The spans of a crate or module since a position that have a field with this value, in the order of their start.
+/// The spans of a crate or module since a position that have a field with this value, or those of its client spans that
+/// are for this address, in the order of their start.
 pub fn spans(since: usize, module: &str, value: &str) -> Vec<Span> {
+    let is_server = |fields: &Fields| match (fields.get("server.address"), fields.get("server.port")) {
+        (Some(host), Some(port)) => format!("{host}:{port}") == value,
+        _ => false,
+    };
     let records = records();
     let new = records.spans.iter().skip(since);
     let of_module = new.filter(|span| span.metadata.target().starts_with(module));
-    of_module.filter(|span| span.fields.values().any(|field| field == value)).cloned().collect()
+    let has_value =
+        |span: &&Span| is_server(&span.fields) || span.fields.values().any(|field| field == value);
+    of_module.filter(has_value).cloned().collect()
 }
 
 /// The events of a crate or module that have this text in one of their fields, in order.

@@ -244,7 +244,7 @@ async fn several_waits_end_with_the_first_failure_and_it_names_the_resource() {
 #[tokio::test]
 async fn waiting_for_no_resource_ends_at_once() {
     let server = vms(|_, _| None);
-    let vms = client(&server).wait_for_all([wait::vm("i-1").running(); 0]).await.expect("no VM");
+    let vms = client(&server).wait_for_all(["i-1"; 0].map(|id| wait::vm(id).running())).await.expect("no VM");
     assert!(vms.is_empty() && server.requests().is_empty());
 }
 

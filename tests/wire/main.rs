@@ -16,6 +16,7 @@ mod closing;
 mod errors;
 mod faults;
 mod lockout;
+mod observer;
 mod options;
 #[cfg(target_os = "linux")]
 mod platform_roots;

@@ -51,8 +51,10 @@ async fn a_call_has_one_span() {
     let [signed, public] = &spans(&server)[..] else { panic!("not two spans: {:#?}", spans(&server)) };
     for (span, action) in [(signed, "ReadVms"), (public, "ReadRegions")] {
         assert!(span.closed && span.level() == Level::INFO, "{span:#?}");
-        assert_fields(span, &[("action", action), ("endpoint", &server.host()), ("attempts", "1")]);
-        assert_fields(span, &[("status", "200"), ("request_id", REQUEST_ID)]);
+        assert_fields(span, &[("rpc.system", "outscale"), ("rpc.service", "api"), ("rpc.method", action)]);
+        assert_fields(span, &[("server.address", "127.0.0.1"), ("attempts", "1")]);
+        assert_fields(span, &[("http.response.status_code", "200"), ("request_id", REQUEST_ID)]);
+        assert!(!span.fields.contains_key("error.type"), "{:?}", span.fields);
         let duration = span.fields.get("duration_ms").and_then(|text| text.parse::<u64>().ok());
         assert!(duration.is_some(), "{:?}", span.fields);
         assert!(events(span, Level::INFO).is_empty(), "{:#?}", events(span, Level::INFO));
@@ -65,13 +67,20 @@ async fn a_failed_call_has_one_span() {
     client(&refusing).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect_err("an error");
     let span = only_span(&refusing);
     assert!(span.closed);
-    assert_fields(&span, &[("action", "CreateNet"), ("status", "409"), ("request_id", REQUEST_ID)]);
+    assert_fields(
+        &span,
+        &[("rpc.method", "CreateNet"), ("error.type", "conflict"), ("request_id", REQUEST_ID)],
+    );
+    assert_fields(&span, &[("http.response.status_code", "409")]);
 
     let silent = server(|_| Reply::Nothing(Then::HangUp));
     client(&silent).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     let span = only_span(&silent);
     assert_fields(&span, &[("attempts", "1")]);
-    assert!(!span.fields.contains_key("status") && !span.fields.contains_key("request_id"), "{span:#?}");
+    assert!(
+        !span.fields.contains_key("http.response.status_code") && !span.fields.contains_key("request_id"),
+        "{span:#?}"
+    );
 }
 
 #[tokio::test]
@@ -79,7 +88,7 @@ async fn each_retry_is_an_event() {
     let server = server(|_| Response::new(500, ""));
     retrying_client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     let span = only_span(&server);
-    assert_fields(&span, &[("attempts", "5"), ("status", "500")]);
+    assert_fields(&span, &[("attempts", "5"), ("http.response.status_code", "500")]);
     let retries = events(&span, Level::INFO);
     let attempts: Vec<_> = retries.iter().filter_map(|event| event.fields.get("attempts")).collect();
     assert_eq!(attempts, ["1", "2", "3", "4"], "{retries:#?}");

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::worker::Background;
 use crate::action::{Action, ActionMeta};
+use crate::client::RawResponse;
 use crate::client::client_token::EncodedRequest;
 use crate::error::Result;
-use crate::{CallOptions, ClientBuilder};
+use crate::{CallMetadata, CallOptions, ClientBuilder, Credentials};
 
 /// A blocking client of the API: one method per action, for one account in one Region.
 ///
@@ -70,6 +71,26 @@ impl Client {
         Self { template: self.template.with(options), background: Arc::clone(&self.background) }
     }
 
+    /// Returns the region, such as `eu-west-2`.
+    pub fn region(&self) -> &str {
+        self.template.region()
+    }
+
+    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.template.endpoint()
+    }
+
+    /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
+    pub fn profile(&self) -> Option<&str> {
+        self.template.profile()
+    }
+
+    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    pub fn credentials(&self) -> Credentials {
+        self.template.credentials()
+    }
+
     /// Resumes after too many failed authentications: see
     /// [`Client::reset_authentication`](crate::Client::reset_authentication).
     pub fn reset_authentication(&self) {
@@ -82,8 +103,19 @@ impl Client {
     /// See [`Client::send`](crate::Client::send). A call from the client's own thread fails: it would wait for itself.
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
-        let (response, attempts) = self.exchange(ActionMeta::of::<A>(), request)?;
-        self.template.decode(A::NAME, &response, attempts)
+        self.template.decode(&self.exchange(ActionMeta::of::<A>(), request)?)
+    }
+
+    /// Sends an action by its type, and also returns the metadata of the call: see
+    /// [`Client::send_with_metadata`](crate::Client::send_with_metadata).
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub fn send_with_metadata<A: Action>(&self, request: &A::Request) -> Result<(A::Response, CallMetadata)> {
+        let request = EncodedRequest::new::<A>(request)?;
+        let response = self.exchange(ActionMeta::of::<A>(), request)?;
+        let metadata = response.metadata();
+        Ok((self.template.decode(&response)?, metadata))
     }
 
     /// Sends an action by name, for actions and fields newer than this crate: see
@@ -96,12 +128,11 @@ impl Client {
         let call = |client: crate::Client| async move {
             client.send_encoded(ActionMeta::unknown(&name), request).await
         };
-        let (response, attempts) = self.run(action, call)??;
-        self.template.decode_value(action, &response, attempts)
+        self.template.decode_value(&self.run(action, call)??)
     }
 
     /// Sends an encoded request. Compiled once, not per action.
-    fn exchange(&self, action: ActionMeta<'static>, request: EncodedRequest) -> Result<(Vec<u8>, u32)> {
+    fn exchange(&self, action: ActionMeta<'static>, request: EncodedRequest) -> Result<RawResponse> {
         self.run(action.name, |client| client.send_encoded(action, request))?
     }
 

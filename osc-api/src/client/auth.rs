@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -10,6 +11,7 @@ use crate::config::Basic;
 use crate::config::Config;
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::http::AuthHeaders;
+use crate::http::header::HeaderValue;
 use crate::sign::{self, Signed, Signer};
 
 /// How a request is authenticated.
@@ -51,22 +53,40 @@ impl<'a> AuthMethod<'a> {
     }
 
     /// The authentication headers of a request sent at this time.
-    pub(super) fn headers(self, at: Timestamp, host: &str, path: &str, body: &[u8]) -> AuthHeaders {
-        match self {
-            Self::Anonymous => AuthHeaders::default(),
+    ///
+    /// # Errors
+    /// Returns an error if the credentials cannot be sent in a header.
+    pub(super) fn headers(
+        self,
+        at: Timestamp,
+        host: &str,
+        action: &str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<AuthHeaders> {
+        let (date, authorization) = match self {
+            Self::Anonymous => return Ok(AuthHeaders::default()),
             Self::AccessKey(signer) => {
                 let Signed { date, authorization } = signer.sign(at, host, path, body);
-                AuthHeaders { date: Some(date), authorization: Some(Zeroizing::new(authorization)) }
+                (date, authorization)
             }
             Self::Basic(Basic { login, password }) => {
                 let plain = Zeroizing::new(format!("{login}:{}", password.expose()));
                 let encoded = Zeroizing::new(STANDARD.encode(plain.as_bytes()));
-                AuthHeaders {
-                    date: Some(sign::osc_date(at)),
-                    authorization: Some(Zeroizing::new(format!("Basic {}", *encoded))),
-                }
+                (sign::osc_date(at), ["Basic ", &encoded].concat())
             }
-        }
+        };
+        let header = |text: String| {
+            HeaderValue::from_maybe_shared(Bytes::from(text)).map_err(|_| {
+                let reason =
+                    "the credentials contain a character that is not allowed in a header: copy them again";
+                let cause = NotSentCause::Credentials;
+                Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), cause })
+            })
+        };
+        let mut authorization = header(authorization)?;
+        authorization.set_sensitive(true);
+        Ok(AuthHeaders { date: Some(header(date)?), authorization: Some(authorization) })
     }
 }
 
@@ -86,18 +106,22 @@ mod tests {
     fn scheme(auth: Auth, credentials: Credentials) -> String {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
         let hint = "do something".to_owned();
-        let config = Config { credentials, region: "r".to_owned(), endpoint, hint };
+        let config = Config { credentials, region: "r".to_owned(), endpoint, profile: None, hint };
         let key = config.credentials.access_key.as_ref();
         let signer = key.map(|AccessKey { id, secret }| Signer::new(id, secret, "r"));
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };
         match AuthMethod::choose(action, signer.as_ref(), &config) {
-            Ok(method) => match method.headers(Timestamp::UNIX_EPOCH, "host:8443", "/path", b"{}") {
-                AuthHeaders { date: None, authorization: None } => "nothing".to_owned(),
-                AuthHeaders { date, authorization } => {
-                    assert_eq!(date.as_deref(), Some("19700101T000000Z"));
-                    authorization.unwrap().split(' ').next().unwrap().to_owned()
+            Ok(method) => {
+                match method.headers(Timestamp::UNIX_EPOCH, "host:8443", "ReadVms", "/path", b"{}").unwrap() {
+                    AuthHeaders { date: None, authorization: None } => "nothing".to_owned(),
+                    AuthHeaders { date, authorization } => {
+                        assert_eq!(date.unwrap(), "19700101T000000Z");
+                        let authorization = authorization.unwrap();
+                        assert!(authorization.is_sensitive());
+                        authorization.to_str().unwrap().split(' ').next().unwrap().to_owned()
+                    }
                 }
-            },
+            }
             Err(error) => {
                 assert!(error.is_authentication());
                 error.to_string()
@@ -136,7 +160,8 @@ mod tests {
     #[test]
     fn basic_uses_the_standard_base64_alphabet() {
         let basic = Basic { login: "é?".to_owned(), password: "~>".into() };
-        let headers = AuthMethod::Basic(&basic).headers(Timestamp::UNIX_EPOCH, "host", "/path", b"{}");
-        assert_eq!(headers.authorization.unwrap().as_str(), "Basic w6k/On4+");
+        let headers =
+            AuthMethod::Basic(&basic).headers(Timestamp::UNIX_EPOCH, "host", "ReadVms", "/path", b"{}");
+        assert_eq!(headers.unwrap().authorization.unwrap(), "Basic w6k/On4+");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -12,7 +13,7 @@ use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
 use crate::types::IntoValue;
-use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
+use crate::{CallOptions, Client, Credentials, Observer, RateLimit, RetryPolicy, Secret};
 
 /// Client configuration. `C` is the client that [`build`](Self::build) returns: [`Client`] or, with the feature `blocking`,
 /// `blocking::Client`.
@@ -216,7 +217,20 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Appends to this crate's name and version in `User-Agent`: usually a program and its version,
+    /// Sets an observer of all calls of the client and its clones: see [`Observer`]. Replaces the one set before.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.settings.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Writes text before this crate's name and version in `User-Agent`: usually a program and its version, such as
+    /// `tool/1.2`.
+    pub fn user_agent_prefix(mut self, prefix: impl IntoValue<String>) -> Self {
+        self.options.user_agent_prefix = prefix.into_value();
+        self
+    }
+
+    /// Writes text after this crate's name and version in `User-Agent`: usually a program and its version, such as
     /// `tool/1.2`.
     pub fn user_agent(mut self, suffix: impl IntoValue<String>) -> Self {
         self.options.user_agent = suffix.into_value();
@@ -312,7 +326,7 @@ impl<C> Clone for ClientBuilder<C> {
             overrides: overrides.clone(),
             options: options.clone(),
             settings: settings.clone(),
-            limit: limit.clone(),
+            limit: *limit,
             probes_rejected_credentials: *probes_rejected_credentials,
             client: *client,
         }

@@ -6,32 +6,37 @@
 mod progress;
 mod redact;
 mod report;
+mod task;
 mod turn;
 
+use std::pin::Pin;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::field::Empty;
 use tracing::instrument::WithSubscriber as _;
-use tracing::{Instrument as _, Span, info, info_span};
-use url::Url;
+use tracing::{Instrument as _, info};
 
 use super::Shared;
 use super::auth::AuthMethod;
 use super::client_token::{EncodedRequest, TokenOrigin};
+use super::metadata::CallMetadata;
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
 use crate::clock::Skew;
-use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result, request_id};
+use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result};
+use crate::http::header::HeaderValue;
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
 use crate::lockout::Closed;
 use crate::random;
 use crate::retry::{Failure, RetryBudget};
 
-use progress::{CallTask, Progress};
+use task::CallTask;
 use turn::{Turn, WaitingFor};
+
+pub(crate) use progress::{CallEnd, Progress};
 
 /// Longer than any call: replaces a timeout that is too large to be added to an instant.
 const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
@@ -39,12 +44,26 @@ const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 /// An action whose 401 concerns the login in its request, not the caller.
 const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
+/// A successful response that is not decoded yet. The call ends with [`Progress::report_end`].
+pub(crate) struct RawResponse {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) progress: Arc<Progress>,
+}
+
+impl RawResponse {
+    pub(crate) fn metadata(&self) -> CallMetadata {
+        self.progress.metadata(self.status, &self.body)
+    }
+}
+
 /// A call in progress.
 struct Call {
     shared: Arc<Shared>,
-    settings: Settings,
-    action: OwnedMeta,
-    body: Vec<u8>,
+    settings: Arc<Settings>,
+    /// The action without its name, which [`Progress::action`] has.
+    meta: ActionMeta<'static>,
+    body: Bytes,
     /// Whether the request is idempotent.
     is_repeatable: bool,
     /// Whether the caller can safely repeat the call. Not with a token that was generated for this call.
@@ -53,19 +72,14 @@ struct Call {
     is_authenticated: bool,
     deadline: Instant,
     progress: Arc<Progress>,
-    /// Number of requests that were throttled.
-    throttled: u32,
     /// Whether the last response blames the date of its request.
     last_skew: Skew,
     /// Whether the request was retried because the clock was wrong.
     was_corrected: bool,
 }
 
-/// [`ActionMeta`] with an owned name, for a task.
-struct OwnedMeta {
-    name: Box<str>,
-    meta: ActionMeta<'static>,
-}
+/// What the task of a call runs. Boxed once, so that it is not copied on its way into the task.
+type Run = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
 
 /// How a failed attempt may be retried.
 enum Retry {
@@ -77,28 +91,45 @@ enum Retry {
 }
 
 impl Shared {
-    /// The untyped core: an encoded request in, bytes of a successful response and the number of attempts out.
+    /// The untyped core: an encoded request in, a successful response out. Reports the end of a call that fails.
     pub(super) async fn call(
         self: &Arc<Self>,
-        settings: Settings,
+        settings: &Arc<Settings>,
         action: ActionMeta<'_>,
         request: EncodedRequest,
-    ) -> Result<(Vec<u8>, u32)> {
+    ) -> Result<RawResponse> {
+        let progress = Arc::new(Progress::new(action.name, Arc::clone(settings), &self.config));
+        let result = match self.start(Arc::clone(&progress), Arc::clone(settings), action, request) {
+            Ok(task) => task.join(self.config.endpoint.host()).await,
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(response) => Ok(RawResponse { status: response.status, body: response.body, progress }),
+            Err(error) => {
+                progress.report_end(&CallEnd::Failed(&error));
+                Err(error)
+            }
+        }
+    }
+
+    /// Starts the task of a call.
+    fn start(
+        self: &Arc<Self>,
+        progress: Arc<Progress>,
+        settings: Arc<Settings>,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<CallTask<HttpResponse>> {
         let runtime = validate(action)?;
-        let call = Call::new(Arc::clone(self), settings, action, request)?;
-        let span = info_span!(
-            "osc_api",
-            action = action.name,
-            endpoint = self.config.endpoint.host(),
-            attempts = Empty,
-            status = Empty,
-            request_id = Empty,
-            duration_ms = Empty,
-        );
-        let (progress, is_repeatable) = (Arc::clone(&call.progress), call.is_repeatable_by_caller);
-        let run = call.finish(span.clone()).instrument(span.clone()).with_current_subscriber();
-        let task = CallTask { task: runtime.spawn(run), span, progress, is_repeatable, is_finished: false };
-        task.join(action, self.config.endpoint.host()).await
+        if let Some(problem) = &settings.header_problem {
+            return Err(invalid(action.name, problem));
+        }
+        let span = progress.span().clone();
+        let call = Call::new(Arc::clone(self), settings, action, request, Arc::clone(&progress))?;
+        let is_repeatable = call.is_repeatable_by_caller;
+        let run: Run = Box::pin(call.finish());
+        let task = runtime.spawn(run.instrument(span).with_current_subscriber());
+        Ok(CallTask { task, progress, is_repeatable, retry: action.retry, is_finished: false })
     }
 
     fn take_retry(&self) -> bool {
@@ -131,53 +162,52 @@ impl Call {
     /// Returns an error if the client has no credentials that the action accepts.
     fn new(
         shared: Arc<Shared>,
-        settings: Settings,
+        settings: Arc<Settings>,
         action: ActionMeta<'_>,
         request: EncodedRequest,
+        progress: Arc<Progress>,
     ) -> Result<Self> {
         let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
         let is_authenticated = !matches!(method, AuthMethod::Anonymous);
         let EncodedRequest { body, token } = request;
         let is_idempotent = action.retry == RetrySafety::Idempotent;
-        let now = Instant::now();
+        let began = progress.began();
         Ok(Self {
-            settings,
-            action: OwnedMeta { name: action.name.into(), meta: ActionMeta { name: "", ..action } },
-            body,
+            meta: ActionMeta { name: "", ..action },
+            body: body.into(),
             is_repeatable: is_idempotent || token != TokenOrigin::None,
             is_repeatable_by_caller: is_idempotent || token == TokenOrigin::Caller,
             is_authenticated,
-            deadline: now.checked_add(settings.timeout).unwrap_or(now + FAR_FUTURE),
-            progress: Arc::new(Progress::new()),
-            throttled: 0,
+            deadline: began.checked_add(settings.timeout).unwrap_or(began + FAR_FUTURE),
+            settings,
+            progress,
             last_skew: Skew::None,
             was_corrected: false,
             shared,
         })
     }
 
-    /// Runs the call, records it in its span, and returns the body of the response.
-    async fn finish(mut self, span: Span) -> Result<(Vec<u8>, u32)> {
-        let result = self.run().await;
-        if !span.is_disabled() {
-            self.record(&span, &result);
-        }
-        let attempts = self.progress.attempts();
-        let response = result.map_err(|error| self.complete(error))?;
+    /// Runs the call, and returns its response.
+    async fn finish(mut self) -> Result<HttpResponse> {
+        let response = self.run().await.map_err(|error| self.complete(error))?;
         self.shared.budget().earn();
         match response.encoding() {
-            None => Ok((response.body, attempts)),
+            None => Ok(response),
             Some(name) => {
                 let kind = ErrorRepr::UnexpectedEncoding(name.to_owned());
-                Err(Error::new(&self.action.name, kind).after(attempts, false))
+                Err(Error::new(self.name(), kind).after(self.progress.attempts(), false))
             }
         }
+    }
+
+    fn name(&self) -> &str {
+        self.progress.action()
     }
 
     /// Adds to an error what only the call knows.
     fn complete(&self, error: Error) -> Error {
         let error = error.after(self.progress.attempts(), self.is_repeatable_by_caller);
-        let is_idempotent = self.action.meta.retry == RetrySafety::Idempotent;
+        let is_idempotent = self.meta.retry == RetrySafety::Idempotent;
         let is_outcome_unknown = self.progress.may_have_been_carried_out() && !is_idempotent;
         if is_outcome_unknown { error.with_unknown_outcome() } else { error }
     }
@@ -186,7 +216,10 @@ impl Call {
         let mut last_error = None;
         loop {
             let error = match self.attempt().await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    self.progress.report_attempt(Ok(response.status), None);
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             self.progress.end_attempt(error.outcome());
@@ -195,36 +228,50 @@ impl Call {
                 return Err(last_error.unwrap_or(error));
             }
             let delay = match self.retry(&error) {
-                Retry::No => return Err(error),
-                Retry::WithCorrectedClock => Duration::ZERO,
-                Retry::After(delay) => delay,
+                Retry::No => None,
+                Retry::WithCorrectedClock => Some(Duration::ZERO),
+                Retry::After(delay) => Some(delay),
             };
-            info!(
-                attempts = self.progress.attempts(),
-                delay_ms = millis(delay),
-                reason = reason(&error),
-                "retrying"
-            );
+            self.progress.report_attempt(Err(&error), delay);
+            self.log_failure(&error, delay);
+            let Some(delay) = delay else { return Err(error) };
             sleep(delay).await;
             last_error = Some(error);
+        }
+    }
+
+    /// Logs a retry, and throttling even without one.
+    fn log_failure(&self, error: &Error, delay: Option<Duration>) {
+        let (attempts, reason) = (self.progress.attempts(), reason(error));
+        let cause = if error.is_throttled() { "throttled" } else { "failed" };
+        match delay.map(millis) {
+            Some(delay_ms) => {
+                info!(attempts, delay_ms, reason, "{} {cause}: retrying in {delay_ms} ms", self.name());
+            }
+            None if error.is_throttled() => info!(attempts, reason, "{} {cause}: not retried", self.name()),
+            None => {}
         }
     }
 
     /// Sends the request once, and reports the result to the rate limiter, the lockout guard and the clock.
     async fn attempt(&mut self) -> Result<HttpResponse> {
         let shared = Arc::clone(&self.shared);
-        let action = ActionMeta { name: &self.action.name, ..self.action.meta };
+        let action = ActionMeta { name: self.progress.action(), ..self.meta };
         let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
         let Turn { rate_permit, lockout_permit } = self.turn().await?;
         let reading = shared.clock.read();
         if reading.has_jumped {
             shared.lockout.require_proof();
         }
-        let (endpoint, url) = (&shared.config.endpoint, shared.config.endpoint.action(&self.action.name));
-        let auth = method.headers(reading.at, endpoint.host(), url.path(), &self.body);
-        let authorization = redact::authorization_of(&auth);
+        let (endpoint, path) = (&shared.config.endpoint, shared.config.endpoint.path_of(self.name()));
+        let auth = method.headers(reading.at, endpoint.host(), self.name(), &path, &self.body);
+        let authorization = auth.as_ref().ok().and_then(|auth| auth.authorization.clone());
         self.last_skew = Skew::None;
-        let response = match self.send(url, auth).await {
+        let sent = match auth {
+            Ok(auth) => self.send(path, auth).await,
+            Err(error) => Err(error),
+        };
+        let response = match sent {
             Ok(response) => response,
             Err(error) => {
                 // A lost response may have been a failed authentication; a request that was not sent was none.
@@ -236,7 +283,7 @@ impl Call {
                 return Err(error);
             }
         };
-        let error = self.response_error(&response, authorization.as_deref().map(String::as_str));
+        let error = self.response_error(&response, authorization.as_ref());
         self.report_to_rate_limiter(rate_permit, error.as_ref());
         // Before the lockout guard lets the next request pass, which would be signed with the wrong time, too.
         let skew = self.learn_skew(reading, &response, error.as_ref());
@@ -248,11 +295,12 @@ impl Call {
     }
 
     /// Sends the request once.
-    async fn send(&self, url: Url, auth: AuthHeaders) -> Result<HttpResponse> {
+    async fn send(&self, path: String, auth: AuthHeaders) -> Result<HttpResponse> {
         let attempt = Attempt {
-            action: &self.action.name,
-            url,
+            action: self.name(),
+            path,
             auth,
+            headers: &self.settings.headers,
             body: self.body.clone(),
             reuses_connection: self.is_repeatable,
             timeout: self.settings.attempt_timeout.min(self.deadline.duration_since(Instant::now())),
@@ -263,13 +311,14 @@ impl Call {
     }
 
     /// The error that a response reports, if any, without the secrets of the request.
-    fn response_error(&self, response: &HttpResponse, authorization: Option<&str>) -> Option<Error> {
+    fn response_error(&self, response: &HttpResponse, authorization: Option<&HeaderValue>) -> Option<Error> {
         if matches!(response.status, 200..300) {
             return None;
         }
-        let body = redact::redact(&response.body, authorization, &self.body);
+        let authorization = authorization.and_then(|header| header.to_str().ok());
+        let body = redact::redact(&response.body, authorization, &self.settings.headers, &self.body);
         let response = ApiError::new(response.status, &body, response.retry_after());
-        Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
+        Some(Error::new(self.name(), ErrorRepr::Api(response)))
     }
 
     /// Waits for the rate limiter and the lockout guard, until the call times out.
@@ -277,12 +326,12 @@ impl Call {
         let Shared { rate_limiter, lockout, .. } = &*self.shared;
         let lockout = self.is_authenticated.then_some(lockout);
         let mut waiting_for = WaitingFor::RateLimit;
-        let turn = turn::wait(rate_limiter, lockout, &self.action.name, &mut waiting_for);
+        let turn = turn::wait(rate_limiter, lockout, self.name(), &mut waiting_for);
         match timeout_at(self.deadline, turn).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(Closed { failures, possible_failures, last_refusal })) => {
                 let kind = ErrorRepr::LockedOut { failures, possible_failures, last_refusal };
-                Err(Error::new(&self.action.name, kind))
+                Err(Error::new(self.name(), kind))
             }
             Err(_) => Err(self.queue_timeout(match waiting_for {
                 WaitingFor::RateLimit => "waiting for the rate limit",
@@ -295,7 +344,7 @@ impl Call {
 
     fn queue_timeout(&self, activity: &str) -> Error {
         let reason = format!("it timed out after {:?} while {activity}", self.settings.timeout);
-        Error::new(&self.action.name, ErrorRepr::NotSent { reason, cause: NotSentCause::TimedOut })
+        Error::new(self.name(), ErrorRepr::NotSent { reason, cause: NotSentCause::TimedOut })
     }
 
     /// Decides whether and when the request is retried.
@@ -317,8 +366,8 @@ impl Call {
         let failure = Failure {
             outcome,
             repeatable: self.is_repeatable,
-            failed: self.progress.attempts() - self.throttled,
-            throttled: self.throttled,
+            failed: self.progress.attempts().saturating_sub(self.progress.throttled()),
+            throttled: self.progress.throttled(),
             retry_after: error.api().and_then(ApiError::retry_after),
             left: self.deadline.duration_since(Instant::now()),
         };
@@ -328,16 +377,6 @@ impl Call {
         }
         info!("not retrying: retry budget exhausted");
         Retry::No
-    }
-
-    fn record(&self, span: &Span, result: &Result<HttpResponse>) {
-        let (status, id) = match result {
-            Ok(response) => (Some(response.status), request_id(&response.body)),
-            Err(error) => (error.api().map(ApiError::status), error.request_id().map(str::to_owned)),
-        };
-        self.progress.record(span);
-        span.record("status", status);
-        span.record("request_id", id);
     }
 }
 

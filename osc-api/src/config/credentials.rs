@@ -69,6 +69,26 @@ impl Credentials {
         self
     }
 
+    /// Returns the access key ID, if there is an access key.
+    pub fn access_key_id(&self) -> Option<&str> {
+        self.access_key.as_ref().map(|key| key.id.as_str())
+    }
+
+    /// Returns the secret key of the access key, if there is one.
+    pub fn secret_key(&self) -> Option<&Secret> {
+        self.access_key.as_ref().map(|key| &key.secret)
+    }
+
+    /// Returns the login, if there is one.
+    pub fn login(&self) -> Option<&str> {
+        self.basic.as_ref().map(|basic| basic.login.as_str())
+    }
+
+    /// Returns the password of the login, if there is one.
+    pub fn password(&self) -> Option<&Secret> {
+        self.basic.as_ref().map(|basic| &basic.password)
+    }
+
     /// Returns `true` if there are no credentials.
     pub fn is_none(&self) -> bool {
         self.access_key.is_none() && self.basic.is_none()

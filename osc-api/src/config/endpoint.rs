@@ -77,16 +77,29 @@ impl Endpoint {
         Self::parse(&format!("{}://{HOST_PREFIX}{region}.{domain}", protocol.as_str()), protocol)
     }
 
-    /// The address of an action, whose name must be a single path segment.
-    pub(crate) fn action(&self, name: &str) -> Url {
-        let mut url = self.url.clone();
-        url.set_path(&format!("{}/{name}", self.url.path()));
-        url
+    /// The path of an action, whose name must be a single path segment.
+    pub(crate) fn path_of(&self, action: &str) -> String {
+        [self.url.path(), "/", action].concat()
+    }
+
+    /// The address without an action.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The address without an action, as text.
+    pub(crate) fn as_str(&self) -> &str {
+        self.url.as_str()
     }
 
     /// The value of the `Host` header.
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The host without the port, as text.
+    pub(crate) fn host_name(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -335,7 +348,8 @@ mod tests {
     use super::*;
 
     fn action_url(text: &str) -> String {
-        Endpoint::parse(text, Protocol::Https).unwrap().action("ReadVms").to_string()
+        let endpoint = Endpoint::parse(text, Protocol::Https).unwrap();
+        endpoint.url.join(&endpoint.path_of("ReadVms")).unwrap().to_string()
     }
 
     #[test]

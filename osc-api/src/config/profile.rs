@@ -32,6 +32,10 @@ impl ProfileLocation {
         format!("profile `{name}` in {}", file::display(&self.file))
     }
 
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     pub(super) fn file(&self) -> &Path {
         &self.file
     }

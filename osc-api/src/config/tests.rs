@@ -100,5 +100,5 @@ fn world() -> World {
 }
 
 fn address(config: &Config) -> String {
-    config.endpoint.action("X").to_string()
+    format!("{}/X", config.endpoint.as_str())
 }

@@ -1,5 +1,7 @@
 //! The kind of an error, for programs that distinguish many of them.
 
+use std::fmt;
+
 use super::{Error, ErrorRepr, NotSentCause, WaitEnd};
 
 /// The kind of an [`Error`].
@@ -56,6 +58,40 @@ pub enum ErrorKind {
     Validation,
     /// Any other error response.
     Other,
+}
+
+impl ErrorKind {
+    /// Returns the kind in lower case, such as `access_denied`: as a label of metrics, and `error.type` in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::LockedOut => "locked_out",
+            Self::Pagination => "pagination",
+            Self::WaitFailed => "wait_failed",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::Authentication => "authentication",
+            Self::AccessDenied => "access_denied",
+            Self::Throttled => "throttled",
+            Self::Quota => "quota",
+            Self::Capacity => "capacity",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Dependency => "dependency",
+            Self::Server => "server",
+            Self::Validation => "validation",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl Error {

@@ -25,13 +25,20 @@ pub(crate) struct Options {
     pub(crate) connect_timeout: Duration,
     /// PEM certificates to trust in addition to those of the platform.
     pub(crate) root_certificates: Vec<Vec<u8>>,
-    /// Appended to the product in `User-Agent`.
+    /// Written before the product in `User-Agent`.
+    pub(crate) user_agent_prefix: Option<String>,
+    /// Written after the product in `User-Agent`.
     pub(crate) user_agent: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(10), root_certificates: Vec::new(), user_agent: None }
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            root_certificates: Vec::new(),
+            user_agent_prefix: None,
+            user_agent: None,
+        }
     }
 }
 
@@ -70,11 +77,10 @@ impl Options {
                 }
             }
         }
-        let user_agent = match &self.user_agent {
-            Some(suffix) => format!("{PRODUCT} {suffix}"),
-            None => PRODUCT.to_owned(),
-        };
-        let user_agent = HeaderValue::try_from(user_agent);
+        let parts = [self.user_agent_prefix.as_deref(), Some(PRODUCT), self.user_agent.as_deref()];
+        let parts: Vec<&str> =
+            parts.into_iter().flatten().map(str::trim).filter(|part| !part.is_empty()).collect();
+        let user_agent = HeaderValue::try_from(parts.join(" "));
         if user_agent.is_err() {
             problems.push(
                 "the user agent contains a character that is not allowed in a header: use ASCII".to_owned(),

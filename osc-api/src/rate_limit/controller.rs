@@ -282,7 +282,6 @@ impl RateController {
     }
 
     /// Requests per second, once limited.
-    #[cfg(test)]
     pub(crate) fn rate(&self) -> Option<f64> {
         match &self.mode {
             Mode::Open | Mode::Ramp { .. } => None,

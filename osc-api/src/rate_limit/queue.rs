@@ -222,6 +222,15 @@ impl Queues {
         self.queue(action).controller.throttled(now, granted.sent, after);
     }
 
+    /// The limit of the account, if any, and those of single actions, in requests per second.
+    pub(crate) fn rates(&self) -> (Option<f64>, Vec<(String, f64)>) {
+        let limited = self.actions.iter().filter_map(|(name, queue)| {
+            let rate = queue.controller.rate()?;
+            Some((name.to_string(), rate))
+        });
+        (self.account.rate(), limited.collect())
+    }
+
     #[cfg(test)]
     pub(crate) fn rate(&self, action: &str, is_by_action: bool) -> Option<f64> {
         match is_by_action {

@@ -1,135 +1,250 @@
-//! The progress of a call, as its caller sees it: also after the call was cancelled or its task was lost.
+//! The progress of a call, as its caller sees it: also after the call was cancelled or its task was lost. Reports its
+//! attempts and its end to the observer and to the log.
 
-use std::any::Any;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
-use tracing::Span;
+use tracing::field::Empty;
+use tracing::{Level, Span, debug, enabled, info_span, warn};
 
-use super::{invalid, millis};
-use crate::action::{ActionMeta, RetrySafety};
-use crate::error::{AttemptOutcome, Error, ErrorRepr, Result};
+use super::{millis, reason};
+use crate::client::metadata::CallMetadata;
+use crate::client::options::Settings;
+use crate::config::Config;
+use crate::error::{ApiError, AttemptOutcome, Error, request_id};
+use crate::generated::service::CREDENTIAL_SERVICE;
+use crate::observer::{AttemptEvent, CallEvent, CallOutcome, EventError, EventRequestId, Observer};
 
 /// The attempts of a call so far.
-#[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
+    action: Box<str>,
+    settings: Arc<Settings>,
+    span: Span,
     began: Instant,
+    state: Mutex<ProgressState>,
+}
+
+#[derive(Default)]
+struct ProgressState {
     /// Number of requests sent.
-    attempts: AtomicU32,
+    attempts: u32,
+    /// Number of requests that were throttled.
+    throttled: u32,
     /// Whether the last request has no result yet, or succeeded.
-    is_in_flight: AtomicBool,
+    is_in_flight: bool,
+    /// When the last attempt began, until its end was reported.
+    attempt_began: Option<Instant>,
     /// Whether an earlier attempt may have been carried out without a response that says so.
-    is_outcome_unknown: AtomicBool,
+    is_outcome_unknown: bool,
+    /// Whether the end of the call was reported.
+    has_ended: bool,
+}
+
+/// How a call ended.
+pub(crate) enum CallEnd<'a> {
+    /// With this status and body.
+    Succeeded(u16, &'a [u8]),
+    Failed(&'a Error),
+    Cancelled,
 }
 
 impl Progress {
-    pub(super) fn new() -> Self {
-        Self {
-            began: Instant::now(),
-            attempts: AtomicU32::new(0),
-            is_in_flight: AtomicBool::new(false),
-            is_outcome_unknown: AtomicBool::new(false),
-        }
+    pub(super) fn new(action: &str, settings: Arc<Settings>, config: &Config) -> Self {
+        let endpoint = &config.endpoint;
+        let span = info_span!(
+            "osc_api",
+            otel.kind = "client",
+            otel.name = action,
+            rpc.system = "outscale",
+            rpc.service = CREDENTIAL_SERVICE,
+            rpc.method = action,
+            server.address = endpoint.host_name(),
+            server.port = endpoint.port(),
+            attempts = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+            request_id = Empty,
+            duration_ms = Empty,
+        );
+        Self { action: action.into(), settings, span, began: Instant::now(), state: Mutex::default() }
+    }
+
+    pub(crate) fn action(&self) -> &str {
+        &self.action
+    }
+
+    pub(super) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    pub(super) fn began(&self) -> Instant {
+        self.began
     }
 
     /// Counts a request as sent.
     pub(super) fn start_attempt(&self) {
-        self.attempts.fetch_add(1, Ordering::Relaxed);
-        self.is_in_flight.store(true, Ordering::Relaxed);
+        let now = self.settings.observer.is_some().then(Instant::now);
+        let mut state = self.state();
+        state.attempts = state.attempts.saturating_add(1);
+        state.is_in_flight = true;
+        state.attempt_began = now;
     }
 
     /// Records how the last attempt failed.
     pub(super) fn end_attempt(&self, outcome: AttemptOutcome) {
-        if outcome == AttemptOutcome::Unknown {
-            self.is_outcome_unknown.store(true, Ordering::Relaxed);
+        let mut state = self.state();
+        state.is_in_flight = false;
+        match outcome {
+            AttemptOutcome::Unknown => state.is_outcome_unknown = true,
+            AttemptOutcome::Throttled => state.throttled = state.throttled.saturating_add(1),
+            AttemptOutcome::NotSent | AttemptOutcome::Final => {}
         }
-        self.is_in_flight.store(false, Ordering::Relaxed);
     }
 
     /// Number of requests sent.
-    pub(super) fn attempts(&self) -> u32 {
-        self.attempts.load(Ordering::Relaxed)
+    pub(crate) fn attempts(&self) -> u32 {
+        self.state().attempts
+    }
+
+    /// Number of requests that were throttled.
+    pub(super) fn throttled(&self) -> u32 {
+        self.state().throttled
     }
 
     /// Whether an attempt may have been carried out.
     pub(super) fn may_have_been_carried_out(&self) -> bool {
-        self.is_outcome_unknown.load(Ordering::Relaxed) || self.is_in_flight.load(Ordering::Relaxed)
+        let state = self.state();
+        state.is_outcome_unknown || state.is_in_flight
     }
 
-    /// Records the attempts and the duration in the span of the call.
-    pub(super) fn record(&self, span: &Span) {
-        span.record("attempts", self.attempts());
-        span.record("duration_ms", millis(self.began.elapsed()));
+    /// The metadata of a successful call.
+    pub(crate) fn metadata(&self, status: u16, body: &[u8]) -> CallMetadata {
+        let (attempts, elapsed) = (self.attempts(), self.began.elapsed());
+        CallMetadata { request_id: request_id(body), status, attempts, elapsed }
     }
-}
 
-/// The task of a call, which is cancelled when the caller drops its future.
-pub(super) struct CallTask<T> {
-    pub(super) task: JoinHandle<T>,
-    pub(super) span: Span,
-    pub(super) progress: Arc<Progress>,
-    /// Whether the caller can safely repeat the call.
-    pub(super) is_repeatable: bool,
-    /// Whether the task ended, and recorded the call in its span.
-    pub(super) is_finished: bool,
-}
+    /// Reports the end of the last attempt to the observer, unless no request was sent or it was reported already.
+    pub(super) fn report_attempt(&self, result: Result<u16, &Error>, retry_delay: Option<Duration>) {
+        self.report_attempt_end(result.map(Some), retry_delay, false);
+    }
 
-impl<T> CallTask<Result<T>> {
-    /// Returns the result of the call.
-    pub(super) async fn join(mut self, action: ActionMeta<'_>, host: &str) -> Result<T> {
-        match (&mut self.task).await {
-            Ok(result) => {
-                self.is_finished = true;
-                result
+    fn report_attempt_end(
+        &self,
+        result: Result<Option<u16>, &Error>,
+        retry_delay: Option<Duration>,
+        is_cancelled: bool,
+    ) {
+        let Some(observer) = &self.settings.observer else { return };
+        let (number, began) = {
+            let mut state = self.state();
+            let Some(began) = state.attempt_began.take() else { return };
+            (state.attempts, began)
+        };
+        let event = AttemptEvent {
+            action: &self.action,
+            number,
+            duration: began.elapsed(),
+            status: result.unwrap_or_else(status_of),
+            error: result.err().map(EventError::of),
+            is_cancelled,
+            retry_delay,
+        };
+        notify(observer, |observer| observer.on_attempt(&event));
+    }
+
+    /// Reports the end of the call to the span, the log and the observer, unless it was reported already.
+    pub(crate) fn report_end(&self, end: &CallEnd<'_>) {
+        let observer = self.settings.observer.as_ref();
+        {
+            let mut state = self.state();
+            if state.has_ended {
+                return;
             }
-            Err(error) => Err(self.lost(action, host, error)),
+            state.has_ended = true;
+        }
+        if observer.is_none() && self.span.is_disabled() && !enabled!(Level::DEBUG) {
+            return;
+        }
+        if let CallEnd::Cancelled = end {
+            self.report_attempt_end(Ok(None), None, true);
+        }
+        let event = self.event(end);
+        self.log(&event, end);
+        if let Some(observer) = observer {
+            notify(observer, |observer| observer.on_call(&event));
         }
     }
 
-    /// The error of a call whose task ended without a result.
-    fn lost(&self, action: ActionMeta<'_>, host: &str, error: JoinError) -> Error {
-        let panic = error.try_into_panic().ok();
-        let message = panic.as_deref().and_then(panic_message).unwrap_or_default();
-        // Tokio panics where a runtime lacks a driver; it has no other way to ask.
-        if message.contains("timers are disabled") || message.contains("IO is disabled") {
-            let reason = "the Tokio runtime has no time or I/O driver: build it with `enable_all`";
-            return invalid(action.name, reason);
-        }
-        let cause = match panic {
-            Some(_) => "the task of the call panicked",
-            None => "the Tokio runtime was shut down",
+    fn event<'a>(&'a self, end: &CallEnd<'a>) -> CallEvent<'a> {
+        let (outcome, status, error, request_id) = match *end {
+            CallEnd::Succeeded(status, body) => {
+                (CallOutcome::Succeeded, Some(status), None, EventRequestId::Within(body))
+            }
+            CallEnd::Failed(error) => {
+                let outcome =
+                    if error.is_locked_out() { CallOutcome::LockedOut } else { CallOutcome::Failed };
+                let id = EventRequestId::Known(error.request_id());
+                (outcome, status_of(error), Some(EventError::of(error)), id)
+            }
+            CallEnd::Cancelled => (CallOutcome::Cancelled, None, None, EventRequestId::Known(None)),
         };
-        let attempts = self.progress.attempts();
-        if attempts == 0 {
-            return invalid(action.name, cause);
-        }
-        let kind = ErrorRepr::Transport {
-            host: host.to_owned(),
-            timeout: false,
-            connect: false,
-            permanent: false,
-            advice: Some(cause),
-            source: "the task ended without a result".into(),
+        let (attempts, throttled) = {
+            let state = self.state();
+            (state.attempts, state.throttled)
         };
-        let error = Error::new(action.name, kind).after(attempts, self.is_repeatable);
-        match self.progress.may_have_been_carried_out() && action.retry != RetrySafety::Idempotent {
-            true => error.with_unknown_outcome(),
-            false => error,
+        let duration = self.began.elapsed();
+        CallEvent { action: &self.action, outcome, attempts, throttled, duration, status, error, request_id }
+    }
+
+    fn log(&self, event: &CallEvent<'_>, end: &CallEnd<'_>) {
+        let Self { action, span, .. } = self;
+        let CallEvent { attempts, status, duration, .. } = *event;
+        if !span.is_disabled() {
+            let error_type = event.error_kind().map(|kind| kind.as_str());
+            span.record("attempts", attempts);
+            span.record("http.response.status_code", status);
+            span.record("error.type", error_type.or_else(|| cancellation(event.outcome)));
+            span.record("request_id", event.request_id().as_deref());
+            span.record("duration_ms", millis(duration));
         }
+        let _entered = span.enter();
+        let sent = if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") };
+        match end {
+            CallEnd::Succeeded(status, _) => {
+                debug!("{action} succeeded: status {status}, {sent}, {} ms", millis(duration));
+            }
+            CallEnd::Failed(error) => {
+                debug!("{action} failed: {}, {sent}, {} ms", reason(error), millis(duration));
+            }
+            CallEnd::Cancelled => debug!("{action} was cancelled: {sent}, {} ms", millis(duration)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, ProgressState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Drop for CallTask<T> {
-    fn drop(&mut self) {
-        if !self.is_finished {
-            self.task.abort();
-            self.progress.record(&self.span);
-        }
+impl EventError {
+    fn of(error: &Error) -> Self {
+        Self { kind: error.kind(), code: error.api().and_then(ApiError::code) }
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+fn status_of(error: &Error) -> Option<u16> {
+    error.api().map(ApiError::status)
+}
+
+/// `error.type` of a call without an error.
+fn cancellation(outcome: CallOutcome) -> Option<&'static str> {
+    (outcome == CallOutcome::Cancelled).then_some(CallOutcome::Cancelled.as_str())
+}
+
+/// Calls an observer. A panic in it must not fail the call, nor abort the process while a call is being dropped.
+fn notify(observer: &Arc<dyn Observer>, call: impl FnOnce(&dyn Observer)) {
+    if catch_unwind(AssertUnwindSafe(|| call(&**observer))).is_err() {
+        warn!("the observer panicked");
+    }
 }

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::http::AuthHeaders;
+use crate::http::header::HeaderMap;
 
 /// Replaces a secret.
 const REDACTED: &str = "[redacted]";
@@ -33,15 +33,16 @@ const MAX_DEPTH: usize = 2;
 const SECRET_MEMBERS: [&str; 6] =
     ["Password", "PreSharedKey", "PrivateKey", "SecretKey", "AdminPassword", "UserData"];
 
-/// The `Authorization` header, kept until the response is there.
-pub(super) fn authorization_of(auth: &AuthHeaders) -> Option<Zeroizing<String>> {
-    auth.authorization.clone()
-}
-
 /// The body of an error response without the secrets of its request.
-pub(super) fn redact<'a>(body: &'a [u8], authorization: Option<&str>, request: &[u8]) -> Cow<'a, [u8]> {
+pub(super) fn redact<'a>(
+    body: &'a [u8],
+    authorization: Option<&str>,
+    headers: &HeaderMap,
+    request: &[u8],
+) -> Cow<'a, [u8]> {
     let mut redactor = Redactor::default();
     redactor.add_request(request);
+    headers.values().filter_map(|value| value.to_str().ok()).for_each(|value| redactor.add(value));
     if let Some(header) = authorization {
         redactor.add_authorization(header);
     }

@@ -1,8 +1,8 @@
 //! What an attempt teaches the rate limiter, the clock and the lockout guard.
 
-use tracing::{debug, warn};
+use tracing::warn;
 
-use super::{CHECK_AUTHENTICATION, Call, millis};
+use super::{CHECK_AUTHENTICATION, Call};
 use crate::clock::{Reading, Skew};
 use crate::codes;
 use crate::error::{ApiError, Error};
@@ -11,14 +11,11 @@ use crate::lockout::{self, LockoutPermit};
 use crate::rate_limit::Permit as RatePermit;
 
 impl Call {
-    pub(super) fn report_to_rate_limiter(&mut self, permit: RatePermit, error: Option<&Error>) {
+    pub(super) fn report_to_rate_limiter(&self, permit: RatePermit, error: Option<&Error>) {
         match error {
             Some(error) if error.is_throttled() => {
-                self.throttled += 1;
                 let is_by_action = error.has_code(codes::THROTTLED_BY_ACTION);
                 let retry_after = error.api().and_then(ApiError::retry_after);
-                let scope = if is_by_action { "action" } else { "account" };
-                debug!(scope, retry_after_ms = retry_after.map(millis), "throttled");
                 permit.throttled(is_by_action, retry_after);
             }
             // A failing server says nothing about its limits.
@@ -61,9 +58,7 @@ impl Call {
                 permit.refused_for_its_date(matches!(skew, Skew::Learned(_)));
             }
             // It concerns the login in the request, and proves nothing about the caller.
-            Some(error) if error.is_authentication() && &*self.action.name == CHECK_AUTHENTICATION => {
-                drop(permit)
-            }
+            Some(error) if error.is_authentication() && self.name() == CHECK_AUTHENTICATION => drop(permit),
             Some(error) if error.is_authentication() => {
                 let refusal = error.api().map(ToString::to_string).unwrap_or_default();
                 let failures = permit.refused(refusal);

@@ -104,6 +104,6 @@ fn unverified_certificates_are_warned_about() {
     assert!(asked.connection.tls_skip_verify);
     assert!(asked.warnings.len() == 1 && asked.warnings[0].starts_with("OSC_TLS_SKIP_VERIFY"));
     let overrides = world().overrides(|overrides| overrides.tls_skip_verify = Some(true)).resolved();
-    assert!(overrides.warnings[0].contains("tls_skip_verify"), "{:?}", overrides.warnings);
+    assert!(overrides.warnings[0].contains("danger_accept_invalid_certs"), "{:?}", overrides.warnings);
     assert!(world().resolved().warnings.is_empty());
 }
