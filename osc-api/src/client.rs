@@ -6,6 +6,7 @@ mod call;
 pub(crate) mod client_token;
 mod decode;
 mod extensions;
+mod identity;
 mod options;
 
 use std::any::Any;
@@ -17,17 +18,15 @@ use tokio::time::Instant;
 
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
-use crate::config::AccessKey;
 use crate::config::Config;
 use crate::error::Result;
 use crate::http::Transport;
-use crate::lockout::LockoutGuard;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
-use crate::sign::Signer;
 
 use client_token::EncodedRequest;
 use extensions::Extensions;
+use identity::Identities;
 use options::Settings;
 
 pub use builder::ClientBuilder;
@@ -63,11 +62,9 @@ pub struct Client {
 /// What all clones of a client share.
 struct Shared {
     config: Config,
-    /// Signs with the access key, if there is one.
-    signer: Option<Signer>,
+    identities: Arc<Identities>,
     transport: Transport,
     rate_limiter: RateLimiter,
-    lockout: Arc<LockoutGuard>,
     clock: Arc<Clock>,
     budget: Mutex<RetryBudget>,
     built: Instant,
@@ -103,17 +100,16 @@ impl Client {
 
     fn new(
         config: Config,
+        identities: Identities,
         transport: Transport,
         limit: RateLimit,
-        probes_rejected: bool,
         settings: Settings,
     ) -> Self {
         let shared = Shared {
-            signer: signer(&config),
             config,
+            identities: Arc::new(identities),
             transport,
             rate_limiter: RateLimiter::new(limit),
-            lockout: Arc::new(LockoutGuard::new(probes_rejected)),
             clock: Arc::default(),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
@@ -147,9 +143,10 @@ impl Client {
     /// After the third failed authentication in a row the client sends no more authenticated requests: a fourth would
     /// lock the access key or login for a minute or more, for all programs that use it. Credentials that were accepted
     /// before are probed again after the lock time, with one request, later and later. Call this when the cause was
-    /// fixed elsewhere, for example when a disabled key is active again. For other credentials, build another client.
+    /// fixed elsewhere, for example when a disabled key is active again. A [credentials provider](crate::credentials) is
+    /// asked again. Fixed credentials do not change: build another client for others.
     pub fn reset_authentication(&self) {
-        self.shared.lockout.reset();
+        self.shared.identities.reset();
     }
 
     /// State of another module, shared by this client and its clones, and created on first use.
@@ -204,17 +201,16 @@ impl Client {
 #[cfg(feature = "blocking")]
 impl Client {
     /// A client for the same account with the same settings, with its own connections and rate limiter: those of this
-    /// client make no progress while their runtime is blocked. The lockout guard and the clock are shared.
+    /// client make no progress while their runtime is blocked. The credentials, their lockout guard and the clock are shared.
     ///
     /// # Errors
     /// Returns an error if the platform has no usable trust roots any more.
     pub(crate) fn separate(&self) -> Result<Self> {
-        let Shared { config, transport, rate_limiter, lockout, clock, .. } = &*self.shared;
+        let Shared { config, identities, transport, rate_limiter, clock, .. } = &*self.shared;
         let shared = Shared {
-            signer: signer(config),
+            identities: Arc::clone(identities),
             transport: transport.separate(),
             rate_limiter: rate_limiter.separate(),
-            lockout: Arc::clone(lockout),
             clock: Arc::clone(clock),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
@@ -250,19 +246,16 @@ impl Client {
     }
 }
 
-fn signer(config: &Config) -> Option<Signer> {
-    let AccessKey { id, secret } = config.credentials.access_key.as_ref()?;
-    Some(Signer::new(id, secret, &config.region))
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { credentials, region, endpoint, .. } = &self.shared.config;
-        f.debug_struct("Client")
-            .field("endpoint", endpoint)
-            .field("region", region)
-            .field("credentials", credentials)
-            .finish_non_exhaustive()
+        let Shared { config: Config { region, endpoint, .. }, identities, .. } = &*self.shared;
+        let mut shown = f.debug_struct("Client");
+        shown.field("endpoint", endpoint).field("region", region);
+        match identities.as_fixed() {
+            Some(identity) => shown.field("credentials", &identity.credentials),
+            None => shown.field("credentials", &format_args!("[provided]")),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod endpoint;
 mod environment;
 mod file;
 mod profile;
+mod provided;
 mod proxy;
 mod source;
 mod value;
@@ -27,6 +28,9 @@ use source::{ConfigSource, Findings, Setting, Sourced};
 pub(crate) use certificate::{ClientCertificate, ClientPem, pem_defect};
 pub use credentials::Credentials;
 pub(crate) use credentials::{AccessKey, Basic};
+pub(crate) use provided::{
+    checked_credentials, environment_credentials, printed_credentials, profile_credentials, profile_file,
+};
 pub(crate) use proxy::{ExplicitProxy, Proxy};
 
 /// The settings of the builder, which override all other sources.

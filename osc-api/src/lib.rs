@@ -50,6 +50,7 @@ pub mod blocking;
 mod client;
 mod clock;
 mod config;
+pub mod credentials;
 mod error;
 mod generated;
 pub mod guide;

@@ -59,6 +59,8 @@ struct GuardState {
     epoch: u64,
     /// The server's last refusal.
     last_refusal: String,
+    /// Whether the secret was replaced since the last refusal.
+    has_new_secret: bool,
 }
 
 /// Why no request may be sent.
@@ -112,6 +114,16 @@ impl LockoutGuard {
         self.changed.notify_waiters();
     }
 
+    /// The secret of the same access key or login was replaced. The server's count of failures stands, so a closed guard
+    /// lets the new secret pass after the lock time.
+    pub(crate) fn replace_secret(&self) {
+        let mut state = self.state();
+        state.has_new_secret = true;
+        state.is_proven = false;
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
     /// Sends the next request alone, for example because the clock jumped.
     pub(crate) fn require_proof(&self) {
         self.state().is_proven = false;
@@ -155,7 +167,8 @@ impl GuardState {
 
     /// Whether the lock time is over, and a probe makes sense.
     fn may_probe(&self, probes_rejected: bool, now: Instant) -> bool {
-        let is_hopeless = !self.was_ever_accepted && self.failures >= MAX_FAILURES;
+        let is_hopeless =
+            !self.was_ever_accepted && !self.has_new_secret && self.failures >= MAX_FAILURES;
         let Some((since, probes)) = self.closed else { return false };
         let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
         (!is_hopeless || probes_rejected) && self.in_flight == 0 && now.duration_since(since) >= lock_time
@@ -204,6 +217,7 @@ impl LockoutPermit {
             state.failures = state.failures.saturating_add(1);
             state.issued_before_failure = state.issued;
             state.is_proven = false;
+            state.has_new_secret = false;
             state.last_refusal = refusal;
             state.update_closed();
             state.failures

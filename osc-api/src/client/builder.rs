@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::identity::Identities;
 use super::options::Settings;
 use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
+use crate::credentials::CredentialsProvider;
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
 use crate::types::IntoValue;
@@ -40,6 +43,7 @@ pub struct ClientBuilder {
     settings: Settings,
     limit: RateLimit,
     probes_rejected_credentials: bool,
+    provider: Option<Arc<dyn CredentialsProvider>>,
 }
 
 /// Methods that take an `impl IntoValue` take a value or an `Option` of it. `None` leaves the setting to the environment,
@@ -59,6 +63,27 @@ impl ClientBuilder {
     /// Sets the credentials, replacing all others.
     pub fn credentials(mut self, credentials: impl IntoValue<Credentials>) -> Self {
         self.overrides.credentials = credentials.into_value();
+        self.provider = None;
+        self
+    }
+
+    /// Sets a provider of credentials that may change, replacing all other credentials: see
+    /// [`credentials`](crate::credentials). It is not asked before the first request.
+    ///
+    /// ```no_run
+    /// use osc_api::Client;
+    /// use osc_api::credentials::ProfileProvider;
+    ///
+    /// # fn example() -> osc_api::Result<()> {
+    /// // Follows changes of the profile file.
+    /// let client = Client::builder().credentials_provider(ProfileProvider::new()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider) -> Self {
+        // The credentials of the other sources are not needed.
+        self.overrides.credentials = Some(Credentials::none());
+        self.provider = Some(Arc::new(provider));
         self
     }
 
@@ -244,7 +269,7 @@ impl ClientBuilder {
     /// # Errors
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials } = self;
+        let Self { overrides, options, settings, limit, probes_rejected_credentials: probes, provider } = self;
         let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
@@ -254,7 +279,11 @@ impl ClientBuilder {
         match (resolved, checked) {
             (Some(Resolved { config, connection, .. }), Some(checked)) if problems.is_empty() => {
                 let transport = Transport::new(&options, checked.over(connection), &config.endpoint)?;
-                Ok(Client::new(config, transport, limit, probes_rejected_credentials, settings))
+                let identities = match provider {
+                    Some(provider) => Identities::provided(provider, config.region.clone(), probes),
+                    None => Identities::fixed(config.credentials.clone(), &config.region, probes),
+                };
+                Ok(Client::new(config, identities, transport, limit, settings))
             }
             _ => Err(Error::configuration(problems)),
         }
@@ -267,6 +296,7 @@ impl ClientBuilder {
 
     fn change_credentials(mut self, change: impl FnOnce(Credentials) -> Credentials) -> Self {
         self.overrides.credentials = Some(change(self.overrides.credentials.take().unwrap_or_default()));
+        self.provider = None;
         self
     }
 }
