@@ -6,6 +6,7 @@ mod constraints;
 mod error_codes;
 mod examples;
 mod identifiers;
+mod listings;
 mod modules;
 mod operations;
 mod pagination;
@@ -47,6 +48,7 @@ pub(crate) fn lower(
         report_unused(docs, &types, problems);
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
+    let tables = listings::lower(actions.iter().map(|(_, action)| action), &waiters, &types);
     let modules = modules::arrange(types, actions, problems);
     let ErrorCodes { codes, classes: code_classes } = codes;
     (!modules.is_empty()).then(|| Api {
@@ -55,6 +57,7 @@ pub(crate) fn lower(
         codes,
         code_classes,
         waiters,
+        tables,
         modules,
     })
 }

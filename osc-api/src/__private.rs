@@ -7,6 +7,7 @@ pub use crate::json::{
     has_only_context, is_page,
 };
 pub use crate::paginate::{Cursor, Next, ResponseOf};
+pub use crate::listing::{ListingRow, PageStyle};
 #[cfg(feature = "testing")]
 pub use crate::testing::validation::{Reencode, reencode};
 pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};

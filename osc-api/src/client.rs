@@ -12,6 +12,7 @@ mod options;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -24,10 +25,11 @@ use crate::http::Transport;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
 
-use client_token::EncodedRequest;
 use extensions::Extensions;
 use identity::Identities;
 use options::Settings;
+
+pub(crate) use client_token::EncodedRequest;
 
 pub use builder::ClientBuilder;
 pub use options::CallOptions;
@@ -183,10 +185,28 @@ impl Client {
     /// # Errors
     /// See [`send`](Self::send). The name must consist of ASCII letters and digits.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
-        let request = EncodedRequest::without_token(action, request)?;
-        let (response, attempts) =
-            self.shared.call(self.settings, ActionMeta::unknown(action), request).await?;
-        self.decode_value(action, &response, attempts)
+        self.send_value(ActionMeta::unknown(action), request).await
+    }
+
+    /// Sends a request of any action, and returns the response as JSON.
+    pub(crate) async fn send_value(&self, action: ActionMeta<'_>, request: &Value) -> Result<Value> {
+        let request = EncodedRequest::without_token(action.name, request)?;
+        let (response, attempts) = self.shared.call(self.settings, action, request).await?;
+        self.decode_value(action.name, &response, attempts)
+    }
+
+    /// The timeout of a call.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Sends an encoded request. Returns the bytes of the response, and the number of attempts.
+    pub(crate) async fn send_encoded(
+        self,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<(Vec<u8>, u32)> {
+        self.shared.call(self.settings, action, request).await
     }
 
     /// Sends the request of a page of a listing.
@@ -228,15 +248,6 @@ impl Client {
     /// The host of the endpoint, for error messages.
     pub(crate) fn host(&self) -> &str {
         self.shared.config.endpoint.host()
-    }
-
-    /// Sends an encoded request. Returns the bytes of the response, and the number of attempts.
-    pub(crate) async fn send_encoded(
-        self,
-        action: ActionMeta<'_>,
-        request: EncodedRequest,
-    ) -> Result<(Vec<u8>, u32)> {
-        self.shared.call(self.settings, action, request).await
     }
 
     /// Whether both clients share their connections.

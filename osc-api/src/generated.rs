@@ -14,6 +14,11 @@ mod modules;
 #[path = "generated/service.rs"]
 pub(crate) mod service;
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as above")]
+#[path = "generated/listings.rs"]
+mod listings;
+
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "as above")]
@@ -25,6 +30,7 @@ mod fake_data;
 #[path = "generated/blocking.rs"]
 mod blocking;
 
+pub(crate) use listings::{DRY_RUN_ACTIONS, LISTINGS};
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::PUBLISHED_ACTIONS;
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]

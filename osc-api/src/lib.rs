@@ -45,17 +45,20 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
 mod clock;
 mod config;
 pub mod credentials;
+mod dry_run;
 mod error;
 mod generated;
 pub mod guide;
 mod http;
 mod json;
+pub mod listing;
 mod lockout;
 mod paginate;
 mod random;
@@ -77,6 +80,7 @@ pub use serde_json;
 pub use crate::action::Action;
 pub use crate::client::{CallOptions, Client, ClientBuilder};
 pub use crate::config::Credentials;
+pub use crate::dry_run::{DryRun, has_dry_run};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::paginate::{Items, Pages, Paginated};

@@ -20,7 +20,7 @@ fn names(definition: &TypeDef) -> Vec<String> {
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, service, codes, code_classes: _, waiters, modules } = api;
+    let Api { version, service, codes, code_classes: _, waiters, tables: _, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;

@@ -27,7 +27,8 @@ pub(super) fn waiters(listings: &[WaiterSource]) -> File {
     }
 }
 
-fn listed(listing: &WaiterSource) -> TokenStream {
+/// How an action reads resources by ID.
+pub(super) fn listed(listing: &WaiterSource) -> TokenStream {
     let WaiterSource {
         marker,
         request,

@@ -25,6 +25,7 @@ use super::identity::{Identities, Ticket};
 use super::options::Settings;
 use crate::action::{ActionMeta, Auth, RetrySafety};
 use crate::clock::Skew;
+use crate::dry_run::make_dry;
 use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result, request_id};
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
 use crate::lockout::{Closed, LockoutGuard};
@@ -97,6 +98,10 @@ impl Shared {
         request: EncodedRequest,
     ) -> Result<(Vec<u8>, u32)> {
         let runtime = validate(action)?;
+        let (action, request) = match settings.is_dry_run {
+            true => (ActionMeta { retry: RetrySafety::Idempotent, ..action }, make_dry(action.name, request)?),
+            false => (action, request),
+        };
         let call = Call::new(Arc::clone(self), settings, action, request)?;
         let span = info_span!(
             "osc_api",

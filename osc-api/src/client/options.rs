@@ -22,6 +22,7 @@ pub struct CallOptions {
     attempt_timeout: Option<Duration>,
     max_response_size: Option<usize>,
     retry: Option<RetryPolicy>,
+    dry_run: Option<bool>,
 }
 
 impl CallOptions {
@@ -55,6 +56,17 @@ impl CallOptions {
         self.retry = Some(policy);
         self
     }
+
+    /// Sets whether each call is a dry run: the server checks the request and the caller's permissions, and does not perform
+    /// the action. Defaults to `false`.
+    ///
+    /// The response of a successful dry run has no resources, so waiters and listings make no sense with it. An action
+    /// without a dry run ([`has_dry_run`](crate::has_dry_run)) fails before anything is sent.
+    /// [`Client::dry_run`](crate::Client::dry_run) returns the outcome as a value.
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
 }
 
 /// All options, with their values.
@@ -64,6 +76,7 @@ pub(super) struct Settings {
     pub(super) attempt_timeout: Duration,
     pub(super) max_response_size: usize,
     pub(super) retry: RetryPolicy,
+    pub(super) is_dry_run: bool,
     /// Whether a response value of an unexpected type fails the call.
     pub(super) is_decoding_strict: bool,
 }
@@ -75,6 +88,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(60),
             max_response_size: 64 << 20,
             retry: RetryPolicy::new(),
+            is_dry_run: false,
             is_decoding_strict: false,
         }
     }
@@ -83,12 +97,13 @@ impl Default for Settings {
 impl Settings {
     /// These settings, overridden by the options.
     pub(super) fn with(self, options: &CallOptions) -> Self {
-        let CallOptions { timeout, attempt_timeout, max_response_size, retry } = options;
+        let CallOptions { timeout, attempt_timeout, max_response_size, retry, dry_run } = options;
         Self {
             timeout: timeout.unwrap_or(self.timeout),
             attempt_timeout: attempt_timeout.unwrap_or(self.attempt_timeout),
             max_response_size: max_response_size.unwrap_or(self.max_response_size),
             retry: retry.unwrap_or(self.retry),
+            is_dry_run: dry_run.unwrap_or(self.is_dry_run),
             is_decoding_strict: self.is_decoding_strict,
         }
     }
