@@ -6,8 +6,8 @@ pub use crate::json::{
     Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
     has_only_context, is_page,
 };
-pub use crate::paginate::{Cursor, Next, ResponseOf};
 pub use crate::listing::{ListingRow, PageStyle};
+pub use crate::paginate::{Cursor, Next, ResponseOf};
 #[cfg(feature = "testing")]
 pub use crate::testing::validation::{Reencode, reencode};
 pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};

@@ -178,8 +178,9 @@ where
 
 impl<F> fmt::Debug for FnProvider<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FnProvider")
-            .field("refresh_interval", &self.refresh_interval)
-            .finish_non_exhaustive()
+        f.debug_struct("FnProvider").field("refresh_interval", &self.refresh_interval).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,8 +30,8 @@ mod fake_data;
 #[path = "generated/blocking.rs"]
 mod blocking;
 
-pub(crate) use listings::{DRY_RUN_ACTIONS, LISTINGS};
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::PUBLISHED_ACTIONS;
+pub(crate) use listings::{DRY_RUN_ACTIONS, LISTINGS};
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -238,7 +238,8 @@ impl RawItems {
     fn failed(&mut self, error: Error) -> Error {
         if error.has_code(codes::PAGE_TOKEN_EXPIRED) || error.has_code(codes::INVALID_PAGE_TOKEN) {
             self.request = None;
-            let reason = "the server refused the page token, which may have expired: list again from the beginning";
+            let reason =
+                "the server refused the page token, which may have expired: list again from the beginning";
             return error.into_pagination(reason);
         }
         error

@@ -167,8 +167,7 @@ impl GuardState {
 
     /// Whether the lock time is over, and a probe makes sense.
     fn may_probe(&self, probes_rejected: bool, now: Instant) -> bool {
-        let is_hopeless =
-            !self.was_ever_accepted && !self.has_new_secret && self.failures >= MAX_FAILURES;
+        let is_hopeless = !self.was_ever_accepted && !self.has_new_secret && self.failures >= MAX_FAILURES;
         let Some((since, probes)) = self.closed else { return false };
         let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
         (!is_hopeless || probes_rejected) && self.in_flight == 0 && now.duration_since(since) >= lock_time

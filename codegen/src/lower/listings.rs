@@ -80,12 +80,11 @@ fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) 
 
 /// The only list of structs in the only struct of a response that has one, as in a catalog.
 fn list_inside<'t>(response: &'t Struct, types: &'t Types) -> Option<(&'t Field, (&'t Field, &'t Type))> {
-    let mut found = response.fields.iter().filter_map(|field| {
-        match lists_of(structure(types, &field.ty)?).as_slice() {
+    let mut found =
+        response.fields.iter().filter_map(|field| match lists_of(structure(types, &field.ty)?).as_slice() {
             [only] if structure(types, only.1).is_some() => Some((field, *only)),
             _ => None,
-        }
-    });
+        });
     found.next().filter(|_| found.next().is_none())
 }
 

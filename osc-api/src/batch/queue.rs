@@ -55,7 +55,10 @@ struct WaitingRead<Item> {
 /// Reads a resource.
 pub(super) async fn read<A: Listed>(client: &Client, id: String) -> Result<Option<A::Item>> {
     let mut read = None;
-    let runtime = || Handle::try_current().map_err(|_| failed::<A>("no Tokio runtime is running: call the client from within one"));
+    let runtime = || {
+        Handle::try_current()
+            .map_err(|_| failed::<A>("no Tokio runtime is running: call the client from within one"))
+    };
     runtime()?;
     let result = poll_fn(|context| {
         // It may be polled in another runtime than before, which may have ended.
@@ -249,4 +252,10 @@ fn deliver<Item: Clone>(reads: &mut Reads<Item>, id: &str, result: &Result<Optio
         // It may have been dropped.
         _ = reader.send(result.clone());
     }
+}
+
+/// Number of queues.
+#[cfg(test)]
+pub(super) fn count<A: Listed>(client: &Client) -> usize {
+    client.extension::<Queues<A>>().0.lock().unwrap_or_else(PoisonError::into_inner).len()
 }

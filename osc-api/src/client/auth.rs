@@ -26,11 +26,7 @@ impl<'a> AuthMethod<'a> {
     ///
     /// # Errors
     /// Returns an error if there is none.
-    pub(super) fn choose(
-        action: ActionMeta<'_>,
-        identity: &'a Identity,
-        config: &Config,
-    ) -> Result<Self> {
+    pub(super) fn choose(action: ActionMeta<'_>, identity: &'a Identity, config: &Config) -> Result<Self> {
         let Identity { credentials, signer, .. } = identity;
         match (action.auth, signer, &credentials.basic) {
             (Auth::None, _, _) | (Auth::Available, None, None) => Ok(Self::Anonymous),

@@ -269,7 +269,8 @@ impl ClientBuilder {
     /// # Errors
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials: probes, provider } = self;
+        let Self { overrides, options, settings, limit, probes_rejected_credentials: probes, provider } =
+            self;
         let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),

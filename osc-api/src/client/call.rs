@@ -99,7 +99,9 @@ impl Shared {
     ) -> Result<(Vec<u8>, u32)> {
         let runtime = validate(action)?;
         let (action, request) = match settings.is_dry_run {
-            true => (ActionMeta { retry: RetrySafety::Idempotent, ..action }, make_dry(action.name, request)?),
+            true => {
+                (ActionMeta { retry: RetrySafety::Idempotent, ..action }, make_dry(action.name, request)?)
+            }
             false => (action, request),
         };
         let call = Call::new(Arc::clone(self), settings, action, request)?;

@@ -106,8 +106,9 @@ impl CredentialsProvider for CommandProvider {
     fn credentials(&self) -> ProviderFuture<'_> {
         Box::pin(async {
             let output = self.run().await?;
-            config::printed_credentials(&output)
-                .map_err(|problems| self.failed(&format_args!("its output is invalid: {}", problems.join("; "))))
+            config::printed_credentials(&output).map_err(|problems| {
+                self.failed(&format_args!("its output is invalid: {}", problems.join("; ")))
+            })
         })
     }
 

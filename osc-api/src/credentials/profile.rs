@@ -80,12 +80,7 @@ impl ProfileProvider {
     /// Creates a provider for the profile that [`Client::from_env`](crate::Client::from_env) would use:
     /// `OSC_CONFIG_FILE` or `~/.osc/config.json`, and `OSC_PROFILE` or `default`.
     pub fn new() -> Self {
-        Self {
-            file: None,
-            profile: None,
-            check_interval: DEFAULT_CHECK_INTERVAL,
-            last_read: Arc::default(),
-        }
+        Self { file: None, profile: None, check_interval: DEFAULT_CHECK_INTERVAL, last_read: Arc::default() }
     }
 
     /// Sets the profile file. A leading `~` is the home directory.
@@ -109,6 +104,12 @@ impl ProfileProvider {
     pub fn check_interval(mut self, interval: Duration) -> Self {
         self.check_interval = interval;
         self
+    }
+
+    /// Whether the content of the file is known, and is read again only after a change.
+    #[cfg(test)]
+    pub(super) fn has_read(&self) -> bool {
+        self.last_read.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Reads the file, unless it is unchanged.
@@ -135,19 +136,12 @@ impl FileVersion {
     fn of(path: &Path) -> io::Result<Self> {
         let path = path.canonicalize()?;
         let metadata = path.metadata()?;
-        Ok(Self {
-            path,
-            modified: metadata.modified().ok(),
-            length: metadata.len(),
-            inode: inode(&metadata),
-        })
+        Ok(Self { path, modified: metadata.modified().ok(), length: metadata.len(), inode: inode(&metadata) })
     }
 
     /// Whether any further change has another modification time.
     fn is_settled(&self) -> bool {
-        self.modified
-            .and_then(|modified| modified.elapsed().ok())
-            .is_some_and(|age| age > MTIME_GRANULARITY)
+        self.modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > MTIME_GRANULARITY)
     }
 }
 

@@ -69,9 +69,7 @@ impl LoadGuard {
         let provider = Arc::clone(&self.provided.provider);
         self.interval = provider.refresh_interval();
         self.result = match timeout(LOAD_TIMEOUT, provider.credentials()).await {
-            Ok(Ok(credentials)) => {
-                checked_credentials(&credentials).map_err(|problems| problems.join("; "))
-            }
+            Ok(Ok(credentials)) => checked_credentials(&credentials).map_err(|problems| problems.join("; ")),
             Ok(Err(error)) => Err(describe(&*error)),
             Err(_) => Err(format!("it did not finish within {LOAD_TIMEOUT:?}")),
         };

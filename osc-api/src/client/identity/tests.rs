@@ -73,7 +73,12 @@ impl CredentialsProvider for Script {
                 Mood::Hangs => pending().await,
                 Mood::Panics => panic!("a defect of the provider"),
             }
-            self.0.credentials.lock().unwrap().clone().ok_or_else(|| ProviderError::from("the vault is sealed"))
+            self.0
+                .credentials
+                .lock()
+                .unwrap()
+                .clone()
+                .ok_or_else(|| ProviderError::from("the vault is sealed"))
         })
     }
 
