@@ -15,7 +15,7 @@ use crate::yaml;
 pub(crate) use wrap::wrap;
 
 /// The sections of `docs.yaml`.
-const SECTIONS: &str = "`actions`, `examples`, `types` and `fields`";
+const SECTIONS: &str = "`actions`, `aliases`, `examples`, `types` and `fields`";
 
 /// How the text of a filter starts.
 const FILTER_TEXT: &str = "Only return ";
@@ -24,6 +24,7 @@ const FILTER_TEXT: &str = "Only return ";
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
     actions: Texts,
+    aliases: Texts,
     examples: Texts,
     types: Texts,
     fields: Texts,
@@ -51,6 +52,7 @@ impl Docs {
             let at = root.join(section);
             let texts = match section.as_str() {
                 "actions" => &mut docs.actions,
+                "aliases" => &mut docs.aliases,
                 "examples" => &mut docs.examples,
                 "types" => &mut docs.types,
                 "fields" => &mut docs.fields,
@@ -78,6 +80,13 @@ impl Docs {
     /// The text of an action.
     pub(crate) fn action(&self, name: &str, published: Option<&str>) -> Option<Vec<String>> {
         self.ours("actions", &self.actions, name).or_else(|| markdown::clean(published?))
+    }
+
+    /// The names of an action in other clouds, separated by commas in the text.
+    pub(crate) fn aliases(&self, action: &str) -> Vec<String> {
+        let lines = text(&self.aliases, action).unwrap_or_default();
+        let names = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     /// The summary of an action: the first sentence of our text.
@@ -153,11 +162,15 @@ impl Docs {
 
     /// Reports every text whose subject is not in the description.
     pub(crate) fn report_unused(&self, problems: &mut Diagnostics) {
-        let Self { actions, examples, types, fields, missing: _, inherited: _ } = self;
+        let Self { actions, aliases, examples, types, fields, missing: _, inherited: _ } = self;
         self.report_filter_texts(problems);
-        for (section, texts) in
-            [("actions", actions), ("examples", examples), ("types", types), ("fields", fields)]
-        {
+        for (section, texts) in [
+            ("actions", actions),
+            ("aliases", aliases),
+            ("examples", examples),
+            ("types", types),
+            ("fields", fields),
+        ] {
             let unused = texts.iter().filter(|(_, (_, used))| !used.get());
             for (name, _) in unused {
                 let message = if section == "fields" && !name.contains('.') {

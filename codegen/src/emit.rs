@@ -25,7 +25,7 @@ use crate::render::{File, Item};
 
 /// The file of a module.
 pub(crate) fn module(module: &Module) -> File {
-    let Module { name, docs, imports, types, actions } = module;
+    let Module { name, title, docs, imports, types, actions } = module;
     let mut items = Vec::new();
     for definition in types {
         match definition {
@@ -39,8 +39,8 @@ pub(crate) fn module(module: &Module) -> File {
             }
         }
     }
-    items.extend(actions.iter().filter_map(pagination::paginated).map(Item::Tokens));
-    let actions = [client::methods(actions), client::markers(actions)];
+    items.extend(actions.iter().filter_map(pagination::paginated).flatten().map(Item::Tokens));
+    let actions = [client::methods(title, actions), client::markers(actions)];
     items.extend(actions.into_iter().flatten().map(Item::Tokens));
     File { name: format!("{name}.rs"), docs: docs.clone(), imports: imports::imports(module, imports), items }
 }

@@ -50,7 +50,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn of(mut self, module: &Module) -> String {
-        let Module { name, docs: _, imports: _, types, actions } = module;
+        let Module { name, title: _, docs: _, imports: _, types, actions } = module;
         self.line(&format!("# {name}"));
         for action in actions {
             self.action(action);
@@ -94,7 +94,7 @@ impl Page<'_> {
     }
 
     fn structure(&mut self, definition: &Struct) {
-        let Struct { name, at: _, docs, direction, has_default: _, fields } = definition;
+        let Struct { name, at: _, docs, direction, has_default: _, fields, accessors: _ } = definition;
         self.heading(name, docs);
         self.line("");
         if *direction != Direction::Response {

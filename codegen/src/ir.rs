@@ -3,6 +3,7 @@
 //! Nothing here knows OpenAPI or tokens. Names are final, directions and presences are decided, documentation is
 //! ready to print.
 
+mod accessor;
 mod constraints;
 mod constructor;
 mod example;
@@ -10,6 +11,7 @@ mod listings;
 mod text;
 mod waiters;
 
+pub use accessor::Accessor;
 pub use constraints::{Constraints, Limit, LimitKind};
 pub use constructor::Constructor;
 pub use example::{Example, NamedExample};
@@ -111,6 +113,8 @@ pub struct ErrorCode {
 pub struct Module {
     /// The module's name, which is also the file's.
     pub name: String,
+    /// The heading of its actions and types in the documentation: the tag, for most.
+    pub title: String,
     /// Rustdoc lines of the file, without slashes.
     pub docs: Vec<String>,
     /// Types of other generated files that the file uses, by module.
@@ -182,6 +186,8 @@ pub struct Struct {
     pub has_default: bool,
     /// The fields, in declared order.
     pub fields: Vec<Field>,
+    /// The methods that return one of them or an error.
+    pub accessors: Vec<Accessor>,
 }
 
 impl Struct {
@@ -194,7 +200,7 @@ impl Struct {
         fields: Vec<Field>,
     ) -> Self {
         let has_default = fields.iter().all(|field| field.presence != Presence::Always);
-        Self { name, at, docs, direction, has_default, fields }
+        Self { name, at, docs, direction, has_default, fields, accessors: Vec::new() }
     }
 
     /// The field with this name on the wire.
@@ -236,7 +242,7 @@ pub enum Presence {
     Always,
     /// `Option<T>`.
     Optional,
-    /// A list or map in a response, empty if absent: `Vec<T>`.
+    /// A list or map in a response, or a required string of a type that is sent and received; empty if absent: `Vec<T>`.
     Empty,
     /// Absent, null and a value are distinct: `Nullable<T>`.
     Nullable,
@@ -362,10 +368,14 @@ pub struct Action {
     pub pagination: Option<Pagination>,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Other names under which the documentation's search finds it: those of other clouds.
+    pub aliases: Vec<String>,
     /// The summary of the method's documentation.
     pub summary: Vec<String>,
     /// The list of facts in the method's documentation, after the summary.
     pub facts: Vec<String>,
+    /// The documentation of the method's errors.
+    pub errors: Vec<String>,
     /// The example requests in the documentation: at least one.
     pub examples: Vec<NamedExample>,
     /// The first published example response. An empty object if there is none.

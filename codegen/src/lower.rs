@@ -1,6 +1,7 @@
 //! From `openapiv3` to the model. Everything is decided here; what cannot be expressed is reported, and the rest
 //! goes on.
 
+mod accessors;
 mod actions;
 mod constraints;
 mod error_codes;
@@ -20,7 +21,7 @@ mod waiters;
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
-use crate::doc_text::Docs;
+use crate::doc_text::{Docs, sentences};
 use crate::ir::{Api, TypeDef};
 use crate::names;
 use crate::openapi::Document;
@@ -40,17 +41,28 @@ pub(crate) fn lower(
     let reachability = reachability::Reachability::of(document, &operations, problems);
     let mut types = types::lower(document, docs, &operations, &reachability, problems);
     recursion::boxed(&mut types.definitions, problems);
-    let actions = actions::lower(document, docs, &operations, &types, problems);
+    let mut actions = actions::lower(document, docs, &operations, &types, problems);
+    accessors::add(actions.iter().map(|(_, action)| action), &mut types);
     // Where a part of the description could not be read, what seems unused may belong to that part.
     let is_gap =
         |problem: &Diagnostic| problem.source == Source::Description && problem.severity != Severity::Note;
-    if !problems.list().iter().any(is_gap) {
+    let is_complete = !problems.list().iter().any(is_gap);
+    let unused_codes =
+        codes.document(actions.iter_mut().map(|(_, action)| action), |request| types.structure(request));
+    if is_complete {
         report_unused(docs, &types, problems);
+        for row in unused_codes {
+            problems.stale(Source::Errors, &row, "no action has it: remove the row, or correct its name");
+        }
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
     let tables = listings::lower(actions.iter().map(|(_, action)| action), &waiters, &types);
+    for (_, action) in &mut actions {
+        let function = waiters::changed_by(action, &waiters, &types);
+        action.facts.extend(function.map(sentences::waiter));
+    }
     let modules = modules::arrange(types, actions, problems);
-    let ErrorCodes { codes, classes: code_classes } = codes;
+    let ErrorCodes { codes, classes: code_classes, .. } = codes;
     (!modules.is_empty()).then(|| Api {
         version: document.version.clone(),
         service: document.service.clone(),

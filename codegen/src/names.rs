@@ -98,6 +98,7 @@ const TAKEN_METHODS: &[&str] = &[
     "send",
     "send_raw",
     "wait_for",
+    "wait_for_all",
     "wait_until",
     "waits",
     "with",

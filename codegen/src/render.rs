@@ -1,6 +1,6 @@
 //! From tokens to text. The output is the same on every machine: no rustfmt, no clock, no hash order.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 
@@ -29,8 +29,8 @@ pub(crate) enum Item {
         macro_name: &'static str,
         /// The struct's name.
         name: String,
-        /// Fields and their names on the wire.
-        rows: Vec<(String, String)>,
+        /// The rows, without their commas.
+        rows: Vec<String>,
     },
     /// A static list of tuples.
     Tuples {
@@ -75,10 +75,10 @@ pub(crate) fn file(file: File) -> Result<(String, String), String> {
 }
 
 /// One row per line: prettyplease fills the lines of an unknown macro, and a new row would move all others.
-fn table(macro_name: &str, name: &str, rows: &[(String, String)]) -> String {
+fn table(macro_name: &str, name: &str, rows: &[String]) -> String {
     let mut text = format!("{macro_name}!({name} {{");
-    for (field, wire) in rows {
-        text.push_str(&format!("\n    {field}: {},", Literal::string(wire)));
+    for row in rows {
+        text.push_str(&format!("\n    {row},"));
     }
     text.push_str(if rows.is_empty() { "});\n" } else { "\n});\n" });
     text

@@ -1,14 +1,12 @@
 //! Creates a VM, waits until it is running, stops it, and deletes it, also after a failure.
 
-use std::error::Error;
-
 use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, StopVmsRequest, VmId};
-use osc_api::{Client, wait};
+use osc_api::{Client, Result, wait};
 
 const USAGE: &str = "usage: vm_lifecycle IMAGE_ID
 Creates a VM from the image, waits until it is running, stops it, deletes it. A running VM costs money.";
 
-async fn start_and_stop(client: &Client, id: &VmId) -> osc_api::Result<()> {
+async fn start_and_stop(client: &Client, id: &VmId) -> Result<()> {
     let report =
         |progress: &wait::Progress<'_>| eprintln!("{id} is {}", progress.state.unwrap_or("not listed yet"));
     let vm = client.wait_for(wait::vm(id).running()).on_progress(report).await?;
@@ -20,27 +18,27 @@ async fn start_and_stop(client: &Client, id: &VmId) -> osc_api::Result<()> {
     Ok(())
 }
 
-async fn delete(client: &Client, id: &VmId) -> osc_api::Result<()> {
+async fn delete(client: &Client, id: &VmId) -> Result<()> {
     client.delete_vms(&DeleteVmsRequest::new([id])).await?;
     client.wait_for(wait::vm(id).terminated()).await?;
     println!("{id} was deleted");
     Ok(())
 }
 
-async fn run(image: &str) -> Result<(), Box<dyn Error>> {
+async fn run(image: &str) -> Result<()> {
     let client = Client::from_env()?;
     // The client gives the request a `ClientToken`, so that no retry of this call creates a second VM.
     let created = client.create_vms(&CreateVmsRequest::new(image)).await?;
-    let id = created.vms.into_iter().find_map(|vm| vm.vm_id).ok_or("CreateVms returned no VM")?;
+    let id = created.vm()?.vm_id()?;
     println!("{id} was created");
 
-    let stopped = start_and_stop(&client, &id).await;
+    let stopped = start_and_stop(&client, id).await;
     // The VM is deleted in any case; the first error is the one to report.
-    let deleted = delete(&client, &id).await;
+    let deleted = delete(&client, id).await;
     if let Err(error) = &deleted {
         eprintln!("{id} may still exist and cost money: {error:#}");
     }
-    Ok(stopped.and(deleted)?)
+    stopped.and(deleted)
 }
 
 #[tokio::main(flavor = "current_thread")]

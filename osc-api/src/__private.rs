@@ -2,14 +2,18 @@
 
 pub use serde;
 
+pub use crate::batch::sealed::SealedListed;
 pub use crate::json::{
     Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
     has_only_context, is_page,
 };
 pub use crate::listing::{ListingRow, PageStyle};
+pub use crate::paginate::sealed::SealedPaginated;
 pub use crate::paginate::{Cursor, Next, ResponseOf};
 #[cfg(feature = "testing")]
 pub use crate::testing::validation::{Reencode, reencode};
+#[cfg(feature = "testing")]
+pub use crate::types::argument::IntoField;
 pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};
 pub use crate::types::id::sealed::Sealed as SealedIdentifier;
 pub use crate::types::id::{IdText, Identifier};
@@ -17,8 +21,16 @@ pub use crate::types::open_enum::text;
 pub use crate::{
     __exchanged as exchanged, __identifier as identifier, __identifier_from as identifier_from,
     __into_value as into_value, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
-    __received as received, __sent as sent,
+    __received as received, __sent as sent, __test_setters as test_setters,
 };
+
+/// The value of an accessor, or an error with the path of the missing value.
+///
+/// # Errors
+/// Returns an error without a value.
+pub fn required<'a, T>(value: Option<&'a T>, path: &'static str) -> crate::Result<&'a T> {
+    value.ok_or_else(|| crate::Error::missing(path))
+}
 
 /// Signs like the client, with everything passed in: for test vectors computed by other programs.
 ///

@@ -44,8 +44,8 @@ use crate::error::Result;
 
 pub(crate) use read::{MAX_IDS_PER_REQUEST, read_divided};
 
-/// An action that reads resources by ID.
-pub trait Listed: Action<Request: Send, Response: Send> + 'static {
+/// An action that reads resources by ID. It cannot be implemented outside of this crate.
+pub trait Listed: sealed::SealedListed + Action<Request: Send, Response: Send> + 'static {
     /// The resource.
     type Item: Clone + Send + 'static;
     /// The request for the resources with these IDs, and for this page.
@@ -54,6 +54,11 @@ pub trait Listed: Action<Request: Send, Response: Send> + 'static {
     fn items(response: Self::Response) -> (Vec<Self::Item>, Option<String>);
     /// The ID of a resource.
     fn id(item: &Self::Item) -> Option<&str>;
+}
+
+pub(crate) mod sealed {
+    /// Implemented for generated actions only.
+    pub trait SealedListed {}
 }
 
 /// A resource that can be read by its ID, such as [`Vm`](crate::types::Vm): see [`Client::batch`].

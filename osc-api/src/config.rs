@@ -203,7 +203,7 @@ fn choose_unverified(
     findings: &mut Findings,
 ) -> Option<String> {
     if let Some(skip) = explicit {
-        return skip.then(|| "`ClientBuilder::tls_skip_verify`".to_owned());
+        return skip.then(|| "`ClientBuilder::danger_accept_invalid_certs`".to_owned());
     }
     let Sourced { value, source } = sources.iter().find_map(|source| source.tls_skip_verify.clone())?;
     let is_one_of = |words: [&str; 3]| words.iter().any(|word| value.eq_ignore_ascii_case(word));

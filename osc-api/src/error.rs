@@ -103,6 +103,8 @@ pub(crate) enum ErrorRepr {
         html_from: Option<String>,
         source: Source,
     },
+    /// A decoded response lacks this value, which the caller requires: `Volume.VolumeId`.
+    MissingValue(&'static str),
     /// The server responded with an error.
     Api(ApiError),
     /// Pagination cannot continue, for this reason; with the error response, if there is one.
@@ -157,6 +159,7 @@ impl Error {
         Self::of_client(ErrorRepr::Configuration { problems, source: Some(source.into()) })
     }
 
+    /// An error without an action.
     fn of_client(kind: ErrorRepr) -> Self {
         Self(Box::new(Inner {
             action: None,
@@ -197,6 +200,10 @@ impl Error {
         Self::new(action, ErrorRepr::TooLarge { limit })
     }
 
+    pub(crate) fn missing(path: &'static str) -> Self {
+        Self::of_client(ErrorRepr::MissingValue(path))
+    }
+
     pub(crate) fn pagination(action: &str, reason: &'static str) -> Self {
         Self::new(action, ErrorRepr::Pagination { reason, response: None })
     }
@@ -224,7 +231,7 @@ impl Error {
         self
     }
 
-    /// Returns the action that failed, or `None` if the client could not be built.
+    /// Returns the action that failed, or `None` if the client could not be built or a response lacks a required value.
     pub fn action(&self) -> Option<&str> {
         self.0.action.as_deref()
     }

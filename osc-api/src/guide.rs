@@ -43,4 +43,9 @@ pub mod coming_from_aws {}
 pub mod coming_from_python {}
 
 #[doc = include_str!("guide/migrating_from_outscale_api.md")]
+#[doc = "Before:\n```ignore"]
+#[doc = include_str!("guide/archive_volumes_before.rs")]
+#[doc = "```\nAfter:\n```no_run"]
+#[doc = include_str!("../examples/archive_volumes.rs")]
+#[doc = "```"]
 pub mod migrating_from_outscale_api {}

@@ -40,6 +40,7 @@
 //! | [migrating from `outscale_api`](guide::migrating_from_outscale_api) | the same ten tasks with both crates |
 //! | [coming from AWS](guide::coming_from_aws), [from Python](guide::coming_from_python) | the names and habits of those SDKs |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_debug_implementations, unreachable_pub)]
 
 #[doc(hidden)]
@@ -75,6 +76,8 @@ pub mod wait;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+// Crates whose types are part of this interface.
+pub use jiff;
 pub use serde_json;
 
 pub use crate::action::Action;

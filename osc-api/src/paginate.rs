@@ -20,14 +20,14 @@ use fetch::Fetch;
 
 /// The request of a paginated action, for [`Client::paginate`].
 ///
-/// Implemented for these requests only. Most actions return everything at once: call their method of [`Client`].
+/// Implemented for these requests only; it cannot be implemented outside of this crate. Most actions return everything at once: call their method of [`Client`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the request of a paginated action",
     label = "its action returns everything at once",
     note = "call the action's method of `Client` instead: one response holds everything",
     note = "pass the request by value: `client.paginate(request)`, not `client.paginate(&request)`"
 )]
-pub trait Paginated: Clone + Send + Sync + Sized + 'static {
+pub trait Paginated: sealed::SealedPaginated + Clone + Send + Sync + Sized + 'static {
     /// The action.
     type Action: Action<Request = Self, Response: Send + 'static>;
     /// The items of its pages.
@@ -44,6 +44,11 @@ pub trait Paginated: Clone + Send + Sync + Sized + 'static {
     /// The items of a response.
     #[doc(hidden)]
     fn items(response: ResponseOf<Self>) -> Vec<Self::Item>;
+}
+
+pub(crate) mod sealed {
+    /// Implemented for generated requests only.
+    pub trait SealedPaginated {}
 }
 
 /// The response of a paginated action.

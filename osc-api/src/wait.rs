@@ -255,6 +255,41 @@ impl Client {
         )
     }
 
+    /// Waits until each of several resources of one kind reaches a state, and returns their outputs in the same order.
+    ///
+    /// The waits share their reads: one request reads up to 100 resources. The settings of the returned [`Wait`] apply to
+    /// each resource, and its progress is reported resource by resource.
+    ///
+    /// ```no_run
+    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::VmId;
+    /// use osc_api::wait;
+    ///
+    /// let ids = [VmId::from("i-12345678"), VmId::from("i-87654321")];
+    /// let vms = client.wait_for_all(ids.map(|id| wait::vm(id).running())).await?;
+    /// println!("{} VMs are running", vms.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns the first error of any of the waits, as [`wait_for`](Self::wait_for); the others end with it.
+    pub fn wait_for_all<'a, A: Listed, O: Send + 'a>(
+        &self,
+        waiters: impl IntoIterator<Item = Waiter<A, O>>,
+    ) -> Wait<'a, Vec<O>> {
+        let client = self.clone();
+        let waiters: Vec<_> = waiters.into_iter().collect();
+        let minutes = waiters.iter().map(|waiter| waiter.subject.minutes).max();
+        let timeout = minutes.map_or(DEFAULT_TIMEOUT, |minutes| Duration::from_secs(60 * minutes));
+        Wait::new(
+            timeout,
+            Box::new(move |settings, on_progress| {
+                Box::pin(run::wait_for_all(client, waiters, settings, on_progress))
+            }),
+        )
+    }
+
     /// Calls an action repeatedly until `condition` returns a value for its response.
     ///
     /// Use it for what no function of [`wait`](self) covers. Its reads are not shared with other waits.

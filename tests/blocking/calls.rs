@@ -79,7 +79,7 @@ fn a_call_ends_with_its_timeout() {
 #[test]
 fn a_client_without_credentials_can_call_public_actions_only() {
     let server = cloud();
-    let client = builder(&server).no_credentials().build_blocking().expect("a client");
+    let client = builder(&server).no_credentials().blocking().build().expect("a client");
     client.read_regions(&ReadRegionsRequest::new()).expect("a response");
     let error = client.read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_authentication() && server.requests().len() == 1, "{error:?}");
@@ -101,7 +101,7 @@ fn blocking_clients_of_one_async_client_share_its_lockout_guard() {
 
 #[test]
 fn an_invalid_setting_is_an_error_of_the_builder() {
-    let error = Client::builder().ignore_environment().region("").build_blocking().expect_err("an error");
+    let error = Client::builder().ignore_environment().region("").build().expect_err("an error");
     assert!(error.is_configuration(), "{error:?}");
 }
 

@@ -37,9 +37,9 @@ fn vm(request: &Request) -> Response {
     Response::json(200, &json!({ "Vms": [{ "VmId": request.json()["Filters"]["VmIds"][0] }] }))
 }
 
-/// A client builder with the account's access key, short retry delays and no rate limit.
+/// A builder of an async client with the account's access key, short retry delays and no rate limit.
 fn builder(server: &Server) -> ClientBuilder {
-    Client::builder()
+    osc_api::Client::builder()
         .ignore_environment()
         .region(cloud::REGION)
         .endpoint(server.endpoint())
@@ -49,5 +49,5 @@ fn builder(server: &Server) -> ClientBuilder {
 }
 
 fn client(server: &Server) -> Client {
-    builder(server).build_blocking().expect("a client")
+    builder(server).blocking().build().expect("a client")
 }

@@ -91,7 +91,8 @@ fn a_failed_page_is_fetched_again() {
             0 => Response::new(500, ""),
             _ => page(request),
         });
-        let client = builder(&server).retry(osc_api::RetryPolicy::none()).build_blocking().expect("a client");
+        let client =
+            builder(&server).retry(osc_api::RetryPolicy::none()).blocking().build().expect("a client");
         let mut vms = client.paginate(ReadVmsRequest::new()).prefetch(prefetch);
         let (mut read, mut failures) = (Vec::new(), 0);
         for vm in vms.by_ref() {

@@ -64,7 +64,7 @@ fn a_synchronous_test_can_use_a_fake() {
 #[tokio::test]
 async fn a_blocking_client_can_call_a_fake_on_the_only_thread_of_a_runtime() {
     let fake = start();
-    let client = fake.client_builder().build_blocking().expect("a client");
+    let client = fake.client_builder().blocking().build().expect("a client");
     assert_eq!(client.read_vms(&ReadVmsRequest::new()).expect("a response").vms, example::<ReadVms>().vms);
 }
 

@@ -1,6 +1,6 @@
 //! Every published example, and variants of it that a newer or less exact server could send.
 //!
-//! The crate's types decode and encode the values, which are then compared leaf by leaf. The feature `serde-all` gives
+//! The crate's types decode and encode the values, which are then compared leaf by leaf. The feature `serde` gives
 //! every type both directions.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation fails the test")]

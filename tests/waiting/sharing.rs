@@ -1,5 +1,6 @@
 //! Waits share their reads.
 
+use std::collections::BTreeSet;
 use std::future::{IntoFuture, poll_fn};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -218,4 +219,40 @@ fn a_wait_in_a_runtime_that_shut_down_is_an_error() {
     let error = handle.block_on(quick(client.wait_for(wait::vm("i-1").running())).into_future());
     let error = error.expect_err("no task can be spawned");
     assert!(error.to_string().contains("runtime"), "{error}");
+}
+
+#[tokio::test]
+async fn several_waits_share_their_reads_and_return_in_order() {
+    let server = vms(|_, number| Some(if number < 3 { "pending" } else { "running" }));
+    let ids: Vec<String> = (0..250).rev().map(|number| format!("i-{number:08}")).collect();
+    let waiters = ids.iter().map(|id| wait::vm(id).running());
+    let vms = quick(client(&server).wait_for_all(waiters)).await.expect("250 VMs");
+    let listed: Vec<&str> = vms.iter().filter_map(|vm| vm.vm_id.as_ref()).map(|id| id.as_str()).collect();
+    assert_eq!(listed, ids);
+    // 250 IDs are three requests of at most 100; single waits would send 250.
+    assert!(server.requests().len() <= 50, "{} requests", server.requests().len());
+}
+
+#[tokio::test]
+async fn several_waits_end_with_the_first_failure_and_it_names_the_resource() {
+    let server = vms(|id, _| Some(if id == "i-2" { "terminated" } else { "pending" }));
+    let waiters = ["i-1", "i-2", "i-3"].map(|id| wait::vm(id).running());
+    let error = quick(client(&server).wait_for_all(waiters)).await.expect_err("a terminated VM");
+    assert!(error.is_wait_failed() && error.to_string().contains("VM i-2"), "{error}");
+}
+
+#[tokio::test]
+async fn waiting_for_no_resource_ends_at_once() {
+    let server = vms(|_, _| None);
+    let vms = client(&server).wait_for_all([wait::vm("i-1").running(); 0]).await.expect("no VM");
+    assert!(vms.is_empty() && server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn progress_of_several_waits_is_reported_for_each_resource() {
+    let server = vms(|_, _| Some("running"));
+    let mut seen = BTreeSet::new();
+    let wait = client(&server).wait_for_all(["i-1", "i-2"].map(|id| wait::vm(id).running()));
+    quick(wait).on_progress(|progress| _ = seen.insert(progress.id.to_owned())).await.expect("two VMs");
+    assert_eq!(seen, BTreeSet::from(["i-1".to_owned(), "i-2".to_owned()]));
 }

@@ -262,10 +262,10 @@ async fn skipping_certificate_verification_is_explicit_and_logs_a_warning() {
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 1, 2));
     for version in [&TLS12, &TLS13] {
         let server = untrusted.server_with(&expired, &[version]);
-        let builder = trusting(server.endpoint(), []).tls_skip_verify(true);
+        let builder = trusting(server.endpoint(), []).danger_accept_invalid_certs(true);
         assert_admitted(&builder.build().expect("a client")).await;
     }
-    let warnings = logs::events("osc_api", "ClientBuilder::tls_skip_verify");
+    let warnings = logs::events("osc_api", "ClientBuilder::danger_accept_invalid_certs");
     assert!(!warnings.is_empty() && warnings.iter().all(|warning| warning.level == Level::WARN));
 }
 
@@ -283,7 +283,8 @@ async fn a_server_without_the_key_of_its_certificate_is_refused_even_without_ver
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
         let server = start(config);
-        let client = trusting(server.endpoint(), []).tls_skip_verify(true).build().expect("a client");
+        let client =
+            trusting(server.endpoint(), []).danger_accept_invalid_certs(true).build().expect("a client");
         let error = connect_error(&client).await;
         assert!(format!("{error:#}").contains("BadSignature"), "{error:#}");
         assert_eq!(server.requests(), []);

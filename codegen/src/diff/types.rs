@@ -129,6 +129,9 @@ fn direction(old: &Struct, new: &Struct, renamed: &Renames) -> Change {
         (false, true) => added.push("it has `Deserialize`".to_owned()),
         _ => {}
     }
+    if !old.accessors.is_empty() && new.accessors.is_empty() {
+        removed.push("the methods that return an error for a missing value became setters".to_owned());
+    }
     let fields = fields::with_other_presence(old, new, renamed);
     if !fields.is_empty() {
         let shown: Vec<String> = fields.iter().take(MAX_NAMES).map(|ident| format!("`{ident}`")).collect();

@@ -143,6 +143,21 @@ pub(crate) fn action(
     lines
 }
 
+/// The fact of an action that changes a resource with a waiter.
+pub(crate) fn waiter(function: &str) -> String {
+    format!("- Waiter: [`wait::{function}`](crate::wait::{function}).")
+}
+
+/// The errors of an action, and the codes that are known for it, by constant.
+pub(crate) fn errors(codes: &[&str]) -> Vec<String> {
+    let mut lines = vec!["The errors of every call: see [`Error`](crate::Error).".to_owned()];
+    if !codes.is_empty() {
+        let links = codes.iter().map(|code| format!("[`{code}`](crate::codes::{code})")).collect::<Vec<_>>();
+        lines.extend([String::new(), format!("Codes for this action: {}.", links.join(", "))]);
+    }
+    lines
+}
+
 /// A link to the client's method.
 fn method(action: &str) -> String {
     match names::method(action) {
@@ -159,6 +174,25 @@ pub(crate) fn undocumented_action(wire: &str) -> Vec<String> {
 /// The module of a tag.
 pub(crate) fn tag_module(tag: &str) -> Vec<String> {
     vec![format!("Actions of the tag {}, and the types that only they use.", code(tag))]
+}
+
+/// The heading of a tag's methods.
+pub(crate) fn methods_heading(title: &str) -> Vec<String> {
+    vec![format!("# {title}")]
+}
+
+/// The documentation of the module of all types: those that are no body, by the heading of their file.
+pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, Vec<&'a str>)>) -> Vec<String> {
+    let mut lines = vec![
+        "Every type that the API sends and receives. Requests and responses are named after their action."
+            .to_owned(),
+        String::new(),
+    ];
+    lines.extend(groups.map(|(title, names)| {
+        let links = names.iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>();
+        format!("- {title}: {}", links.join(", "))
+    }));
+    lines
 }
 
 /// The module of types that no single tag owns.
@@ -251,6 +285,17 @@ pub(crate) fn required_fields(name: &str) -> Vec<String> {
 /// A setter.
 pub(crate) fn setter(ident: &str) -> Vec<String> {
     vec![format!("Sets [`{ident}`](Self::{ident}).")]
+}
+
+/// An accessor of a response type.
+pub(crate) fn accessor(field: &str, is_list: bool) -> Vec<String> {
+    let of = if is_list { "the first of " } else { "" };
+    vec![
+        format!("Returns {of}[`{field}`](field@Self::{field})."),
+        String::new(),
+        "# Errors".to_owned(),
+        "Returns an error if the response has none, as that of a dry run.".to_owned(),
+    ]
 }
 
 /// A method of the blocking client.

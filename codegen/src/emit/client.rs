@@ -64,11 +64,10 @@ fn auth(auth: Auth) -> TokenStream {
 }
 
 /// The client's methods, one per action.
-pub(super) fn methods(actions: &[Action]) -> Option<TokenStream> {
+pub(super) fn methods(title: &str, actions: &[Action]) -> Option<TokenStream> {
     let methods = actions.iter().map(|action| {
-        let Action { marker, method, request, response, summary, facts, .. } = action;
-        let summary = doc(summary);
-        let facts = doc(facts);
+        let Action { marker, method, request, response, aliases, summary, facts, errors, .. } = action;
+        let (summary, facts, errors) = (doc(summary), doc(facts), doc(errors));
         let example = doc(&examples::lines(action));
         let (marker, method, request, response) =
             (ident(marker), ident(method), ident(request), ident(response));
@@ -78,13 +77,15 @@ pub(super) fn methods(actions: &[Action]) -> Option<TokenStream> {
             #facts
             ///
             /// # Errors
-            /// The errors of every call: see [`Error`](crate::Error).
+            #errors
             ///
             #example
+            #(#[doc(alias = #aliases)])*
             pub async fn #method(&self, request: &#request) -> Result<#response> {
                 self.send::<action::#marker>(request).await
             }
         }
     });
-    (!actions.is_empty()).then(|| quote! { impl Client { #(#methods)* } })
+    let heading = doc(&sentences::methods_heading(title));
+    (!actions.is_empty()).then(|| quote! { #heading impl Client { #(#methods)* } })
 }

@@ -33,6 +33,9 @@ fn runtime_names(module: &Module) -> BTreeSet<&'static str> {
         match definition {
             TypeDef::Struct(definition) => {
                 names.insert("__private");
+                if !definition.accessors.is_empty() {
+                    names.insert("Result");
+                }
                 for field in &definition.fields {
                     if field.presence == Presence::Nullable {
                         names.insert("Nullable");

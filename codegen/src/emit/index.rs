@@ -1,9 +1,12 @@
 //! The file that declares the modules.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use quote::quote;
 
-use super::ident;
-use crate::ir::{Api, Constructor, Direction, TypeDef};
+use super::{doc, ident};
+use crate::doc_text::sentences;
+use crate::ir::{Api, Constructor, Direction, Module, TypeDef};
 use crate::render::{File, Item};
 
 /// The public names that a definition gives.
@@ -16,6 +19,20 @@ fn names(definition: &TypeDef) -> Vec<String> {
         names.push(required);
     }
     names
+}
+
+/// The types that are no body of an action, by the title of their modules.
+fn groups(modules: &[Module]) -> BTreeMap<&str, Vec<&str>> {
+    let actions = modules.iter().flat_map(|module| &module.actions);
+    let bodies: BTreeSet<&str> =
+        actions.flat_map(|action| [action.request.as_str(), action.response.as_str()]).collect();
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for module in modules {
+        let names = module.types.iter().map(TypeDef::name).filter(|name| !bodies.contains(name));
+        groups.entry(&module.title).or_default().extend(names);
+    }
+    groups.retain(|_, names| !names.is_empty());
+    groups
 }
 
 /// `modules.rs`: the modules, and the public names in them.
@@ -48,6 +65,7 @@ pub(super) fn index(api: &Api) -> File {
         let names = module.types.iter().flat_map(names).map(|name| ident(&name));
         names.map(move |name| quote!(pub use super::#module_name::#name;))
     });
+    let types_docs = doc(&sentences::types_module(groups(modules).into_iter()));
     let markers = modules.iter().filter(|module| !module.actions.is_empty()).map(|module| {
         let module = ident(&module.name);
         quote!(pub use super::#module::action::*;)
@@ -63,7 +81,7 @@ pub(super) fn index(api: &Api) -> File {
             }),
             Item::Tokens(waiters),
             Item::Tokens(quote! {
-                /// Every type that the API sends and receives.
+                #types_docs
                 pub mod types { #(#types)* }
             }),
             Item::Tokens(quote! {

@@ -22,6 +22,7 @@ pub(super) fn listings(tables: &ActionTables) -> File {
         imports.push(quote! { use crate::action::Auth; });
     }
     if by_id.iter().any(|by_id| !by_id.has_waiters) {
+        imports.push(quote! { use crate::__private::SealedListed; });
         imports.push(quote! { use crate::batch::Listed; });
     }
     if !by_id.is_empty() {
@@ -40,7 +41,7 @@ pub(super) fn listings(tables: &ActionTables) -> File {
     ];
     let impls = by_id.iter().flat_map(|ById { source, has_waiters }| {
         let listed = (!has_waiters).then(|| listed(source));
-        listed.into_iter().chain([read_by_id(source)])
+        listed.into_iter().flatten().chain([read_by_id(source)])
     });
     File {
         name: "listings.rs".to_owned(),

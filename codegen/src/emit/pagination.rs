@@ -7,13 +7,14 @@ use super::{ident, type_};
 use crate::ir::{Action, Cursor, Pagination};
 
 /// The pagination of an action's request, if it is paginated.
-pub(super) fn paginated(action: &Action) -> Option<TokenStream> {
+pub(super) fn paginated(action: &Action) -> Option<[TokenStream; 2]> {
     let Action { marker, request, response, pagination, .. } = action;
     let pagination = pagination.as_ref()?;
     let Pagination { cursor: _, size: _, inside: _, lists: _, item } = pagination;
     let (cursor, next, items) = (cursor(pagination), next(pagination), items(pagination));
     let (marker, request, response, item) = (ident(marker), ident(request), ident(response), type_(item));
-    Some(quote! {
+    let sealed = quote! { impl __private::SealedPaginated for #request {} };
+    let paginated = quote! {
         impl Paginated for #request {
             type Action = action::#marker;
             type Item = #item;
@@ -30,7 +31,8 @@ pub(super) fn paginated(action: &Action) -> Option<TokenStream> {
                 #items
             }
         }
-    })
+    };
+    Some([sealed, paginated])
 }
 
 /// The request fields that select the page.

@@ -1,16 +1,17 @@
-//! Structs, their constructors and their setters.
+//! Structs, their constructors, setters and accessors.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use super::{doc, ident, type_};
 use crate::doc_text::sentences;
-use crate::ir::{Constructor, Direction, Field, Presence, Struct, Type};
+use crate::ir::{Accessor, Constructor, Direction, Field, Presence, Struct, Type};
 use crate::render::Item;
 
-/// The struct, the table of its wire names and, if it is ever sent, its constructor and setters.
+/// The struct, the table of its wire names, and: its constructor and setters if it is ever sent, else its accessors; and, if
+/// it is ever received, its setters for tests.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
-    let Struct { name, at: _, docs, direction, has_default, fields } = definition;
+    let Struct { name, at: _, docs, direction, has_default, fields, accessors } = definition;
     let default = has_default.then(|| quote!(Default,));
     let (docs, ident) = (doc(docs), ident(name));
     let printed = fields.iter().map(field);
@@ -31,7 +32,10 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
             Direction::Both => "__private::exchanged",
         },
         name: name.clone(),
-        rows: fields.iter().map(|field| (field.ident.clone(), field.wire.clone())).collect(),
+        rows: fields
+            .iter()
+            .map(|field| format!("{}: {}", field.ident, Literal::string(&field.wire)))
+            .collect(),
     };
     let mut items = vec![Item::Tokens(structure)];
     if *direction != Direction::Response {
@@ -45,19 +49,58 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
             }
         }));
     }
+    if !accessors.is_empty() {
+        let accessors = accessors.iter().map(accessor);
+        items.push(Item::Tokens(quote! {
+            impl #ident {
+                #(#accessors)*
+            }
+        }));
+    }
     items.push(table);
+    if *direction != Direction::Request && !fields.is_empty() {
+        items.push(Item::Table {
+            macro_name: "__private::test_setters",
+            name: name.clone(),
+            rows: fields.iter().map(test_setter).collect(),
+        });
+    }
     items
 }
 
+/// The row of a setter for tests: `with_vm_id(vm_id: Option<VmId>)`.
+fn test_setter(field: &Field) -> String {
+    let ty = field_type(field).to_string().replace(' ', "").replace(',', ", ");
+    format!("with_{}({}: {ty})", field.ident.trim_end_matches('_'), field.ident)
+}
+
+fn accessor(accessor: &Accessor) -> TokenStream {
+    let Accessor { method, field, ty, is_list, path } = accessor;
+    let docs = doc(&sentences::accessor(field, *is_list));
+    let (method, field, ty) = (ident(method), ident(field), ident(ty));
+    let value = if *is_list { quote!(self.#field.first()) } else { quote!(self.#field.as_ref()) };
+    quote! {
+        #docs
+        pub fn #method(&self) -> Result<&#ty> {
+            __private::required(#value, #path)
+        }
+    }
+}
+
 fn field(field: &Field) -> TokenStream {
-    let Field { wire: _, ident: name, setter: _, ty, presence, required: _, facts: _, docs } = field;
-    let (docs, name, ty) = (doc(docs), ident(name), type_(ty));
-    let ty = match presence {
+    let Field { wire: _, ident: name, setter: _, ty: _, presence: _, required: _, facts: _, docs } = field;
+    let (docs, name, ty) = (doc(docs), ident(name), field_type(field));
+    quote! { #docs pub #name: #ty, }
+}
+
+/// The type of a field, with what its presence adds.
+fn field_type(field: &Field) -> TokenStream {
+    let ty = type_(&field.ty);
+    match field.presence {
         Presence::Always | Presence::Empty => ty,
         Presence::Optional => quote!(Option<#ty>),
         Presence::Nullable => quote!(Nullable<#ty>),
-    };
-    quote! { #docs pub #name: #ty, }
+    }
 }
 
 /// `new`, whose arguments cannot be swapped.

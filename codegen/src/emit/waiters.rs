@@ -1,7 +1,5 @@
 //! Waiters: how resources are read by their identifiers, and a function and its goals for each.
 
-use std::iter;
-
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -14,13 +12,14 @@ use crate::render::{File, Item};
 pub(super) fn waiters(listings: &[WaiterSource]) -> File {
     let items = listings.iter().flat_map(|listing| {
         let resources = listing.watched.iter().flat_map(|watched| resource(watched, listing));
-        iter::once(listed(listing)).chain(resources)
+        listed(listing).into_iter().chain(resources)
     });
     File {
         name: "waiters.rs".to_owned(),
         docs: vec!["The waiters: see [`wait`](crate::wait).".to_owned()],
         imports: vec![quote! {
             use super::{action, types};
+            use crate::__private::SealedListed;
             use crate::wait::{Goal, Listed, Subject, Waiter};
         }],
         items: items.map(Item::Tokens).collect(),
@@ -28,7 +27,7 @@ pub(super) fn waiters(listings: &[WaiterSource]) -> File {
 }
 
 /// How an action reads resources by ID.
-pub(super) fn listed(listing: &WaiterSource) -> TokenStream {
+pub(super) fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
     let WaiterSource {
         marker,
         request,
@@ -64,7 +63,8 @@ pub(super) fn listed(listing: &WaiterSource) -> TokenStream {
             (quote!(page), made, quote!(response.#next))
         }
     };
-    quote! {
+    let sealed = quote! { impl SealedListed for action::#marker {} };
+    let listed = quote! {
         impl Listed for action::#marker {
             type Item = types::#item;
 
@@ -80,7 +80,8 @@ pub(super) fn listed(listing: &WaiterSource) -> TokenStream {
                 #id
             }
         }
-    }
+    };
+    [sealed, listed]
 }
 
 /// The items of a resource.

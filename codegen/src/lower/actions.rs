@@ -56,6 +56,7 @@ pub(super) fn lower(
                 auth,
                 retry,
                 client_token: client_token.map(|field| field.ident.clone()),
+                aliases: docs.aliases(operation.wire),
                 summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
                 facts: sentences::action(
                     operation.wire,
@@ -65,6 +66,7 @@ pub(super) fn lower(
                     operation.raw.deprecated,
                     document.docs_url.as_deref(),
                 ),
+                errors: Vec::new(),
                 examples: examples::requests(types, docs, operation, request),
                 example_response: examples::response(operation.response.media),
                 pagination,

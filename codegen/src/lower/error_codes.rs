@@ -1,12 +1,13 @@
-//! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts, and of classes to ranges.
+//! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts, of classes to ranges, and of
+//! identifiers and actions to the codes that they cause.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::doc_text::sentences;
-use crate::ir::{ErrorClass, ErrorCode};
+use crate::ir::{Action, ErrorClass, ErrorCode, Struct, Type};
 use crate::names;
 use crate::yaml;
 
@@ -20,10 +21,16 @@ pub(crate) struct ErrorCodes {
     pub(crate) codes: Vec<ErrorCode>,
     /// The classes of codes, by constant.
     pub(crate) classes: Vec<ErrorClass>,
+    /// The code for a resource that does not exist, by the type of its identifier.
+    identifiers: BTreeMap<String, Vec<u32>>,
+    /// Other codes that an action returns, by its name.
+    actions: BTreeMap<String, Vec<u32>>,
 }
 
-/// The key of the classes, beside the codes.
+/// The keys that are not codes.
 const CLASSES: &str = "classes";
+const IDENTIFIERS: &str = "identifiers";
+const ACTIONS: &str = "actions";
 
 /// Reads the codes, sorted by number, and the classes. An invalid entry is reported and skipped.
 pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
@@ -40,7 +47,8 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
     let classes = entries.get(CLASSES).map(|value| classes(value, &root.join(CLASSES), problems));
     let mut codes = BTreeMap::new();
     let mut constants: BTreeMap<String, String> = BTreeMap::new();
-    for (key, value) in entries.iter().filter(|(key, _)| *key != CLASSES) {
+    let is_code = |key: &str| ![CLASSES, IDENTIFIERS, ACTIONS].contains(&key);
+    for (key, value) in entries.iter().filter(|(key, _)| is_code(key)) {
         let at = root.join(key);
         let number = number(key);
         if number.is_none() {
@@ -49,25 +57,109 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
             problems.error_in(Source::Errors, &at, message);
         }
         let Some(entry) = entry(value, &at, problems) else { continue };
-        let constant = match names::constant(&entry.name) {
+        let constant_key = if entry.constant.is_some() { "constant" } else { "name" };
+        let constant = match names::constant(entry.constant.as_ref().unwrap_or(&entry.name)) {
             Ok(constant) => constant,
             Err(reason) => {
-                problems.error_in(Source::Errors, &at.join("name"), reason);
+                problems.error_in(Source::Errors, &at.join(constant_key), reason);
                 continue;
             }
         };
         if let Some(other) = constants.insert(constant.clone(), key.clone()) {
             let message = format!(
-                "`{constant}` is already the constant of {other}: rename one of the two, for example to \
-                 `{}-{key}`",
-                entry.name
+                "`{constant}` is already the constant of {other}: give one of the two another one with `constant`"
             );
-            problems.error_in(Source::Errors, &at.join("name"), message);
+            problems.error_in(Source::Errors, &at.join(constant_key), message);
         } else if let Some(number) = number {
             codes.insert(number, lower(number, constant, entry));
         }
     }
-    ErrorCodes { codes: codes.into_values().collect(), classes: classes.unwrap_or_default() }
+    let mut causes = |key: &str| match entries.get(key) {
+        Some(value) => causes(value, &codes, &root.join(key), problems),
+        None => BTreeMap::new(),
+    };
+    let (identifiers, actions) = (causes(IDENTIFIERS), causes(ACTIONS));
+    ErrorCodes {
+        codes: codes.into_values().collect(),
+        classes: classes.unwrap_or_default(),
+        identifiers,
+        actions,
+    }
+}
+
+/// Reads the codes that identifiers or actions cause: `CreateVms: [10001, 10010]`.
+fn causes(
+    value: &Value,
+    codes: &BTreeMap<u32, ErrorCode>,
+    at: &Pointer,
+    problems: &mut Diagnostics,
+) -> BTreeMap<String, Vec<u32>> {
+    let Some(rows) = value.as_object() else {
+        problems.error_in(Source::Errors, at, "must be a mapping of names to lists of codes: `VmId: [5063]`");
+        return BTreeMap::new();
+    };
+    let mut causes = BTreeMap::new();
+    for (name, value) in rows {
+        let numbers: Option<Vec<u32>> = value
+            .as_array()
+            .and_then(|list| list.iter().map(|code| u32::try_from(code.as_u64()?).ok()).collect());
+        match numbers {
+            Some(numbers) if !numbers.is_empty() => {
+                for number in numbers.iter().filter(|number| !codes.contains_key(number)) {
+                    let message = format!("{number} is not a code of this file: add it");
+                    problems.error_in(Source::Errors, &at.join(name), message);
+                }
+                causes.insert(name.clone(), numbers);
+            }
+            _ => {
+                problems.error_in(Source::Errors, &at.join(name), "must be a list of codes: `[10001, 10010]`")
+            }
+        }
+    }
+    causes
+}
+
+impl ErrorCodes {
+    /// Documents the errors of every action. Returns the rows that nothing uses.
+    pub(super) fn document<'t>(
+        &self,
+        actions: impl Iterator<Item = &'t mut Action>,
+        request: impl Fn(&str) -> Option<&'t Struct>,
+    ) -> Vec<Pointer> {
+        let mut unused: BTreeSet<Pointer> = BTreeSet::new();
+        let rows = [(IDENTIFIERS, &self.identifiers), (ACTIONS, &self.actions)];
+        for (key, rows) in rows {
+            unused.extend(rows.keys().map(|name| Pointer::root().at(&[key, name])));
+        }
+        let mut codes_of = |key: &str, rows: &BTreeMap<String, Vec<u32>>, name: &str| {
+            unused.remove(&Pointer::root().at(&[key, name]));
+            rows.get(name).cloned().unwrap_or_default()
+        };
+        for action in actions {
+            let fields =
+                request(&action.request).map(|request| request.fields.as_slice()).unwrap_or_default();
+            let mut numbers: Vec<u32> = fields
+                .iter()
+                .filter_map(|field| identifier(&field.ty))
+                .flat_map(|name| codes_of(IDENTIFIERS, &self.identifiers, name))
+                .collect();
+            numbers.extend(codes_of(ACTIONS, &self.actions, &action.wire));
+            numbers.sort_unstable();
+            let codes = self.codes.iter().filter(|code| numbers.binary_search(&code.number).is_ok());
+            let constants: Vec<&str> = codes.map(|code| code.constant.as_str()).collect();
+            action.errors = sentences::errors(&constants);
+        }
+        unused.into_iter().collect()
+    }
+}
+
+/// The identifier of a field: one, or each of a list.
+fn identifier(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Identifier(name) => Some(name),
+        Type::List(element) => identifier(element),
+        _ => None,
+    }
 }
 
 /// Reads the classes, each with its ranges of codes: `throttled: [6, 24-25]`.
@@ -118,10 +210,14 @@ fn number(key: &str) -> Option<u32> {
 /// The entry of a code.
 struct Entry {
     name: String,
+    /// The name of the constant, if not that of the code.
+    constant: Option<String>,
     wire_type: Option<String>,
     doc: Option<String>,
     transient: bool,
 }
+
+const ENTRY_KEYS: &[&str] = &["name", "constant", "type", "doc", "transient"];
 
 /// Reads one entry. `None` without a name; other problems are reported and the rest is read.
 fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entry> {
@@ -133,12 +229,13 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
         );
         return None;
     };
-    for key in entry.keys().filter(|key| !["name", "type", "doc", "transient"].contains(&key.as_str())) {
-        let message = "is not a key of a code: use `name`, `type`, `doc` and `transient`";
+    for key in entry.keys().filter(|key| !ENTRY_KEYS.contains(&key.as_str())) {
+        let message = "is not a key of a code: use `name`, `constant`, `type`, `doc` and `transient`";
         problems.error_in(Source::Errors, &at.join(key), message);
     }
     let mut text = |key: &str| text(entry, key, at, problems);
-    let (name, wire_type, doc) = (text("name"), text("type"), text("doc"));
+    let (name, constant) = (text("name"), text("constant"));
+    let (wire_type, doc) = (text("type"), text("doc"));
     let transient = match entry.get("transient") {
         None => false,
         Some(Value::Bool(true)) => true,
@@ -151,7 +248,7 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
     if !entry.contains_key("name") {
         problems.error_in(Source::Errors, at, "has no `name`: add one in lower-case letters and dashes");
     }
-    Some(Entry { name: name?, wire_type, doc, transient })
+    Some(Entry { name: name?, constant, wire_type, doc, transient })
 }
 
 fn text(entry: &Map<String, Value>, key: &str, at: &Pointer, problems: &mut Diagnostics) -> Option<String> {
@@ -165,7 +262,7 @@ fn text(entry: &Map<String, Value>, key: &str, at: &Pointer, problems: &mut Diag
 }
 
 fn lower(number: u32, constant: String, entry: Entry) -> ErrorCode {
-    let Entry { name, wire_type, doc, transient } = entry;
+    let Entry { name, constant: _, wire_type, doc, transient } = entry;
     let docs = sentences::error_code(number, &name, wire_type.as_deref(), doc.as_deref(), transient);
     ErrorCode { number, name, constant, docs, transient }
 }

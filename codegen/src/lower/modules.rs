@@ -73,11 +73,13 @@ struct Modules {
 impl Modules {
     /// The module of a tag.
     fn tag(&mut self, name: &str, tag: &str) -> &mut Module {
-        self.module(name, || sentences::tag_module(tag))
+        self.module(name, tag, || sentences::tag_module(tag))
     }
 
-    fn module(&mut self, name: &str, docs: impl FnOnce() -> Vec<String>) -> &mut Module {
-        self.modules.entry(name.to_owned()).or_insert_with(|| module(name.to_owned(), docs()))
+    fn module(&mut self, name: &str, title: &str, docs: impl FnOnce() -> Vec<String>) -> &mut Module {
+        self.modules
+            .entry(name.to_owned())
+            .or_insert_with(|| module(name.to_owned(), title.to_owned(), docs()))
     }
 
     /// Adds a type to the module of the only tag that uses it, else to the common one.
@@ -85,13 +87,13 @@ impl Modules {
         let PlacedType { definition, tags, .. } = placed;
         if let TypeDef::Identifier(identifier) = &definition {
             self.homes.insert(identifier.name.clone(), IDS.to_owned());
-            self.module(IDS, sentences::ids_module).types.push(definition);
+            self.module(IDS, "Identifiers", sentences::ids_module).types.push(definition);
             return;
         }
         let mut users = tags.iter().filter_map(|tag| Some((tag, names.get(tag)?)));
         let module = match (users.next(), users.next()) {
             (Some((tag, name)), None) => self.tag(name, tag),
-            _ => self.module(COMMON, sentences::common_module),
+            _ => self.module(COMMON, "Types of several tags", sentences::common_module),
         };
         let home = module.name.clone();
         let type_name = definition.name().to_owned();
@@ -112,10 +114,10 @@ impl Modules {
                 continue;
             }
             let Some(whole) = self.modules.get_mut(&name) else { continue };
-            let inner = take_inner(whole);
+            let (inner, title) = (take_inner(whole), whole.title.clone());
             let moved = inner.iter().map(|definition| (definition.name().to_owned(), inner_name.clone()));
             self.homes.extend(moved);
-            self.module(&inner_name, || sentences::inner_module(&name)).types = inner;
+            self.module(&inner_name, &title, || sentences::inner_module(&name)).types = inner;
         }
     }
 
@@ -132,8 +134,8 @@ impl Modules {
     }
 }
 
-fn module(name: String, docs: Vec<String>) -> Module {
-    Module { name, docs, imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
+fn module(name: String, title: String, docs: Vec<String>) -> Module {
+    Module { name, title, docs, imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
 }
 
 /// Takes the types of a module that are neither requests nor responses.

@@ -26,8 +26,8 @@ use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::doc_text::sentences;
 use crate::ir::{
-    Action, Cursor, Field, Goal, Pagination, Presence, Struct, Type, TypeDef, Values, WaiterResource,
-    WaiterSource,
+    Action, Cursor, Field, Goal, Pagination, Presence, RetrySafety, Struct, Type, TypeDef, Values,
+    WaiterResource, WaiterSource,
 };
 use crate::{names, yaml};
 
@@ -129,6 +129,32 @@ pub(super) fn lower<'a>(
     }
     sources.retain(|source| !source.watched.is_empty());
     sources
+}
+
+/// The waiter for the resource that an action changes: one whose resource it returns, or is named after.
+pub(super) fn changed_by<'a>(action: &Action, sources: &'a [WaiterSource], types: &Types) -> Option<&'a str> {
+    if action.retry == RetrySafety::Idempotent {
+        return None;
+    }
+    let response = types.structure(&action.response);
+    let returns = |item: &str| {
+        let mut fields = response.into_iter().flat_map(|response| &response.fields);
+        fields.any(|field| names_type(&field.ty, item))
+    };
+    let is_named_after = |item: &str| action.wire.trim_end_matches('s').ends_with(item);
+    let source = sources.iter().find(|source| returns(&source.item) || is_named_after(&source.item))?;
+    // The resource itself comes before its parts.
+    let resource = source.watched.iter().find(|resource| resource.part.is_none());
+    resource.or(source.watched.first()).map(|resource| resource.function.as_str())
+}
+
+/// Whether a type is this struct, or a list of it.
+fn names_type(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Named(named) => named == name,
+        Type::List(element) => names_type(element, name),
+        _ => false,
+    }
 }
 
 /// The row of an action, without its resources, and the type of the items.

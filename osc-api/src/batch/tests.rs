@@ -26,6 +26,8 @@ impl Action for ReadThings {
     const RETRY: RetrySafety = RetrySafety::Idempotent;
 }
 
+impl sealed::SealedListed for ReadThings {}
+
 impl Listed for ReadThings {
     type Item = Thing;
 

@@ -21,7 +21,7 @@ use crate::{CallOptions, ClientBuilder};
 /// use osc_api::types::ReadVmsRequest;
 ///
 /// # fn example() -> osc_api::Result<()> {
-/// let client = Client::builder().region("us-east-2").build_blocking()?;
+/// let client = Client::builder().region("us-east-2").build()?;
 /// for vm in client.read_vms(&ReadVmsRequest::new())?.vms {
 ///     println!("{}", vm.vm_id.unwrap_or_default());
 /// }
@@ -42,7 +42,7 @@ impl Client {
     /// # Errors
     /// See [`Client::from_env`](crate::Client::from_env).
     pub fn from_env() -> Result<Self> {
-        Self::builder().build_blocking()
+        Self::builder().build()
     }
 
     /// Creates a client from a profile of the profile file: see
@@ -51,12 +51,12 @@ impl Client {
     /// # Errors
     /// See [`Client::from_profile`](crate::Client::from_profile).
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name.into()).build_blocking()
+        Self::builder().profile(name.into()).build()
     }
 
-    /// Creates a builder. Call [`build_blocking`](ClientBuilder::build_blocking) to build a blocking client.
-    pub fn builder() -> ClientBuilder {
-        crate::Client::builder()
+    /// Creates a builder: see [`Client::builder`](crate::Client::builder).
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::default()
     }
 
     /// Wraps a client whose connections are not used elsewhere.
@@ -111,16 +111,6 @@ impl Client {
         F: Future<Output: Send> + Send + 'static,
     {
         self.background.worker(&self.template, action)?.run(&self.template, action, call)
-    }
-}
-
-impl ClientBuilder {
-    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
-    ///
-    /// # Errors
-    /// As [`Client::from_env`].
-    pub fn build_blocking(self) -> Result<Client> {
-        self.build().map(Client::from_unused)
     }
 }
 

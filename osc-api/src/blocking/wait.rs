@@ -37,6 +37,17 @@ impl Client {
         Wait { client: self.clone(), action: A::NAME, start: Box::new(move |client| client.wait_for(waiter)) }
     }
 
+    /// Waits until each of several resources reaches a state: see
+    /// [`Client::wait_for_all`](crate::Client::wait_for_all).
+    pub fn wait_for_all<A: Listed, O: Send + 'static>(
+        &self,
+        waiters: impl IntoIterator<Item = Waiter<A, O>>,
+    ) -> Wait<Vec<O>> {
+        let waiters: Vec<_> = waiters.into_iter().collect();
+        let start: WaitFn<Vec<O>> = Box::new(move |client| client.wait_for_all(waiters));
+        Wait { client: self.clone(), action: A::NAME, start }
+    }
+
     /// Calls an action repeatedly until `condition` returns a value for its response: see
     /// [`Client::wait_until`](crate::Client::wait_until). `condition` runs on the background thread, like the callback
     /// of [`on_progress`](Wait::on_progress).

@@ -1,6 +1,7 @@
 //! Client configuration.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::http::{Options, Transport};
 use crate::types::IntoValue;
 use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
-/// Client configuration.
+/// Client configuration. `C` is the client that [`build`](Self::build) returns: [`Client`] or, with the feature `blocking`,
+/// `blocking::Client`.
 ///
 /// Settings made here take precedence. All others come from the environment and the profile
 /// file, unless [`ignore_environment`](Self::ignore_environment) is called.
@@ -35,20 +37,20 @@ use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct ClientBuilder {
+pub struct ClientBuilder<C = Client> {
     overrides: Overrides,
     options: Options,
     settings: Settings,
     limit: RateLimit,
     probes_rejected_credentials: bool,
     provider: Option<Arc<dyn CredentialsProvider>>,
+    client: PhantomData<fn() -> C>,
 }
 
 /// Methods that take an `impl IntoValue` take a value or an `Option` of it. `None` leaves the setting to the environment,
 /// the profile and the default.
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Sets the access key and its secret key. Defaults to those of the environment, else those of the profile.
     pub fn access_key(self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
         self.change_credentials(|credentials| credentials.with_access_key(access_key, secret_key))
@@ -209,8 +211,8 @@ impl ClientBuilder {
     ///
     /// To trust a server whose authority the platform does not know, use
     /// [`add_root_certificate`](Self::add_root_certificate) instead.
-    pub fn tls_skip_verify(mut self, skip: bool) -> Self {
-        self.overrides.tls_skip_verify = Some(skip);
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.overrides.tls_skip_verify = Some(accept);
         self
     }
 
@@ -264,13 +266,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the client. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// As [`Client::from_env`].
-    pub fn build(self) -> Result<Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials: probes, provider } =
-            self;
+    /// Builds the async client, whichever `C` is.
+    fn build_client(self) -> Result<Client> {
+        let Self {
+            overrides,
+            options,
+            settings,
+            limit,
+            probes_rejected_credentials: probes,
+            provider,
+            client: _,
+        } = self;
         let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
@@ -302,8 +308,75 @@ impl ClientBuilder {
     }
 }
 
+impl ClientBuilder<Client> {
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Client::from_env`].
+    pub fn build(self) -> Result<Client> {
+        self.build_client()
+    }
+
+    /// Builds a [blocking client](crate::blocking::Client) from these settings instead.
+    #[cfg(feature = "blocking")]
+    pub fn blocking(self) -> ClientBuilder<crate::blocking::Client> {
+        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client: _ } =
+            self;
+        ClientBuilder {
+            overrides,
+            options,
+            settings,
+            limit,
+            probes_rejected_credentials,
+            provider,
+            client: PhantomData,
+        }
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl ClientBuilder<crate::blocking::Client> {
+    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Client::from_env`].
+    pub fn build(self) -> Result<crate::blocking::Client> {
+        self.build_client().map(crate::blocking::Client::from_unused)
+    }
+}
+
+impl<C> Clone for ClientBuilder<C> {
+    fn clone(&self) -> Self {
+        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client } =
+            self;
+        Self {
+            overrides: overrides.clone(),
+            options: options.clone(),
+            settings: settings.clone(),
+            limit: limit.clone(),
+            probes_rejected_credentials: *probes_rejected_credentials,
+            provider: provider.clone(),
+            client: *client,
+        }
+    }
+}
+
+impl<C> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self {
+            overrides: Overrides::default(),
+            options: Options::default(),
+            settings: Settings::default(),
+            limit: RateLimit::default(),
+            probes_rejected_credentials: false,
+            provider: None,
+            client: PhantomData,
+        }
+    }
+}
+
 /// Omits the endpoint: before it is checked, it may contain a password.
-impl fmt::Debug for ClientBuilder {
+impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Overrides { credentials, region, profile, config_file, .. } = &self.overrides;
         f.debug_struct("ClientBuilder")

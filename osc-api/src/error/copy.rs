@@ -48,6 +48,7 @@ impl ErrorRepr {
                 html_from: html_from.clone(),
                 source: cause(&**source),
             },
+            Self::MissingValue(path) => Self::MissingValue(path),
             Self::Api(response) => Self::Api(response.clone()),
             Self::Pagination { reason, response } => Self::Pagination { reason, response: response.clone() },
             Self::Wait { resource, goal, state, end } => {

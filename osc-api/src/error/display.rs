@@ -63,6 +63,7 @@ impl ErrorRepr {
                 }
                 request_id.as_ref().map_or(Ok(()), |id| write!(f, " [request {id}]"))
             }
+            Self::MissingValue(path) => write!(f, "the response has no `{path}`, which the program requires"),
             Self::Api(error) => write!(f, "{action} failed with {error}"),
             Self::Pagination { reason, response } => {
                 write!(f, "{action} cannot continue pagination: {reason}")?;
@@ -157,6 +158,7 @@ impl StdError for Error {
             | ErrorRepr::LockedOut { .. }
             | ErrorRepr::TooLarge { .. }
             | ErrorRepr::UnexpectedEncoding(_)
+            | ErrorRepr::MissingValue(_)
             | ErrorRepr::Api(_)
             | ErrorRepr::Pagination { .. }
             | ErrorRepr::Wait { .. } => None,

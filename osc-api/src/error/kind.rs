@@ -76,7 +76,9 @@ impl Error {
             ErrorRepr::Transport { .. } if self.is_connect() => ErrorKind::Connect,
             ErrorRepr::Transport { .. } => ErrorKind::Transport,
             ErrorRepr::TooLarge { .. } => ErrorKind::TooLarge,
-            ErrorRepr::UnexpectedEncoding(_) | ErrorRepr::Decode { .. } => ErrorKind::Decode,
+            ErrorRepr::UnexpectedEncoding(_) | ErrorRepr::Decode { .. } | ErrorRepr::MissingValue(_) => {
+                ErrorKind::Decode
+            }
             ErrorRepr::Api(_) => self.response_kind(),
         }
     }

@@ -56,10 +56,14 @@ impl Error {
         matches!(self.0.kind, ErrorRepr::Transport { .. })
     }
 
-    /// Returns `true` if the action succeeded, but its response cannot be decoded, or an intermediary compressed it although
-    /// the client did not request that.
+    /// Returns `true` if the action succeeded, but its response cannot be decoded, an intermediary compressed it although
+    /// the client did not request that, or it lacks a value that the program requires, such as
+    /// [`volume_id`](crate::types::Volume::volume_id).
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, ErrorRepr::Decode { .. } | ErrorRepr::UnexpectedEncoding(_))
+        matches!(
+            self.0.kind,
+            ErrorRepr::Decode { .. } | ErrorRepr::UnexpectedEncoding(_) | ErrorRepr::MissingValue(_)
+        )
     }
 
     /// Returns `true` if the credentials are missing, refused, locked or expired; also if

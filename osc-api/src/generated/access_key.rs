@@ -32,6 +32,16 @@ pub struct AccessKey {
     pub tag: Option<String>,
 }
 
+impl AccessKey {
+    /// Returns [`access_key_id`](field@Self::access_key_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn access_key_id(&self) -> Result<&AccessKeyId> {
+        __private::required(self.access_key_id.as_ref(), "AccessKey.AccessKeyId")
+    }
+}
+
 __private::received!(AccessKey {
     access_key_id: "AccessKeyId",
     creation_date: "CreationDate",
@@ -39,6 +49,15 @@ __private::received!(AccessKey {
     last_modification_date: "LastModificationDate",
     state: "State",
     tag: "Tag",
+});
+
+__private::test_setters!(AccessKey {
+    with_access_key_id(access_key_id: Option<AccessKeyId>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_expiration_date(expiration_date: Option<DateTime>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_state(state: Option<AccessKeyState>),
+    with_tag(tag: Option<String>),
 });
 
 /// An access key with its secret key, which is returned only when the key is created.
@@ -69,6 +88,16 @@ __private::received!(AccessKeySecretKey {
     secret_key: "SecretKey",
     state: "State",
     tag: "Tag",
+});
+
+__private::test_setters!(AccessKeySecretKey {
+    with_access_key_id(access_key_id: Option<AccessKeyId>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_expiration_date(expiration_date: Option<DateTime>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_secret_key(secret_key: Option<Secret>),
+    with_state(state: Option<AccessKeyState>),
+    with_tag(tag: Option<String>),
 });
 
 /// Whether an access key can sign requests.
@@ -179,9 +208,27 @@ pub struct CreateAccessKeyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateAccessKeyResponse {
+    /// Returns [`access_key`](field@Self::access_key).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn access_key(&self) -> Result<&AccessKeySecretKey> {
+        __private::required(
+            self.access_key.as_ref(),
+            "CreateAccessKeyResponse.AccessKey",
+        )
+    }
+}
+
 __private::received!(CreateAccessKeyResponse {
     access_key: "AccessKey",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateAccessKeyResponse {
+    with_access_key(access_key: Option<AccessKeySecretKey>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
@@ -245,6 +292,10 @@ pub struct DeleteAccessKeyResponse {
 
 __private::received!(DeleteAccessKeyResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteAccessKeyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for access keys.
@@ -351,6 +402,11 @@ pub struct ReadAccessKeysResponse {
 __private::received!(ReadAccessKeysResponse {
     access_keys: "AccessKeys",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadAccessKeysResponse {
+    with_access_keys(access_keys: Vec<AccessKey>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
@@ -473,11 +529,30 @@ pub struct UpdateAccessKeyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateAccessKeyResponse {
+    /// Returns [`access_key`](field@Self::access_key).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn access_key(&self) -> Result<&AccessKey> {
+        __private::required(
+            self.access_key.as_ref(),
+            "UpdateAccessKeyResponse.AccessKey",
+        )
+    }
+}
+
 __private::received!(UpdateAccessKeyResponse {
     access_key: "AccessKey",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateAccessKeyResponse {
+    with_access_key(access_key: Option<AccessKey>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # AccessKey
 impl Client {
     /// Creates an access key for the root user or an EIM user.
     ///
@@ -490,6 +565,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER),
+    /// [`TOO_MANY_ACCESSKEYS`](crate::codes::TOO_MANY_ACCESSKEYS).
     ///
     /// # Example
     /// ```no_run
@@ -521,6 +599,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Examples
     /// Access key of the caller:
@@ -563,6 +643,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -576,6 +658,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListAccessKeys")]
     pub async fn read_access_keys(
         &self,
         request: &ReadAccessKeysRequest,
@@ -594,6 +677,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Examples
     /// With an expiration date:

@@ -52,6 +52,16 @@ pub struct Account {
     pub zip_code: Option<String>,
 }
 
+impl Account {
+    /// Returns [`account_id`](field@Self::account_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn account_id(&self) -> Result<&AccountId> {
+        __private::required(self.account_id.as_ref(), "Account.AccountId")
+    }
+}
+
 __private::received!(Account {
     account_id: "AccountId",
     additional_emails: "AdditionalEmails",
@@ -71,6 +81,25 @@ __private::received!(Account {
     zip_code: "ZipCode",
 });
 
+__private::test_setters!(Account {
+    with_account_id(account_id: Option<AccountId>),
+    with_additional_emails(additional_emails: Vec<String>),
+    with_city(city: Option<String>),
+    with_company_name(company_name: Option<String>),
+    with_country(country: Option<String>),
+    with_customer_id(customer_id: Option<String>),
+    with_email(email: Option<String>),
+    with_first_name(first_name: Option<String>),
+    with_job_title(job_title: Option<String>),
+    with_last_name(last_name: Option<String>),
+    with_mobile_number(mobile_number: Option<String>),
+    with_outscale_login_allowed(outscale_login_allowed: Option<bool>),
+    with_phone_number(phone_number: Option<String>),
+    with_state_province(state_province: Option<String>),
+    with_vat_number(vat_number: Option<String>),
+    with_zip_code(zip_code: Option<String>),
+});
+
 /// The share of the emissions that comes from a category of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -84,6 +113,11 @@ pub struct CO2CategoryDistribution {
 __private::received!(CO2CategoryDistribution {
     category: "Category",
     value: "Value",
+});
+
+__private::test_setters!(CO2CategoryDistribution {
+    with_category(category: Option<String>),
+    with_value(value: Option<f64>),
 });
 
 /// The emissions of one account in one month.
@@ -113,6 +147,15 @@ __private::received!(CO2EmissionEntry {
     value: "Value",
 });
 
+__private::test_setters!(CO2EmissionEntry {
+    with_account_id(account_id: Option<AccountId>),
+    with_category_distribution(category_distribution: Vec<CO2CategoryDistribution>),
+    with_factor_distribution(factor_distribution: Vec<CO2FactorDistribution>),
+    with_month(month: Option<Date>),
+    with_paying_account_id(paying_account_id: Option<AccountId>),
+    with_value(value: Option<f64>),
+});
+
 /// The share of the emissions that comes from a source, such as hardware.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -126,6 +169,11 @@ pub struct CO2FactorDistribution {
 __private::received!(CO2FactorDistribution {
     factor: "Factor",
     value: "Value",
+});
+
+__private::test_setters!(CO2FactorDistribution {
+    with_factor(factor: Option<String>),
+    with_value(value: Option<f64>),
 });
 
 /// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
@@ -195,6 +243,10 @@ __private::received!(CheckAuthenticationResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(CheckAuthenticationResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The consumption of one kind of resource over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -244,6 +296,23 @@ __private::received!(ConsumptionEntry {
     type_: "Type",
     unit_price: "UnitPrice",
     value: "Value",
+});
+
+__private::test_setters!(ConsumptionEntry {
+    with_account_id(account_id: Option<AccountId>),
+    with_category(category: Option<String>),
+    with_from_date(from_date: Option<DateTime>),
+    with_operation(operation: Option<String>),
+    with_paying_account_id(paying_account_id: Option<AccountId>),
+    with_price(price: Option<f64>),
+    with_resource_id(resource_id: Option<ResourceId>),
+    with_service(service: Option<String>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_title(title: Option<String>),
+    with_to_date(to_date: Option<DateTime>),
+    with_type(type_: Option<String>),
+    with_unit_price(unit_price: Option<f64>),
+    with_value(value: Option<f64>),
 });
 
 /// Request of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
@@ -493,9 +562,24 @@ pub struct CreateAccountResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateAccountResponse {
+    /// Returns [`account`](field@Self::account).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn account(&self) -> Result<&Account> {
+        __private::required(self.account.as_ref(), "CreateAccountResponse.Account")
+    }
+}
+
 __private::received!(CreateAccountResponse {
     account: "Account",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateAccountResponse {
+    with_account(account: Option<Account>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling
@@ -540,6 +624,11 @@ pub struct ReadAccountsResponse {
 __private::received!(ReadAccountsResponse {
     accounts: "Accounts",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadAccountsResponse {
+    with_accounts(accounts: Vec<Account>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
@@ -636,6 +725,13 @@ __private::received!(ReadCO2EmissionAccountResponse {
     response_context: "ResponseContext",
     unit: "Unit",
     value: "Value",
+});
+
+__private::test_setters!(ReadCO2EmissionAccountResponse {
+    with_co2_emission_entries(co2_emission_entries: Vec<CO2EmissionEntry>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_unit(unit: Option<String>),
+    with_value(value: Option<f64>),
 });
 
 /// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the
@@ -766,6 +862,12 @@ __private::received!(ReadConsumptionAccountResponse {
     consumption_entries: "ConsumptionEntries",
     currency: "Currency",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadConsumptionAccountResponse {
+    with_consumption_entries(consumption_entries: Vec<ConsumptionEntry>),
+    with_currency(currency: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling
@@ -928,11 +1030,27 @@ pub struct UpdateAccountResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateAccountResponse {
+    /// Returns [`account`](field@Self::account).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn account(&self) -> Result<&Account> {
+        __private::required(self.account.as_ref(), "UpdateAccountResponse.Account")
+    }
+}
+
 __private::received!(UpdateAccountResponse {
     account: "Account",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateAccountResponse {
+    with_account(account: Option<Account>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # Account
 impl Client {
     /// Verifies the login and password of an account.
     ///
@@ -1103,6 +1221,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCostAndUsage")]
     pub async fn read_consumption_account(
         &self,
         request: &ReadConsumptionAccountRequest,

@@ -23,6 +23,11 @@ __private::received!(ApiAccessPolicy {
     require_trusted_env: "RequireTrustedEnv",
 });
 
+__private::test_setters!(ApiAccessPolicy {
+    with_max_access_key_expiration_seconds(max_access_key_expiration_seconds: Option<i64>),
+    with_require_trusted_env(require_trusted_env: Option<bool>),
+});
+
 /// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API
 /// access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,6 +70,11 @@ pub struct ReadApiAccessPolicyResponse {
 __private::received!(ReadApiAccessPolicyResponse {
     api_access_policy: "ApiAccessPolicy",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadApiAccessPolicyResponse {
+    with_api_access_policy(api_access_policy: Option<ApiAccessPolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API
@@ -143,11 +153,30 @@ pub struct UpdateApiAccessPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateApiAccessPolicyResponse {
+    /// Returns [`api_access_policy`](field@Self::api_access_policy).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn api_access_policy(&self) -> Result<&ApiAccessPolicy> {
+        __private::required(
+            self.api_access_policy.as_ref(),
+            "UpdateApiAccessPolicyResponse.ApiAccessPolicy",
+        )
+    }
+}
+
 __private::received!(UpdateApiAccessPolicyResponse {
     api_access_policy: "ApiAccessPolicy",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateApiAccessPolicyResponse {
+    with_api_access_policy(api_access_policy: Option<ApiAccessPolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # ApiAccessPolicy
 impl Client {
     /// Returns the API access policy of the account.
     ///

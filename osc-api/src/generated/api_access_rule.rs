@@ -26,12 +26,33 @@ pub struct ApiAccessRule {
     pub ip_ranges: Vec<String>,
 }
 
+impl ApiAccessRule {
+    /// Returns [`api_access_rule_id`](field@Self::api_access_rule_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn api_access_rule_id(&self) -> Result<&ApiAccessRuleId> {
+        __private::required(
+            self.api_access_rule_id.as_ref(),
+            "ApiAccessRule.ApiAccessRuleId",
+        )
+    }
+}
+
 __private::received!(ApiAccessRule {
     api_access_rule_id: "ApiAccessRuleId",
     ca_ids: "CaIds",
     cns: "Cns",
     description: "Description",
     ip_ranges: "IpRanges",
+});
+
+__private::test_setters!(ApiAccessRule {
+    with_api_access_rule_id(api_access_rule_id: Option<ApiAccessRuleId>),
+    with_ca_ids(ca_ids: Vec<CaId>),
+    with_cns(cns: Vec<String>),
+    with_description(description: Option<String>),
+    with_ip_ranges(ip_ranges: Vec<String>),
 });
 
 /// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
@@ -109,9 +130,27 @@ pub struct CreateApiAccessRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateApiAccessRuleResponse {
+    /// Returns [`api_access_rule`](field@Self::api_access_rule).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn api_access_rule(&self) -> Result<&ApiAccessRule> {
+        __private::required(
+            self.api_access_rule.as_ref(),
+            "CreateApiAccessRuleResponse.ApiAccessRule",
+        )
+    }
+}
+
 __private::received!(CreateApiAccessRuleResponse {
     api_access_rule: "ApiAccessRule",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateApiAccessRuleResponse {
+    with_api_access_rule(api_access_rule: Option<ApiAccessRule>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
@@ -170,6 +209,10 @@ pub struct DeleteApiAccessRuleResponse {
 
 __private::received!(DeleteApiAccessRuleResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteApiAccessRuleResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for API access rules.
@@ -291,6 +334,11 @@ __private::received!(ReadApiAccessRulesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadApiAccessRulesResponse {
+    with_api_access_rules(api_access_rules: Vec<ApiAccessRule>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
 /// access rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -390,11 +438,30 @@ pub struct UpdateApiAccessRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateApiAccessRuleResponse {
+    /// Returns [`api_access_rule`](field@Self::api_access_rule).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn api_access_rule(&self) -> Result<&ApiAccessRule> {
+        __private::required(
+            self.api_access_rule.as_ref(),
+            "UpdateApiAccessRuleResponse.ApiAccessRule",
+        )
+    }
+}
+
 __private::received!(UpdateApiAccessRuleResponse {
     api_access_rule: "ApiAccessRule",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateApiAccessRuleResponse {
+    with_api_access_rule(api_access_rule: Option<ApiAccessRule>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # ApiAccessRule
 impl Client {
     /// Creates a rule that allows API access from given IP ranges, with given client certificates, or both.
     ///

@@ -188,6 +188,25 @@ __private::received!(Log {
     response_status_code: "ResponseStatusCode",
 });
 
+__private::test_setters!(Log {
+    with_account_id(account_id: Option<AccountId>),
+    with_call_duration(call_duration: Option<i64>),
+    with_query_access_key(query_access_key: Option<String>),
+    with_query_api_name(query_api_name: Option<String>),
+    with_query_api_version(query_api_version: Option<String>),
+    with_query_call_name(query_call_name: Option<String>),
+    with_query_date(query_date: Option<DateTime>),
+    with_query_header_raw(query_header_raw: Option<Secret>),
+    with_query_header_size(query_header_size: Option<i64>),
+    with_query_ip_address(query_ip_address: Option<String>),
+    with_query_payload_raw(query_payload_raw: Option<Secret>),
+    with_query_payload_size(query_payload_size: Option<i64>),
+    with_query_user_agent(query_user_agent: Option<String>),
+    with_request_id(request_id: Option<RequestId>),
+    with_response_size(response_size: Option<i64>),
+    with_response_status_code(response_status_code: Option<i64>),
+});
+
 /// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the
 /// account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -273,6 +292,12 @@ __private::received!(ReadApiLogsResponse {
     logs: "Logs",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadApiLogsResponse {
+    with_logs(logs: Vec<Log>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Which information each log contains.
@@ -474,6 +499,8 @@ __private::sent!(With {
     response_status_code: "ResponseStatusCode",
 });
 
+impl __private::SealedPaginated for ReadApiLogsRequest {}
+
 impl Paginated for ReadApiLogsRequest {
     type Action = action::ReadApiLogs;
     type Item = Log;
@@ -497,6 +524,7 @@ impl Paginated for ReadApiLogsRequest {
     }
 }
 
+/// # ApiLog
 impl Client {
     /// Lists the API calls made by the account.
     ///
@@ -528,6 +556,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "LookupEvents")]
     pub async fn read_api_logs(
         &self,
         request: &ReadApiLogsRequest,

@@ -21,10 +21,26 @@ pub struct Ca {
     pub description: Option<String>,
 }
 
+impl Ca {
+    /// Returns [`ca_id`](field@Self::ca_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn ca_id(&self) -> Result<&CaId> {
+        __private::required(self.ca_id.as_ref(), "Ca.CaId")
+    }
+}
+
 __private::received!(Ca {
     ca_fingerprint: "CaFingerprint",
     ca_id: "CaId",
     description: "Description",
+});
+
+__private::test_setters!(Ca {
+    with_ca_fingerprint(ca_fingerprint: Option<String>),
+    with_ca_id(ca_id: Option<CaId>),
+    with_description(description: Option<String>),
 });
 
 /// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
@@ -90,9 +106,24 @@ pub struct CreateCaResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateCaResponse {
+    /// Returns [`ca`](field@Self::ca).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn ca(&self) -> Result<&Ca> {
+        __private::required(self.ca.as_ref(), "CreateCaResponse.Ca")
+    }
+}
+
 __private::received!(CreateCaResponse {
     ca: "Ca",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateCaResponse {
+    with_ca(ca: Option<Ca>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
@@ -146,6 +177,10 @@ pub struct DeleteCaResponse {
 
 __private::received!(DeleteCaResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteCaResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for client certificate authorities.
@@ -244,6 +279,11 @@ __private::received!(ReadCasResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadCasResponse {
+    with_cas(cas: Vec<Ca>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
 /// certificate authority.
 #[derive(Clone, Debug, PartialEq)]
@@ -307,11 +347,27 @@ pub struct UpdateCaResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateCaResponse {
+    /// Returns [`ca`](field@Self::ca).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn ca(&self) -> Result<&Ca> {
+        __private::required(self.ca.as_ref(), "UpdateCaResponse.Ca")
+    }
+}
+
 __private::received!(UpdateCaResponse {
     ca: "Ca",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateCaResponse {
+    with_ca(ca: Option<Ca>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # Ca
 impl Client {
     /// Registers a certificate authority whose client certificates can be required by API access rules.
     ///

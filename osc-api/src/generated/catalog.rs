@@ -71,6 +71,13 @@ __private::received!(Catalogs {
     to_date: "ToDate",
 });
 
+__private::test_setters!(Catalogs {
+    with_entries(entries: Vec<CatalogEntry>),
+    with_from_date(from_date: Option<DateTime>),
+    with_state(state: Option<CatalogState>),
+    with_to_date(to_date: Option<DateTime>),
+});
+
 /// Filters for price lists.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -162,6 +169,11 @@ __private::received!(ReadCatalogResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadCatalogResponse {
+    with_catalog(catalog: Option<Catalog>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over
 /// a period.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,6 +225,11 @@ pub struct ReadCatalogsResponse {
 __private::received!(ReadCatalogsResponse {
     catalogs: "Catalogs",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadCatalogsResponse {
+    with_catalogs(catalogs: Vec<Catalogs>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a
@@ -302,6 +319,11 @@ __private::received!(ReadUnitPriceResponse {
     unit_price_entry: "UnitPriceEntry",
 });
 
+__private::test_setters!(ReadUnitPriceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_unit_price_entry(unit_price_entry: Option<UnitPriceEntry>),
+});
+
 /// The unit price of a catalog entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -329,6 +351,16 @@ __private::received!(UnitPriceEntry {
     unit_price: "UnitPrice",
 });
 
+__private::test_setters!(UnitPriceEntry {
+    with_currency(currency: Option<String>),
+    with_operation(operation: Option<String>),
+    with_service(service: Option<String>),
+    with_type(type_: Option<String>),
+    with_unit(unit: Option<String>),
+    with_unit_price(unit_price: Option<f64>),
+});
+
+/// # Catalog
 impl Client {
     /// Returns the current prices of the Region.
     ///

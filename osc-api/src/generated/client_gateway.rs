@@ -30,6 +30,19 @@ pub struct ClientGateway {
     pub tags: Vec<ResourceTag>,
 }
 
+impl ClientGateway {
+    /// Returns [`client_gateway_id`](field@Self::client_gateway_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn client_gateway_id(&self) -> Result<&ClientGatewayId> {
+        __private::required(
+            self.client_gateway_id.as_ref(),
+            "ClientGateway.ClientGatewayId",
+        )
+    }
+}
+
 __private::received!(ClientGateway {
     bgp_asn: "BgpAsn",
     client_gateway_id: "ClientGatewayId",
@@ -37,6 +50,15 @@ __private::received!(ClientGateway {
     public_ip: "PublicIp",
     state: "State",
     tags: "Tags",
+});
+
+__private::test_setters!(ClientGateway {
+    with_bgp_asn(bgp_asn: Option<i64>),
+    with_client_gateway_id(client_gateway_id: Option<ClientGatewayId>),
+    with_connection_type(connection_type: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_state(state: Option<ResourceState>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer
@@ -138,9 +160,27 @@ pub struct CreateClientGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateClientGatewayResponse {
+    /// Returns [`client_gateway`](field@Self::client_gateway).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn client_gateway(&self) -> Result<&ClientGateway> {
+        __private::required(
+            self.client_gateway.as_ref(),
+            "CreateClientGatewayResponse.ClientGateway",
+        )
+    }
+}
+
 __private::received!(CreateClientGatewayResponse {
     client_gateway: "ClientGateway",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateClientGatewayResponse {
+    with_client_gateway(client_gateway: Option<ClientGateway>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client
@@ -199,6 +239,10 @@ pub struct DeleteClientGatewayResponse {
 
 __private::received!(DeleteClientGatewayResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteClientGatewayResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for client gateways.
@@ -368,6 +412,14 @@ __private::received!(ReadClientGatewaysResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadClientGatewaysResponse {
+    with_client_gateways(client_gateways: Vec<ClientGateway>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadClientGatewaysRequest {}
+
 impl Paginated for ReadClientGatewaysRequest {
     type Action = action::ReadClientGateways;
     type Item = ClientGateway;
@@ -391,6 +443,7 @@ impl Paginated for ReadClientGatewaysRequest {
     }
 }
 
+/// # ClientGateway
 impl Client {
     /// Registers the customer side of a VPN connection: its public IP and its autonomous system number.
     ///
@@ -399,9 +452,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createclientgateway)
+    /// - Waiter: [`wait::client_gateway`](crate::wait::client_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`TOO_MANY_CGWS`](crate::codes::TOO_MANY_CGWS).
     ///
     /// # Example
     /// ```no_run
@@ -417,6 +473,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateCustomerGateway")]
     pub async fn create_client_gateway(
         &self,
         request: &CreateClientGatewayRequest,
@@ -431,9 +488,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteclientgateway)
+    /// - Waiter: [`wait::client_gateway`](crate::wait::client_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_CUSTOMER_GATEWAY`](crate::codes::NO_SUCH_CUSTOMER_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -445,6 +505,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteCustomerGateway")]
     pub async fn delete_client_gateway(
         &self,
         request: &DeleteClientGatewayRequest,
@@ -493,6 +554,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeCustomerGateways")]
     pub async fn read_client_gateways(
         &self,
         request: &ReadClientGatewaysRequest,

@@ -420,8 +420,8 @@ pub const UNKNOWN_ACCESS_KEY: u32 = 4120;
 /// 5000: `device-not-in-cluster`, type `InvalidResource`.
 pub const DEVICE_NOT_IN_CLUSTER: u32 = 5000;
 
-/// 5001: `gateway-does-not-exist-5001`, type `InvalidResource`.
-pub const GATEWAY_DOES_NOT_EXIST_5001: u32 = 5001;
+/// 5001: `gateway-does-not-exist`, type `InvalidResource`.
+pub const GATEWAY_NOT_FOUND: u32 = 5001;
 
 /// 5002: `ghostly-vm`, type `InvalidResource`.
 pub const GHOSTLY_VM: u32 = 5002;
@@ -761,8 +761,8 @@ pub const DUPLICATE_VLAN: u32 = 9023;
 /// 9024: `gateway-is-already-attached`, type `ResourceConflict`.
 pub const GATEWAY_IS_ALREADY_ATTACHED: u32 = 9024;
 
-/// 9025: `gateway-is-already-attached-9025`, type `ResourceConflict`.
-pub const GATEWAY_IS_ALREADY_ATTACHED_9025: u32 = 9025;
+/// 9025: `gateway-is-already-attached`, type `ResourceConflict`.
+pub const GATEWAY_ALREADY_ATTACHED: u32 = 9025;
 
 /// 9026: `gateway-is-not-attached`, type `ResourceConflict`.
 pub const GATEWAY_IS_NOT_ATTACHED: u32 = 9026;
@@ -788,8 +788,8 @@ pub const MULTIPLE_APP_STICKY_POLICIES_FORBIDDEN: u32 = 9034;
 /// 9035: `multiple-lb-sticky-policies-forbidden`, type `ResourceConflict`.
 pub const MULTIPLE_LB_STICKY_POLICIES_FORBIDDEN: u32 = 9035;
 
-/// 9036: `multiple-sticky-policies-forbidden-9036`, type `ResourceConflict`.
-pub const MULTIPLE_STICKY_POLICIES_FORBIDDEN_9036: u32 = 9036;
+/// 9036: `multiple-sticky-policies-forbidden`, type `ResourceConflict`.
+pub const MULTIPLE_STICKY_POLICIES_CONFLICT: u32 = 9036;
 
 /// 9037: `nat-gateway-already-exists`, type `ResourceConflict`.
 pub const NAT_GATEWAY_ALREADY_EXISTS: u32 = 9037;
@@ -1237,7 +1237,7 @@ pub fn name(code: u32) -> Option<&'static str> {
         INVALID_PAGE_TOKEN => "invalid-page-token",
         UNKNOWN_ACCESS_KEY => "unknown-access-key",
         DEVICE_NOT_IN_CLUSTER => "device-not-in-cluster",
-        GATEWAY_DOES_NOT_EXIST_5001 => "gateway-does-not-exist-5001",
+        GATEWAY_NOT_FOUND => "gateway-does-not-exist",
         GHOSTLY_VM => "ghostly-vm",
         INVALID_INSTANCE => "invalid-instance",
         INVALID_VPC => "invalid-vpc",
@@ -1348,7 +1348,7 @@ pub fn name(code: u32) -> Option<&'static str> {
         DUPLICATE_USERNAME => "duplicate-username",
         DUPLICATE_VLAN => "duplicate-vlan",
         GATEWAY_IS_ALREADY_ATTACHED => "gateway-is-already-attached",
-        GATEWAY_IS_ALREADY_ATTACHED_9025 => "gateway-is-already-attached-9025",
+        GATEWAY_ALREADY_ATTACHED => "gateway-is-already-attached",
         GATEWAY_IS_NOT_ATTACHED => "gateway-is-not-attached",
         GATEWAY_NOT_ATTACHED => "gateway-not-attached",
         GROUP_ALREADY_EXISTS => "group-already-exists",
@@ -1359,9 +1359,7 @@ pub fn name(code: u32) -> Option<&'static str> {
             "multiple-app-sticky-policies-forbidden"
         }
         MULTIPLE_LB_STICKY_POLICIES_FORBIDDEN => "multiple-lb-sticky-policies-forbidden",
-        MULTIPLE_STICKY_POLICIES_FORBIDDEN_9036 => {
-            "multiple-sticky-policies-forbidden-9036"
-        }
+        MULTIPLE_STICKY_POLICIES_CONFLICT => "multiple-sticky-policies-forbidden",
         NAT_GATEWAY_ALREADY_EXISTS => "nat-gateway-already-exists",
         NETWORK_ENDPOINT_ALREADY_EXISTS => "network-endpoint-already-exists",
         NEVER_STARTED => "never-started",

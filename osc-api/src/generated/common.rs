@@ -29,6 +29,7 @@ use super::ids::VmId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
 use crate::DateTime;
+use crate::Result;
 use crate::Secret;
 use crate::UnknownValue;
 use crate::__private;
@@ -91,6 +92,13 @@ __private::exchanged!(AccessLog {
     publication_interval: "PublicationInterval",
 });
 
+__private::test_setters!(AccessLog {
+    with_is_enabled(is_enabled: Option<bool>),
+    with_osu_bucket_name(osu_bucket_name: Option<String>),
+    with_osu_bucket_prefix(osu_bucket_prefix: Option<String>),
+    with_publication_interval(publication_interval: Option<i64>),
+});
+
 /// A stickiness policy based on a cookie of the application.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -104,6 +112,11 @@ pub struct ApplicationStickyCookiePolicy {
 __private::received!(ApplicationStickyCookiePolicy {
     cookie_name: "CookieName",
     policy_name: "PolicyName",
+});
+
+__private::test_setters!(ApplicationStickyCookiePolicy {
+    with_cookie_name(cookie_name: Option<String>),
+    with_policy_name(policy_name: Option<LoadBalancerPolicyName>),
 });
 
 /// A processor architecture.
@@ -250,6 +263,14 @@ __private::exchanged!(BsuToCreate {
     volume_type: "VolumeType",
 });
 
+__private::test_setters!(BsuToCreate {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_iops(iops: Option<i64>),
+    with_snapshot_id(snapshot_id: Option<SnapshotId>),
+    with_volume_size(volume_size: Option<i64>),
+    with_volume_type(volume_type: Option<VolumeType>),
+});
+
 /// A price list.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -260,6 +281,10 @@ pub struct Catalog {
 
 __private::received!(Catalog {
     entries: "Entries",
+});
+
+__private::test_setters!(Catalog {
+    with_entries(entries: Vec<CatalogEntry>),
 });
 
 /// One line of a price list.
@@ -294,6 +319,17 @@ __private::received!(CatalogEntry {
     title: "Title",
     type_: "Type",
     unit_price: "UnitPrice",
+});
+
+__private::test_setters!(CatalogEntry {
+    with_category(category: Option<String>),
+    with_flags(flags: Option<String>),
+    with_operation(operation: Option<String>),
+    with_service(service: Option<String>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_title(title: Option<String>),
+    with_type(type_: Option<String>),
+    with_unit_price(unit_price: Option<f64>),
 });
 
 /// The performance of a VM's processors.
@@ -393,6 +429,11 @@ __private::received!(ErrorResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ErrorResponse {
+    with_errors(errors: Vec<Errors>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// An error reported by the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -409,6 +450,12 @@ __private::received!(Errors {
     code: "Code",
     details: "Details",
     type_: "Type",
+});
+
+__private::test_setters!(Errors {
+    with_code(code: Option<String>),
+    with_details(details: Option<String>),
+    with_type(type_: Option<String>),
 });
 
 /// Filters by path or ID.
@@ -587,6 +634,16 @@ __private::exchanged!(HealthCheck {
     unhealthy_threshold: "UnhealthyThreshold",
 });
 
+__private::test_setters!(HealthCheck {
+    with_check_interval(check_interval: Option<i64>),
+    with_healthy_threshold(healthy_threshold: Option<i64>),
+    with_path(path: Option<String>),
+    with_port(port: Option<i64>),
+    with_protocol(protocol: Option<LoadBalancerProtocol>),
+    with_timeout(timeout: Option<i64>),
+    with_unhealthy_threshold(unhealthy_threshold: Option<i64>),
+});
+
 /// The hypervisor that a VM runs on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -691,12 +748,33 @@ pub struct LinkRouteTable {
     pub subnet_id: Option<SubnetId>,
 }
 
+impl LinkRouteTable {
+    /// Returns [`link_route_table_id`](field@Self::link_route_table_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn link_route_table_id(&self) -> Result<&LinkRouteTableId> {
+        __private::required(
+            self.link_route_table_id.as_ref(),
+            "LinkRouteTable.LinkRouteTableId",
+        )
+    }
+}
+
 __private::received!(LinkRouteTable {
     link_route_table_id: "LinkRouteTableId",
     main: "Main",
     net_id: "NetId",
     route_table_id: "RouteTableId",
     subnet_id: "SubnetId",
+});
+
+__private::test_setters!(LinkRouteTable {
+    with_link_route_table_id(link_route_table_id: Option<LinkRouteTableId>),
+    with_main(main: Option<bool>),
+    with_net_id(net_id: Option<NetId>),
+    with_route_table_id(route_table_id: Option<RouteTableId>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
 });
 
 /// The state of an attachment: of a volume or a network interface to a VM, or of a virtual gateway to a Net.
@@ -776,6 +854,15 @@ __private::received!(Listener {
     load_balancer_protocol: "LoadBalancerProtocol",
     policy_names: "PolicyNames",
     server_certificate_id: "ServerCertificateId",
+});
+
+__private::test_setters!(Listener {
+    with_backend_port(backend_port: Option<i64>),
+    with_backend_protocol(backend_protocol: Option<LoadBalancerProtocol>),
+    with_load_balancer_port(load_balancer_port: Option<i64>),
+    with_load_balancer_protocol(load_balancer_protocol: Option<LoadBalancerProtocol>),
+    with_policy_names(policy_names: Vec<LoadBalancerPolicyName>),
+    with_server_certificate_id(server_certificate_id: Option<ServerCertificateOrn>),
 });
 
 /// A listener to create.
@@ -937,6 +1024,19 @@ pub struct LoadBalancer {
     pub tags: Vec<ResourceTag>,
 }
 
+impl LoadBalancer {
+    /// Returns [`load_balancer_name`](field@Self::load_balancer_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer_name(&self) -> Result<&LoadBalancerName> {
+        __private::required(
+            self.load_balancer_name.as_ref(),
+            "LoadBalancer.LoadBalancerName",
+        )
+    }
+}
+
 __private::received!(LoadBalancer {
     access_log: "AccessLog",
     application_sticky_cookie_policies: "ApplicationStickyCookiePolicies",
@@ -958,6 +1058,29 @@ __private::received!(LoadBalancer {
     subnets: "Subnets",
     subregion_names: "SubregionNames",
     tags: "Tags",
+});
+
+__private::test_setters!(LoadBalancer {
+    with_access_log(access_log: Option<AccessLog>),
+    with_application_sticky_cookie_policies(application_sticky_cookie_policies: Vec<ApplicationStickyCookiePolicy>),
+    with_backend_ips(backend_ips: Vec<String>),
+    with_backend_vm_ids(backend_vm_ids: Vec<VmId>),
+    with_dns_name(dns_name: Option<String>),
+    with_health_check(health_check: Option<HealthCheck>),
+    with_listeners(listeners: Vec<Listener>),
+    with_load_balancer_name(load_balancer_name: Option<LoadBalancerName>),
+    with_load_balancer_sticky_cookie_policies(load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>),
+    with_load_balancer_type(load_balancer_type: Option<LoadBalancerType>),
+    with_net_id(net_id: Option<NetId>),
+    with_private_ip(private_ip: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_secured_cookies(secured_cookies: Option<bool>),
+    with_security_groups(security_groups: Vec<SecurityGroupId>),
+    with_source_security_group(source_security_group: Option<SourceSecurityGroup>),
+    with_state(state: Option<LoadBalancerState>),
+    with_subnets(subnets: Vec<SubnetId>),
+    with_subregion_names(subregion_names: Vec<String>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A protocol that a load balancer uses with its clients, with its backends, or for health checks.
@@ -1085,6 +1208,11 @@ pub struct LoadBalancerStickyCookiePolicy {
 __private::received!(LoadBalancerStickyCookiePolicy {
     cookie_expiration_period: "CookieExpirationPeriod",
     policy_name: "PolicyName",
+});
+
+__private::test_setters!(LoadBalancerStickyCookiePolicy {
+    with_cookie_expiration_period(cookie_expiration_period: Option<i64>),
+    with_policy_name(policy_name: Option<LoadBalancerPolicyName>),
 });
 
 /// Whether a load balancer in a Net has a public address (`internet-facing`) or a private one (`internal`).
@@ -1325,6 +1453,11 @@ __private::exchanged!(PermissionsOnResource {
     global_permission: "GlobalPermission",
 });
 
+__private::test_setters!(PermissionsOnResource {
+    with_account_ids(account_ids: Option<Vec<AccountId>>),
+    with_global_permission(global_permission: Option<bool>),
+});
+
 /// A change to who can use a resource: either additions or removals, not both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -1457,31 +1590,31 @@ pub struct ResourceTag {
     /// Key of the tag, 1 to 255 characters.
     ///
     /// Required.
-    pub key: Option<String>,
+    pub key: String,
     /// Value of the tag, at most 255 characters. It may be empty.
     ///
     /// Required.
-    pub value: Option<String>,
+    pub value: String,
 }
 
 impl ResourceTag {
     /// Creates a [`ResourceTag`] with the required fields.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
-            key: Some(key.into()),
-            value: Some(value.into()),
+            key: key.into(),
+            value: value.into(),
         }
     }
 
     /// Sets [`key`](Self::key).
-    pub fn key(mut self, key: impl IntoValue<String>) -> Self {
-        self.key = key.into_value();
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
         self
     }
 
     /// Sets [`value`](Self::value).
-    pub fn value(mut self, value: impl IntoValue<String>) -> Self {
-        self.value = value.into_value();
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
         self
     }
 }
@@ -1489,6 +1622,11 @@ impl ResourceTag {
 __private::exchanged!(ResourceTag {
     key: "Key",
     value: "Value",
+});
+
+__private::test_setters!(ResourceTag {
+    with_key(key: String),
+    with_value(value: String),
 });
 
 /// A kind of resource that can have tags.
@@ -1634,6 +1772,10 @@ __private::received!(ResponseContext {
     request_id: "RequestId",
 });
 
+__private::test_setters!(ResponseContext {
+    with_request_id(request_id: Option<RequestId>),
+});
+
 /// The kind of storage that holds the root volume of a VM or an image.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -1715,6 +1857,20 @@ __private::received!(Route {
     vm_id: "VmId",
 });
 
+__private::test_setters!(Route {
+    with_creation_method(creation_method: Option<String>),
+    with_destination_ip_range(destination_ip_range: Option<String>),
+    with_destination_service_id(destination_service_id: Option<ServiceId>),
+    with_gateway_id(gateway_id: Option<GatewayId>),
+    with_nat_service_id(nat_service_id: Option<NatServiceId>),
+    with_net_access_point_id(net_access_point_id: Option<NetAccessPointId>),
+    with_net_peering_id(net_peering_id: Option<NetPeeringId>),
+    with_nic_id(nic_id: Option<NicId>),
+    with_state(state: Option<String>),
+    with_vm_account_id(vm_account_id: Option<AccountId>),
+    with_vm_id(vm_id: Option<VmId>),
+});
+
 /// A virtual gateway that propagates its routes to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1725,6 +1881,10 @@ pub struct RoutePropagatingVirtualGateway {
 
 __private::received!(RoutePropagatingVirtualGateway {
     virtual_gateway_id: "VirtualGatewayId",
+});
+
+__private::test_setters!(RoutePropagatingVirtualGateway {
+    with_virtual_gateway_id(virtual_gateway_id: Option<VirtualGatewayId>),
 });
 
 /// The routes used by some Subnets of a Net.
@@ -1745,6 +1905,16 @@ pub struct RouteTable {
     pub tags: Vec<ResourceTag>,
 }
 
+impl RouteTable {
+    /// Returns [`route_table_id`](field@Self::route_table_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table_id(&self) -> Result<&RouteTableId> {
+        __private::required(self.route_table_id.as_ref(), "RouteTable.RouteTableId")
+    }
+}
+
 __private::received!(RouteTable {
     link_route_tables: "LinkRouteTables",
     net_id: "NetId",
@@ -1752,6 +1922,15 @@ __private::received!(RouteTable {
     route_table_id: "RouteTableId",
     routes: "Routes",
     tags: "Tags",
+});
+
+__private::test_setters!(RouteTable {
+    with_link_route_tables(link_route_tables: Vec<LinkRouteTable>),
+    with_net_id(net_id: Option<NetId>),
+    with_route_propagating_virtual_gateways(route_propagating_virtual_gateways: Vec<RoutePropagatingVirtualGateway>),
+    with_route_table_id(route_table_id: Option<RouteTableId>),
+    with_routes(routes: Vec<Route>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A firewall: rules for the traffic of the VMs that it is assigned to.
@@ -1776,6 +1955,30 @@ pub struct SecurityGroup {
     pub tags: Vec<ResourceTag>,
 }
 
+impl SecurityGroup {
+    /// Returns [`security_group_id`](field@Self::security_group_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn security_group_id(&self) -> Result<&SecurityGroupId> {
+        __private::required(
+            self.security_group_id.as_ref(),
+            "SecurityGroup.SecurityGroupId",
+        )
+    }
+
+    /// Returns [`security_group_name`](field@Self::security_group_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn security_group_name(&self) -> Result<&SecurityGroupName> {
+        __private::required(
+            self.security_group_name.as_ref(),
+            "SecurityGroup.SecurityGroupName",
+        )
+    }
+}
+
 __private::received!(SecurityGroup {
     account_id: "AccountId",
     description: "Description",
@@ -1785,6 +1988,17 @@ __private::received!(SecurityGroup {
     security_group_id: "SecurityGroupId",
     security_group_name: "SecurityGroupName",
     tags: "Tags",
+});
+
+__private::test_setters!(SecurityGroup {
+    with_account_id(account_id: Option<AccountId>),
+    with_description(description: Option<String>),
+    with_inbound_rules(inbound_rules: Vec<SecurityGroupRule>),
+    with_net_id(net_id: Option<NetId>),
+    with_outbound_rules(outbound_rules: Vec<SecurityGroupRule>),
+    with_security_group_id(security_group_id: Option<SecurityGroupId>),
+    with_security_group_name(security_group_name: Option<SecurityGroupName>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A security group, identified by ID and name.
@@ -1800,6 +2014,11 @@ pub struct SecurityGroupLight {
 __private::received!(SecurityGroupLight {
     security_group_id: "SecurityGroupId",
     security_group_name: "SecurityGroupName",
+});
+
+__private::test_setters!(SecurityGroupLight {
+    with_security_group_id(security_group_id: Option<SecurityGroupId>),
+    with_security_group_name(security_group_name: Option<SecurityGroupName>),
 });
 
 /// A rule of a security group: which traffic is allowed.
@@ -1889,6 +2108,16 @@ __private::exchanged!(SecurityGroupRule {
     to_port_range: "ToPortRange",
 });
 
+__private::test_setters!(SecurityGroupRule {
+    with_from_port_range(from_port_range: Option<i64>),
+    with_ip_protocol(ip_protocol: Option<IpProtocol>),
+    with_ip_ranges(ip_ranges: Option<Vec<String>>),
+    with_security_group_rule_id(security_group_rule_id: Option<SecurityGroupRuleId>),
+    with_security_groups_members(security_groups_members: Option<Vec<SecurityGroupsMember>>),
+    with_service_ids(service_ids: Option<Vec<ServiceId>>),
+    with_to_port_range(to_port_range: Option<i64>),
+});
+
 /// A security group that is the source or destination of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1938,6 +2167,12 @@ __private::exchanged!(SecurityGroupsMember {
     security_group_name: "SecurityGroupName",
 });
 
+__private::test_setters!(SecurityGroupsMember {
+    with_account_id(account_id: Option<AccountId>),
+    with_security_group_id(security_group_id: Option<SecurityGroupId>),
+    with_security_group_name(security_group_name: Option<SecurityGroupName>),
+});
+
 /// The security group that a load balancer's traffic comes from. Rules can reference it to allow only that traffic.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1951,6 +2186,11 @@ pub struct SourceSecurityGroup {
 __private::received!(SourceSecurityGroup {
     security_group_account_id: "SecurityGroupAccountId",
     security_group_name: "SecurityGroupName",
+});
+
+__private::test_setters!(SourceSecurityGroup {
+    with_security_group_account_id(security_group_account_id: Option<AccountId>),
+    with_security_group_name(security_group_name: Option<SecurityGroupName>),
 });
 
 /// A tag, and the resource that it is attached to.
@@ -2003,6 +2243,13 @@ __private::exchanged!(Tag {
     resource_id: "ResourceId",
     resource_type: "ResourceType",
     value: "Value",
+});
+
+__private::test_setters!(Tag {
+    with_key(key: Option<String>),
+    with_resource_id(resource_id: Option<ResourceId>),
+    with_resource_type(resource_type: Option<ResourceType>),
+    with_value(value: Option<String>),
 });
 
 /// Whether VMs share their hardware with those of other accounts.
@@ -2070,6 +2317,24 @@ pub struct User {
     pub user_name: Option<UserName>,
 }
 
+impl User {
+    /// Returns [`user_id`](field@Self::user_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user_id(&self) -> Result<&UserId> {
+        __private::required(self.user_id.as_ref(), "User.UserId")
+    }
+
+    /// Returns [`user_name`](field@Self::user_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user_name(&self) -> Result<&UserName> {
+        __private::required(self.user_name.as_ref(), "User.UserName")
+    }
+}
+
 __private::received!(User {
     creation_date: "CreationDate",
     last_modification_date: "LastModificationDate",
@@ -2078,6 +2343,16 @@ __private::received!(User {
     user_email: "UserEmail",
     user_id: "UserId",
     user_name: "UserName",
+});
+
+__private::test_setters!(User {
+    with_creation_date(creation_date: Option<DateTime>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_outscale_login_allowed(outscale_login_allowed: Option<bool>),
+    with_path(path: Option<String>),
+    with_user_email(user_email: Option<String>),
+    with_user_id(user_id: Option<UserId>),
+    with_user_name(user_name: Option<UserName>),
 });
 
 /// The type of a volume: `standard` is magnetic, `gp2` is a general-purpose SSD, `io1` is an SSD with guaranteed

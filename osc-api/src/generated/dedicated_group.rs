@@ -111,9 +111,27 @@ pub struct CreateDedicatedGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateDedicatedGroupResponse {
+    /// Returns [`dedicated_group`](field@Self::dedicated_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn dedicated_group(&self) -> Result<&DedicatedGroup> {
+        __private::required(
+            self.dedicated_group.as_ref(),
+            "CreateDedicatedGroupResponse.DedicatedGroup",
+        )
+    }
+}
+
 __private::received!(CreateDedicatedGroupResponse {
     dedicated_group: "DedicatedGroup",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateDedicatedGroupResponse {
+    with_dedicated_group(dedicated_group: Option<DedicatedGroup>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// A group of hardware reserved for one account.
@@ -136,6 +154,19 @@ pub struct DedicatedGroup {
     pub vm_ids: Vec<VmId>,
 }
 
+impl DedicatedGroup {
+    /// Returns [`dedicated_group_id`](field@Self::dedicated_group_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn dedicated_group_id(&self) -> Result<&DedicatedGroupId> {
+        __private::required(
+            self.dedicated_group_id.as_ref(),
+            "DedicatedGroup.DedicatedGroupId",
+        )
+    }
+}
+
 __private::received!(DedicatedGroup {
     account_id: "AccountId",
     cpu_generation: "CpuGeneration",
@@ -144,6 +175,16 @@ __private::received!(DedicatedGroup {
     net_ids: "NetIds",
     subregion_name: "SubregionName",
     vm_ids: "VmIds",
+});
+
+__private::test_setters!(DedicatedGroup {
+    with_account_id(account_id: Option<AccountId>),
+    with_cpu_generation(cpu_generation: Option<i64>),
+    with_dedicated_group_id(dedicated_group_id: Option<DedicatedGroupId>),
+    with_name(name: Option<String>),
+    with_net_ids(net_ids: Vec<NetId>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_vm_ids(vm_ids: Vec<VmId>),
 });
 
 /// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
@@ -212,6 +253,10 @@ pub struct DeleteDedicatedGroupResponse {
 
 __private::received!(DeleteDedicatedGroupResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteDedicatedGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for dedicated groups.
@@ -347,6 +392,12 @@ __private::received!(ReadDedicatedGroupsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadDedicatedGroupsResponse {
+    with_dedicated_groups(dedicated_groups: Vec<DedicatedGroup>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
 /// group.
 #[derive(Clone, Debug, PartialEq)]
@@ -418,10 +469,30 @@ pub struct UpdateDedicatedGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateDedicatedGroupResponse {
+    /// Returns [`dedicated_group`](field@Self::dedicated_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn dedicated_group(&self) -> Result<&DedicatedGroup> {
+        __private::required(
+            self.dedicated_group.as_ref(),
+            "UpdateDedicatedGroupResponse.DedicatedGroup",
+        )
+    }
+}
+
 __private::received!(UpdateDedicatedGroupResponse {
     dedicated_group: "DedicatedGroup",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateDedicatedGroupResponse {
+    with_dedicated_group(dedicated_group: Option<DedicatedGroup>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadDedicatedGroupsRequest {}
 
 impl Paginated for ReadDedicatedGroupsRequest {
     type Action = action::ReadDedicatedGroups;
@@ -446,6 +517,7 @@ impl Paginated for ReadDedicatedGroupsRequest {
     }
 }
 
+/// # DedicatedGroup
 impl Client {
     /// Creates a dedicated group: hardware reserved for the account's VMs.
     ///

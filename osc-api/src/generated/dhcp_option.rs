@@ -91,9 +91,27 @@ pub struct CreateDhcpOptionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateDhcpOptionsResponse {
+    /// Returns [`dhcp_options_set`](field@Self::dhcp_options_set).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn dhcp_options_set(&self) -> Result<&DhcpOptionsSet> {
+        __private::required(
+            self.dhcp_options_set.as_ref(),
+            "CreateDhcpOptionsResponse.DhcpOptionsSet",
+        )
+    }
+}
+
 __private::received!(CreateDhcpOptionsResponse {
     dhcp_options_set: "DhcpOptionsSet",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateDhcpOptionsResponse {
+    with_dhcp_options_set(dhcp_options_set: Option<DhcpOptionsSet>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
@@ -154,6 +172,10 @@ __private::received!(DeleteDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteDhcpOptionsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The options that DHCP provides to the VMs of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -174,6 +196,19 @@ pub struct DhcpOptionsSet {
     pub tags: Vec<ResourceTag>,
 }
 
+impl DhcpOptionsSet {
+    /// Returns [`dhcp_options_set_id`](field@Self::dhcp_options_set_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn dhcp_options_set_id(&self) -> Result<&DhcpOptionsSetId> {
+        __private::required(
+            self.dhcp_options_set_id.as_ref(),
+            "DhcpOptionsSet.DhcpOptionsSetId",
+        )
+    }
+}
+
 __private::received!(DhcpOptionsSet {
     default: "Default",
     dhcp_options_set_id: "DhcpOptionsSetId",
@@ -182,6 +217,16 @@ __private::received!(DhcpOptionsSet {
     log_servers: "LogServers",
     ntp_servers: "NtpServers",
     tags: "Tags",
+});
+
+__private::test_setters!(DhcpOptionsSet {
+    with_default(default: Option<bool>),
+    with_dhcp_options_set_id(dhcp_options_set_id: Option<DhcpOptionsSetId>),
+    with_domain_name(domain_name: Option<String>),
+    with_domain_name_servers(domain_name_servers: Vec<String>),
+    with_log_servers(log_servers: Vec<String>),
+    with_ntp_servers(ntp_servers: Vec<String>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// Filters for sets of DHCP options.
@@ -363,6 +408,14 @@ __private::received!(ReadDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadDhcpOptionsResponse {
+    with_dhcp_options_sets(dhcp_options_sets: Vec<DhcpOptionsSet>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadDhcpOptionsRequest {}
+
 impl Paginated for ReadDhcpOptionsRequest {
     type Action = action::ReadDhcpOptions;
     type Item = DhcpOptionsSet;
@@ -386,6 +439,7 @@ impl Paginated for ReadDhcpOptionsRequest {
     }
 }
 
+/// # DhcpOption
 impl Client {
     /// Creates a set of DHCP options for use by Nets.
     ///
@@ -430,6 +484,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_DHCPOPTIONS`](crate::codes::NO_SUCH_DHCPOPTIONS).
     ///
     /// # Example
     /// ```no_run
@@ -489,6 +545,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeDhcpOptions")]
     pub async fn read_dhcp_options(
         &self,
         request: &ReadDhcpOptionsRequest,

@@ -111,9 +111,27 @@ pub struct CreateDirectLinkResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateDirectLinkResponse {
+    /// Returns [`direct_link`](field@Self::direct_link).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn direct_link(&self) -> Result<&DirectLink> {
+        __private::required(
+            self.direct_link.as_ref(),
+            "CreateDirectLinkResponse.DirectLink",
+        )
+    }
+}
+
 __private::received!(CreateDirectLinkResponse {
     direct_link: "DirectLink",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateDirectLinkResponse {
+    with_direct_link(direct_link: Option<DirectLink>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
@@ -169,6 +187,10 @@ __private::received!(DeleteDirectLinkResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteDirectLinkResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// A line between a customer's network and the cloud.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -190,6 +212,16 @@ pub struct DirectLink {
     pub state: Option<DirectLinkState>,
 }
 
+impl DirectLink {
+    /// Returns [`direct_link_id`](field@Self::direct_link_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn direct_link_id(&self) -> Result<&DirectLinkId> {
+        __private::required(self.direct_link_id.as_ref(), "DirectLink.DirectLinkId")
+    }
+}
+
 __private::received!(DirectLink {
     account_id: "AccountId",
     bandwidth: "Bandwidth",
@@ -198,6 +230,16 @@ __private::received!(DirectLink {
     location: "Location",
     region_name: "RegionName",
     state: "State",
+});
+
+__private::test_setters!(DirectLink {
+    with_account_id(account_id: Option<AccountId>),
+    with_bandwidth(bandwidth: Option<DirectLinkBandwidth>),
+    with_direct_link_id(direct_link_id: Option<DirectLinkId>),
+    with_direct_link_name(direct_link_name: Option<String>),
+    with_location(location: Option<String>),
+    with_region_name(region_name: Option<String>),
+    with_state(state: Option<DirectLinkState>),
 });
 
 /// The bandwidth of a DirectLink.
@@ -399,6 +441,14 @@ __private::received!(ReadDirectLinksResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadDirectLinksResponse {
+    with_direct_links(direct_links: Vec<DirectLink>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadDirectLinksRequest {}
+
 impl Paginated for ReadDirectLinksRequest {
     type Action = action::ReadDirectLinks;
     type Item = DirectLink;
@@ -422,6 +472,7 @@ impl Paginated for ReadDirectLinksRequest {
     }
 }
 
+/// # DirectLink
 impl Client {
     /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
@@ -448,6 +499,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateConnection")]
     pub async fn create_direct_link(
         &self,
         request: &CreateDirectLinkRequest,
@@ -505,6 +557,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeConnections")]
     pub async fn read_direct_links(
         &self,
         request: &ReadDirectLinksRequest,

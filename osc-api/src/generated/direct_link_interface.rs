@@ -87,9 +87,27 @@ pub struct CreateDirectLinkInterfaceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateDirectLinkInterfaceResponse {
+    /// Returns [`direct_link_interface`](field@Self::direct_link_interface).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn direct_link_interface(&self) -> Result<&DirectLinkInterfaces> {
+        __private::required(
+            self.direct_link_interface.as_ref(),
+            "CreateDirectLinkInterfaceResponse.DirectLinkInterface",
+        )
+    }
+}
+
 __private::received!(CreateDirectLinkInterfaceResponse {
     direct_link_interface: "DirectLinkInterface",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateDirectLinkInterfaceResponse {
+    with_direct_link_interface(direct_link_interface: Option<DirectLinkInterfaces>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
@@ -148,6 +166,10 @@ pub struct DeleteDirectLinkInterfaceResponse {
 
 __private::received!(DeleteDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteDirectLinkInterfaceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// A DirectLink interface to create.
@@ -440,6 +462,23 @@ __private::received!(DirectLinkInterfaces {
     vlan: "Vlan",
 });
 
+__private::test_setters!(DirectLinkInterfaces {
+    with_account_id(account_id: Option<AccountId>),
+    with_bgp_asn(bgp_asn: Option<i64>),
+    with_bgp_key(bgp_key: Option<Secret>),
+    with_client_private_ip(client_private_ip: Option<String>),
+    with_direct_link_id(direct_link_id: Option<DirectLinkId>),
+    with_direct_link_interface_id(direct_link_interface_id: Option<DirectLinkInterfaceId>),
+    with_direct_link_interface_name(direct_link_interface_name: Option<String>),
+    with_interface_type(interface_type: Option<String>),
+    with_location(location: Option<String>),
+    with_mtu(mtu: Option<i64>),
+    with_outscale_private_ip(outscale_private_ip: Option<String>),
+    with_state(state: Option<DirectLinkInterfaceState>),
+    with_virtual_gateway_id(virtual_gateway_id: Option<VirtualGatewayId>),
+    with_vlan(vlan: Option<i64>),
+});
+
 /// Filters for DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -561,6 +600,12 @@ __private::received!(ReadDirectLinkInterfacesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadDirectLinkInterfacesResponse {
+    with_direct_link_interfaces(direct_link_interfaces: Vec<DirectLinkInterfaces>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
 /// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
@@ -632,10 +677,30 @@ pub struct UpdateDirectLinkInterfaceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateDirectLinkInterfaceResponse {
+    /// Returns [`direct_link_interface`](field@Self::direct_link_interface).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn direct_link_interface(&self) -> Result<&DirectLinkInterfaces> {
+        __private::required(
+            self.direct_link_interface.as_ref(),
+            "UpdateDirectLinkInterfaceResponse.DirectLinkInterface",
+        )
+    }
+}
+
 __private::received!(UpdateDirectLinkInterfaceResponse {
     direct_link_interface: "DirectLinkInterface",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateDirectLinkInterfaceResponse {
+    with_direct_link_interface(direct_link_interface: Option<DirectLinkInterfaces>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadDirectLinkInterfacesRequest {}
 
 impl Paginated for ReadDirectLinkInterfacesRequest {
     type Action = action::ReadDirectLinkInterfaces;
@@ -660,6 +725,7 @@ impl Paginated for ReadDirectLinkInterfacesRequest {
     }
 }
 
+/// # DirectLinkInterface
 impl Client {
     /// Creates a DirectLink interface, which connects to a Net through a virtual gateway.
     ///
@@ -694,6 +760,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreatePrivateVirtualInterface")]
     pub async fn create_direct_link_interface(
         &self,
         request: &CreateDirectLinkInterfaceRequest,
@@ -752,6 +819,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVirtualInterfaces")]
     pub async fn read_direct_link_interfaces(
         &self,
         request: &ReadDirectLinkInterfacesRequest,

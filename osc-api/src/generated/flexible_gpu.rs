@@ -122,9 +122,27 @@ pub struct CreateFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateFlexibleGpuResponse {
+    /// Returns [`flexible_gpu`](field@Self::flexible_gpu).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn flexible_gpu(&self) -> Result<&FlexibleGpu> {
+        __private::required(
+            self.flexible_gpu.as_ref(),
+            "CreateFlexibleGpuResponse.FlexibleGpu",
+        )
+    }
+}
+
 __private::received!(CreateFlexibleGpuResponse {
     flexible_gpu: "FlexibleGpu",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateFlexibleGpuResponse {
+    with_flexible_gpu(flexible_gpu: Option<FlexibleGpu>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
@@ -178,6 +196,10 @@ pub struct DeleteFlexibleGpuResponse {
 
 __private::received!(DeleteFlexibleGpuResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteFlexibleGpuResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for flexible GPUs.
@@ -297,6 +319,16 @@ pub struct FlexibleGpu {
     pub vm_id: Option<VmId>,
 }
 
+impl FlexibleGpu {
+    /// Returns [`flexible_gpu_id`](field@Self::flexible_gpu_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn flexible_gpu_id(&self) -> Result<&FlexibleGpuId> {
+        __private::required(self.flexible_gpu_id.as_ref(), "FlexibleGpu.FlexibleGpuId")
+    }
+}
+
 __private::received!(FlexibleGpu {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     flexible_gpu_id: "FlexibleGpuId",
@@ -306,6 +338,17 @@ __private::received!(FlexibleGpu {
     subregion_name: "SubregionName",
     tags: "Tags",
     vm_id: "VmId",
+});
+
+__private::test_setters!(FlexibleGpu {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_flexible_gpu_id(flexible_gpu_id: Option<FlexibleGpuId>),
+    with_generation(generation: Option<String>),
+    with_model_name(model_name: Option<String>),
+    with_state(state: Option<FlexibleGpuState>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_tags(tags: Vec<Tag>),
+    with_vm_id(vm_id: Option<VmId>),
 });
 
 /// A model of flexible GPU and what it is compatible with.
@@ -331,6 +374,14 @@ __private::received!(FlexibleGpuCatalog {
     max_ram: "MaxRam",
     model_name: "ModelName",
     vram: "VRam",
+});
+
+__private::test_setters!(FlexibleGpuCatalog {
+    with_generations(generations: Vec<String>),
+    with_max_cpu(max_cpu: Option<i64>),
+    with_max_ram(max_ram: Option<i64>),
+    with_model_name(model_name: Option<String>),
+    with_vram(vram: Option<i64>),
 });
 
 /// The state of a flexible GPU. It stays `attaching` or `detaching` until the VM is stopped.
@@ -454,6 +505,10 @@ __private::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkFlexibleGpuResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
 /// available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -496,6 +551,11 @@ pub struct ReadFlexibleGpuCatalogResponse {
 __private::received!(ReadFlexibleGpuCatalogResponse {
     flexible_gpu_catalog: "FlexibleGpuCatalog",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadFlexibleGpuCatalogResponse {
+    with_flexible_gpu_catalog(flexible_gpu_catalog: Vec<FlexibleGpuCatalog>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
@@ -552,6 +612,11 @@ __private::received!(ReadFlexibleGpusResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadFlexibleGpusResponse {
+    with_flexible_gpus(flexible_gpus: Vec<FlexibleGpu>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
 /// from its VM.
 #[derive(Clone, Debug, PartialEq)]
@@ -605,6 +670,10 @@ pub struct UnlinkFlexibleGpuResponse {
 
 __private::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkFlexibleGpuResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible
@@ -673,11 +742,30 @@ pub struct UpdateFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateFlexibleGpuResponse {
+    /// Returns [`flexible_gpu`](field@Self::flexible_gpu).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn flexible_gpu(&self) -> Result<&FlexibleGpu> {
+        __private::required(
+            self.flexible_gpu.as_ref(),
+            "UpdateFlexibleGpuResponse.FlexibleGpu",
+        )
+    }
+}
+
 __private::received!(UpdateFlexibleGpuResponse {
     flexible_gpu: "FlexibleGpu",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateFlexibleGpuResponse {
+    with_flexible_gpu(flexible_gpu: Option<FlexibleGpu>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # FlexibleGpu
 impl Client {
     /// Allocates a flexible GPU to the account.
     ///
@@ -689,6 +777,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`TOO_MANY_GPU`](crate::codes::TOO_MANY_GPU).
     ///
     /// # Example
     /// ```no_run
@@ -752,6 +842,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
     ///
     /// # Example
     /// ```no_run

@@ -49,6 +49,10 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DisableOutscaleLoginForUsersResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
 /// prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +111,10 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DisableOutscaleLoginPerUsersResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root
 /// user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,6 +156,10 @@ __private::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DisableOutscaleLoginResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
 /// allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -187,6 +199,10 @@ pub struct EnableOutscaleLoginForUsersResponse {
 
 __private::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(EnableOutscaleLoginForUsersResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
@@ -247,6 +263,10 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(EnableOutscaleLoginPerUsersResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user
 /// to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -288,6 +308,11 @@ __private::received!(EnableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(EnableOutscaleLoginResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # IdentityProvider
 impl Client {
     /// Prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
     ///
@@ -349,6 +374,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run
@@ -430,6 +457,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run

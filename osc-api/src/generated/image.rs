@@ -76,6 +76,12 @@ __private::exchanged!(BlockDeviceMappingImage {
     virtual_device_name: "VirtualDeviceName",
 });
 
+__private::test_setters!(BlockDeviceMappingImage {
+    with_bsu(bsu: Option<BsuToCreate>),
+    with_device_name(device_name: Option<String>),
+    with_virtual_device_name(virtual_device_name: Option<String>),
+});
+
 /// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
 /// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,9 +147,27 @@ pub struct CreateImageExportTaskResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateImageExportTaskResponse {
+    /// Returns [`image_export_task`](field@Self::image_export_task).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn image_export_task(&self) -> Result<&ImageExportTask> {
+        __private::required(
+            self.image_export_task.as_ref(),
+            "CreateImageExportTaskResponse.ImageExportTask",
+        )
+    }
+}
+
 __private::received!(CreateImageExportTaskResponse {
     image_export_task: "ImageExportTask",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateImageExportTaskResponse {
+    with_image_export_task(image_export_task: Option<ImageExportTask>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
@@ -309,9 +333,24 @@ pub struct CreateImageResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateImageResponse {
+    /// Returns [`image`](field@Self::image).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn image(&self) -> Result<&Image> {
+        __private::required(self.image.as_ref(), "CreateImageResponse.Image")
+    }
+}
+
 __private::received!(CreateImageResponse {
     image: "Image",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateImageResponse {
+    with_image(image: Option<Image>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
@@ -365,6 +404,10 @@ pub struct DeleteImageResponse {
 
 __private::received!(DeleteImageResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteImageResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for images.
@@ -750,6 +793,16 @@ pub struct Image {
     pub tpm_mandatory: Option<bool>,
 }
 
+impl Image {
+    /// Returns [`image_id`](field@Self::image_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn image_id(&self) -> Result<&ImageId> {
+        __private::required(self.image_id.as_ref(), "Image.ImageId")
+    }
+}
+
 __private::received!(Image {
     account_alias: "AccountAlias",
     account_id: "AccountId",
@@ -771,6 +824,29 @@ __private::received!(Image {
     state_comment: "StateComment",
     tags: "Tags",
     tpm_mandatory: "TpmMandatory",
+});
+
+__private::test_setters!(Image {
+    with_account_alias(account_alias: Option<String>),
+    with_account_id(account_id: Option<AccountId>),
+    with_architecture(architecture: Option<Architecture>),
+    with_block_device_mappings(block_device_mappings: Vec<BlockDeviceMappingImage>),
+    with_boot_modes(boot_modes: Vec<BootMode>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_description(description: Option<String>),
+    with_file_location(file_location: Option<String>),
+    with_image_id(image_id: Option<ImageId>),
+    with_image_name(image_name: Option<String>),
+    with_image_type(image_type: Option<String>),
+    with_permissions_to_launch(permissions_to_launch: Option<PermissionsOnResource>),
+    with_product_codes(product_codes: Vec<String>),
+    with_root_device_name(root_device_name: Option<String>),
+    with_root_device_type(root_device_type: Option<RootDeviceType>),
+    with_secure_boot(secure_boot: Option<bool>),
+    with_state(state: Option<ImageState>),
+    with_state_comment(state_comment: Option<StateComment>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_tpm_mandatory(tpm_mandatory: Option<bool>),
 });
 
 /// The export of an image to object storage.
@@ -801,6 +877,16 @@ __private::received!(ImageExportTask {
     state: "State",
     tags: "Tags",
     task_id: "TaskId",
+});
+
+__private::test_setters!(ImageExportTask {
+    with_comment(comment: Option<String>),
+    with_image_id(image_id: Option<ImageId>),
+    with_osu_export(osu_export: Option<OsuExportImageExportTask>),
+    with_progress(progress: Option<i64>),
+    with_state(state: Option<ImageExportTaskState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_task_id(task_id: Option<TaskId>),
 });
 
 /// The state of an image export task. The task can be cancelled only while it is `pending/queued`.
@@ -922,6 +1008,13 @@ __private::received!(OsuExportImageExportTask {
     osu_prefix: "OsuPrefix",
 });
 
+__private::test_setters!(OsuExportImageExportTask {
+    with_disk_image_format(disk_image_format: Option<DiskImageFormat>),
+    with_osu_bucket(osu_bucket: Option<String>),
+    with_osu_manifest_url(osu_manifest_url: Option<String>),
+    with_osu_prefix(osu_prefix: Option<String>),
+});
+
 /// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export
 /// tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1002,6 +1095,12 @@ __private::received!(ReadImageExportTasksResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadImageExportTasksResponse {
+    with_image_export_tasks(image_export_tasks: Vec<ImageExportTask>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use:
 /// its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1079,6 +1178,12 @@ __private::received!(ReadImagesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadImagesResponse {
+    with_images(images: Vec<Image>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The reason for the state of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1092,6 +1197,11 @@ pub struct StateComment {
 __private::received!(StateComment {
     state_code: "StateCode",
     state_message: "StateMessage",
+});
+
+__private::test_setters!(StateComment {
+    with_state_code(state_code: Option<String>),
+    with_state_message(state_message: Option<String>),
 });
 
 /// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
@@ -1180,10 +1290,27 @@ pub struct UpdateImageResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateImageResponse {
+    /// Returns [`image`](field@Self::image).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn image(&self) -> Result<&Image> {
+        __private::required(self.image.as_ref(), "UpdateImageResponse.Image")
+    }
+}
+
 __private::received!(UpdateImageResponse {
     image: "Image",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateImageResponse {
+    with_image(image: Option<Image>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadImageExportTasksRequest {}
 
 impl Paginated for ReadImageExportTasksRequest {
     type Action = action::ReadImageExportTasks;
@@ -1208,6 +1335,8 @@ impl Paginated for ReadImageExportTasksRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadImagesRequest {}
+
 impl Paginated for ReadImagesRequest {
     type Action = action::ReadImages;
     type Item = Image;
@@ -1231,6 +1360,7 @@ impl Paginated for ReadImagesRequest {
     }
 }
 
+/// # Image
 impl Client {
     /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
     ///
@@ -1242,9 +1372,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimage)
+    /// - Waiter: [`wait::image`](crate::wait::image).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE), [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
     ///
     /// # Examples
     /// From a VM, without rebooting it:
@@ -1320,6 +1453,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RegisterImage")]
+    #[doc(alias = "CopyImage")]
     pub async fn create_image(
         &self,
         request: &CreateImageRequest,
@@ -1338,9 +1473,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimageexporttask)
+    /// - Waiter: [`wait::image_export_task`](crate::wait::image_export_task).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE).
     ///
     /// # Example
     /// ```no_run
@@ -1357,6 +1495,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ExportImage")]
     pub async fn create_image_export_task(
         &self,
         request: &CreateImageExportTaskRequest,
@@ -1371,9 +1510,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteimage)
+    /// - Waiter: [`wait::image`](crate::wait::image).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE).
     ///
     /// # Example
     /// ```no_run
@@ -1385,6 +1527,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeregisterImage")]
     pub async fn delete_image(
         &self,
         request: &DeleteImageRequest,
@@ -1414,6 +1557,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeExportImageTasks")]
     pub async fn read_image_export_tasks(
         &self,
         request: &ReadImageExportTasksRequest,
@@ -1462,6 +1606,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeImages")]
     pub async fn read_images(
         &self,
         request: &ReadImagesRequest,
@@ -1477,9 +1622,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateimage)
+    /// - Waiter: [`wait::image`](crate::wait::image).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1554,6 +1702,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyImageAttribute")]
     pub async fn update_image(
         &self,
         request: &UpdateImageRequest,

@@ -52,9 +52,27 @@ pub struct CreateInternetServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateInternetServiceResponse {
+    /// Returns [`internet_service`](field@Self::internet_service).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn internet_service(&self) -> Result<&InternetService> {
+        __private::required(
+            self.internet_service.as_ref(),
+            "CreateInternetServiceResponse.InternetService",
+        )
+    }
+}
+
 __private::received!(CreateInternetServiceResponse {
     internet_service: "InternetService",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateInternetServiceResponse {
+    with_internet_service(internet_service: Option<InternetService>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an
@@ -113,6 +131,10 @@ pub struct DeleteInternetServiceResponse {
 
 __private::received!(DeleteInternetServiceResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteInternetServiceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for internet services.
@@ -203,11 +225,31 @@ pub struct InternetService {
     pub tags: Vec<ResourceTag>,
 }
 
+impl InternetService {
+    /// Returns [`internet_service_id`](field@Self::internet_service_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn internet_service_id(&self) -> Result<&InternetServiceId> {
+        __private::required(
+            self.internet_service_id.as_ref(),
+            "InternetService.InternetServiceId",
+        )
+    }
+}
+
 __private::received!(InternetService {
     internet_service_id: "InternetServiceId",
     net_id: "NetId",
     state: "State",
     tags: "Tags",
+});
+
+__private::test_setters!(InternetService {
+    with_internet_service_id(internet_service_id: Option<InternetServiceId>),
+    with_net_id(net_id: Option<NetId>),
+    with_state(state: Option<String>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet
@@ -281,6 +323,10 @@ pub struct LinkInternetServiceResponse {
 
 __private::received!(LinkInternetServiceResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(LinkInternetServiceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet
@@ -360,6 +406,12 @@ __private::received!(ReadInternetServicesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadInternetServicesResponse {
+    with_internet_services(internet_services: Vec<InternetService>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an
 /// internet service from its Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -433,6 +485,12 @@ __private::received!(UnlinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UnlinkInternetServiceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadInternetServicesRequest {}
+
 impl Paginated for ReadInternetServicesRequest {
     type Action = action::ReadInternetServices;
     type Item = InternetService;
@@ -456,6 +514,7 @@ impl Paginated for ReadInternetServicesRequest {
     }
 }
 
+/// # InternetService
 impl Client {
     /// Creates an internet service, which connects a Net to the Internet.
     ///
@@ -468,6 +527,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`TOO_MANY_IGWS`](crate::codes::TOO_MANY_IGWS).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -478,6 +539,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateInternetGateway")]
     pub async fn create_internet_service(
         &self,
         request: &CreateInternetServiceRequest,
@@ -506,6 +568,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteInternetGateway")]
     pub async fn delete_internet_service(
         &self,
         request: &DeleteInternetServiceRequest,
@@ -522,6 +585,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`VPC_ALREADY_ATTACHED`](crate::codes::VPC_ALREADY_ATTACHED).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -535,6 +601,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachInternetGateway")]
     pub async fn link_internet_service(
         &self,
         request: &LinkInternetServiceRequest,
@@ -581,6 +648,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeInternetGateways")]
     pub async fn read_internet_services(
         &self,
         request: &ReadInternetServicesRequest,
@@ -599,6 +667,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -612,6 +682,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachInternetGateway")]
     pub async fn unlink_internet_service(
         &self,
         request: &UnlinkInternetServiceRequest,

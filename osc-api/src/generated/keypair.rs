@@ -80,9 +80,24 @@ pub struct CreateKeypairResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateKeypairResponse {
+    /// Returns [`keypair`](field@Self::keypair).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn keypair(&self) -> Result<&KeypairCreated> {
+        __private::required(self.keypair.as_ref(), "CreateKeypairResponse.Keypair")
+    }
+}
+
 __private::received!(CreateKeypairResponse {
     keypair: "Keypair",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateKeypairResponse {
+    with_keypair(keypair: Option<KeypairCreated>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
@@ -142,6 +157,10 @@ pub struct DeleteKeypairResponse {
 
 __private::received!(DeleteKeypairResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteKeypairResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for keypairs.
@@ -243,12 +262,38 @@ pub struct Keypair {
     pub tags: Vec<ResourceTag>,
 }
 
+impl Keypair {
+    /// Returns [`keypair_id`](field@Self::keypair_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn keypair_id(&self) -> Result<&KeypairId> {
+        __private::required(self.keypair_id.as_ref(), "Keypair.KeypairId")
+    }
+
+    /// Returns [`keypair_name`](field@Self::keypair_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn keypair_name(&self) -> Result<&KeypairName> {
+        __private::required(self.keypair_name.as_ref(), "Keypair.KeypairName")
+    }
+}
+
 __private::received!(Keypair {
     keypair_fingerprint: "KeypairFingerprint",
     keypair_id: "KeypairId",
     keypair_name: "KeypairName",
     keypair_type: "KeypairType",
     tags: "Tags",
+});
+
+__private::test_setters!(Keypair {
+    with_keypair_fingerprint(keypair_fingerprint: Option<String>),
+    with_keypair_id(keypair_id: Option<KeypairId>),
+    with_keypair_name(keypair_name: Option<KeypairName>),
+    with_keypair_type(keypair_type: Option<KeypairType>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A new keypair with its private key, which is returned only this once.
@@ -276,6 +321,15 @@ __private::received!(KeypairCreated {
     keypair_type: "KeypairType",
     private_key: "PrivateKey",
     tags: "Tags",
+});
+
+__private::test_setters!(KeypairCreated {
+    with_keypair_fingerprint(keypair_fingerprint: Option<String>),
+    with_keypair_id(keypair_id: Option<KeypairId>),
+    with_keypair_name(keypair_name: Option<KeypairName>),
+    with_keypair_type(keypair_type: Option<KeypairType>),
+    with_private_key(private_key: Option<Secret>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// The algorithm of a keypair.
@@ -411,6 +465,14 @@ __private::received!(ReadKeypairsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadKeypairsResponse {
+    with_keypairs(keypairs: Vec<Keypair>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadKeypairsRequest {}
+
 impl Paginated for ReadKeypairsRequest {
     type Action = action::ReadKeypairs;
     type Item = Keypair;
@@ -434,6 +496,7 @@ impl Paginated for ReadKeypairsRequest {
     }
 }
 
+/// # Keypair
 impl Client {
     /// Creates a keypair for logging in to VMs, or imports the public key of an existing one.
     ///
@@ -446,6 +509,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_KEYPAIR`](crate::codes::NO_SUCH_KEYPAIR).
     ///
     /// # Examples
     /// New keypair, whose private key is returned:
@@ -471,6 +536,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateKeyPair")]
+    #[doc(alias = "ImportKeyPair")]
     pub async fn create_keypair(
         &self,
         request: &CreateKeypairRequest,
@@ -486,6 +553,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_KEYPAIR`](crate::codes::NO_SUCH_KEYPAIR).
     ///
     /// # Examples
     /// By name:
@@ -512,6 +581,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteKeyPair")]
     pub async fn delete_keypair(
         &self,
         request: &DeleteKeypairRequest,
@@ -541,6 +611,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeKeyPairs")]
     pub async fn read_keypairs(
         &self,
         request: &ReadKeypairsRequest,

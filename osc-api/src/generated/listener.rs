@@ -98,9 +98,27 @@ pub struct CreateListenerRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateListenerRuleResponse {
+    /// Returns [`listener_rule`](field@Self::listener_rule).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn listener_rule(&self) -> Result<&ListenerRule> {
+        __private::required(
+            self.listener_rule.as_ref(),
+            "CreateListenerRuleResponse.ListenerRule",
+        )
+    }
+}
+
 __private::received!(CreateListenerRuleResponse {
     listener_rule: "ListenerRule",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateListenerRuleResponse {
+    with_listener_rule(listener_rule: Option<ListenerRule>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds
@@ -177,9 +195,27 @@ pub struct CreateLoadBalancerListenersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateLoadBalancerListenersResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "CreateLoadBalancerListenersResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(CreateLoadBalancerListenersResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateLoadBalancerListenersResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
@@ -237,6 +273,10 @@ pub struct DeleteListenerRuleResponse {
 
 __private::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteListenerRuleResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
@@ -319,9 +359,27 @@ pub struct DeleteLoadBalancerListenersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl DeleteLoadBalancerListenersResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "DeleteLoadBalancerListenersResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(DeleteLoadBalancerListenersResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteLoadBalancerListenersResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for listener rules.
@@ -378,6 +436,19 @@ pub struct ListenerRule {
     pub vm_ids: Vec<VmId>,
 }
 
+impl ListenerRule {
+    /// Returns [`listener_rule_name`](field@Self::listener_rule_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn listener_rule_name(&self) -> Result<&ListenerRuleName> {
+        __private::required(
+            self.listener_rule_name.as_ref(),
+            "ListenerRule.ListenerRuleName",
+        )
+    }
+}
+
 __private::received!(ListenerRule {
     action: "Action",
     host_name_pattern: "HostNamePattern",
@@ -387,6 +458,17 @@ __private::received!(ListenerRule {
     path_pattern: "PathPattern",
     priority: "Priority",
     vm_ids: "VmIds",
+});
+
+__private::test_setters!(ListenerRule {
+    with_action(action: Option<String>),
+    with_host_name_pattern(host_name_pattern: Option<String>),
+    with_listener_id(listener_id: Option<i64>),
+    with_listener_rule_id(listener_rule_id: Option<i64>),
+    with_listener_rule_name(listener_rule_name: Option<ListenerRuleName>),
+    with_path_pattern(path_pattern: Option<String>),
+    with_priority(priority: Option<i64>),
+    with_vm_ids(vm_ids: Vec<VmId>),
 });
 
 /// A listener rule to create.
@@ -570,6 +652,11 @@ __private::received!(ReadListenerRulesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadListenerRulesResponse {
+    with_listener_rules(listener_rules: Vec<ListenerRule>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
 /// pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -650,11 +737,30 @@ pub struct UpdateListenerRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateListenerRuleResponse {
+    /// Returns [`listener_rule`](field@Self::listener_rule).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn listener_rule(&self) -> Result<&ListenerRule> {
+        __private::required(
+            self.listener_rule.as_ref(),
+            "UpdateListenerRuleResponse.ListenerRule",
+        )
+    }
+}
+
 __private::received!(UpdateListenerRuleResponse {
     listener_rule: "ListenerRule",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateListenerRuleResponse {
+    with_listener_rule(listener_rule: Option<ListenerRule>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # Listener
 impl Client {
     /// Creates a listener rule that routes requests to specific VMs, by host name or path.
     ///
@@ -668,6 +774,11 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`PRIORITY_ALREADY_IN_USE`](crate::codes::PRIORITY_ALREADY_IN_USE),
+    /// [`RULE_NAME_ALREADY_IN_USE`](crate::codes::RULE_NAME_ALREADY_IN_USE),
+    /// [`TOO_MANY_LISTENER_RULES`](crate::codes::TOO_MANY_LISTENER_RULES).
     ///
     /// # Examples
     /// By host name:
@@ -709,6 +820,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateRule")]
     pub async fn create_listener_rule(
         &self,
         request: &CreateListenerRuleRequest,
@@ -721,9 +833,15 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerlisteners)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE),
+    /// [`DUPLICATE_LISTENER`](crate::codes::DUPLICATE_LISTENER),
+    /// [`TOO_MANY_LISTENERS`](crate::codes::TOO_MANY_LISTENERS).
     ///
     /// # Example
     /// ```no_run
@@ -764,6 +882,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LISTENER_RULE`](crate::codes::NO_SUCH_LISTENER_RULE).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -774,6 +894,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteRule")]
     pub async fn delete_listener_rule(
         &self,
         request: &DeleteListenerRuleRequest,
@@ -786,9 +907,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerlisteners)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Example
     /// ```no_run
@@ -829,6 +954,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeRules")]
     pub async fn read_listener_rules(
         &self,
         request: &ReadListenerRulesRequest,
@@ -847,6 +973,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LISTENER_RULE`](crate::codes::NO_SUCH_LISTENER_RULE).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -858,6 +986,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyRule")]
     pub async fn update_listener_rule(
         &self,
         request: &UpdateListenerRuleRequest,

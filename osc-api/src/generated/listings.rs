@@ -6,6 +6,7 @@ use super::types;
 use crate::__private::ListingRow;
 use crate::__private::PageStyle;
 use crate::action::Auth;
+use crate::__private::SealedListed;
 use crate::batch::Listed;
 use crate::batch::ReadById;
 
@@ -309,6 +310,8 @@ pub static DRY_RUN_ACTIONS: &[&str] = &[
     "UpdateVpnConnection",
 ];
 
+impl SealedListed for action::ReadAccessKeys {}
+
 impl Listed for action::ReadAccessKeys {
     type Item = types::AccessKey;
 
@@ -333,6 +336,8 @@ impl ReadById for types::AccessKey {
     type Action = action::ReadAccessKeys;
 }
 
+impl SealedListed for action::ReadApiAccessRules {}
+
 impl Listed for action::ReadApiAccessRules {
     type Item = types::ApiAccessRule;
 
@@ -356,6 +361,8 @@ impl ReadById for types::ApiAccessRule {
     type Id = types::ApiAccessRuleId;
     type Action = action::ReadApiAccessRules;
 }
+
+impl SealedListed for action::ReadCas {}
 
 impl Listed for action::ReadCas {
     type Item = types::Ca;
@@ -382,6 +389,8 @@ impl ReadById for types::ClientGateway {
     type Id = types::ClientGatewayId;
     type Action = action::ReadClientGateways;
 }
+
+impl SealedListed for action::ReadDedicatedGroups {}
 
 impl Listed for action::ReadDedicatedGroups {
     type Item = types::DedicatedGroup;
@@ -413,6 +422,8 @@ impl ReadById for types::DedicatedGroup {
     type Action = action::ReadDedicatedGroups;
 }
 
+impl SealedListed for action::ReadDhcpOptions {}
+
 impl Listed for action::ReadDhcpOptions {
     type Item = types::DhcpOptionsSet;
 
@@ -439,6 +450,8 @@ impl ReadById for types::DhcpOptionsSet {
     type Id = types::DhcpOptionsSetId;
     type Action = action::ReadDhcpOptions;
 }
+
+impl SealedListed for action::ReadDirectLinkInterfaces {}
 
 impl Listed for action::ReadDirectLinkInterfaces {
     type Item = types::DirectLinkInterfaces;
@@ -472,6 +485,8 @@ impl ReadById for types::DirectLinkInterfaces {
     type Action = action::ReadDirectLinkInterfaces;
 }
 
+impl SealedListed for action::ReadDirectLinks {}
+
 impl Listed for action::ReadDirectLinks {
     type Item = types::DirectLink;
 
@@ -498,6 +513,8 @@ impl ReadById for types::DirectLink {
     type Id = types::DirectLinkId;
     type Action = action::ReadDirectLinks;
 }
+
+impl SealedListed for action::ReadFlexibleGpus {}
 
 impl Listed for action::ReadFlexibleGpus {
     type Item = types::FlexibleGpu;
@@ -533,6 +550,8 @@ impl ReadById for types::Image {
     type Action = action::ReadImages;
 }
 
+impl SealedListed for action::ReadInternetServices {}
+
 impl Listed for action::ReadInternetServices {
     type Item = types::InternetService;
 
@@ -563,6 +582,8 @@ impl ReadById for types::InternetService {
     type Action = action::ReadInternetServices;
 }
 
+impl SealedListed for action::ReadKeypairs {}
+
 impl Listed for action::ReadKeypairs {
     type Item = types::Keypair;
 
@@ -589,6 +610,8 @@ impl ReadById for types::Keypair {
     type Id = types::KeypairId;
     type Action = action::ReadKeypairs;
 }
+
+impl SealedListed for action::ReadListenerRules {}
 
 impl Listed for action::ReadListenerRules {
     type Item = types::ListenerRule;
@@ -623,6 +646,8 @@ impl ReadById for types::NatService {
     type Id = types::NatServiceId;
     type Action = action::ReadNatServices;
 }
+
+impl SealedListed for action::ReadNetAccessPointServices {}
 
 impl Listed for action::ReadNetAccessPointServices {
     type Item = types::Service;
@@ -674,6 +699,8 @@ impl ReadById for types::Nic {
     type Action = action::ReadNics;
 }
 
+impl SealedListed for action::ReadProductTypes {}
+
 impl Listed for action::ReadProductTypes {
     type Item = types::ProductType;
 
@@ -704,6 +731,8 @@ impl ReadById for types::ProductType {
     type Action = action::ReadProductTypes;
 }
 
+impl SealedListed for action::ReadPublicIps {}
+
 impl Listed for action::ReadPublicIps {
     type Item = types::PublicIp;
 
@@ -731,6 +760,8 @@ impl ReadById for types::PublicIp {
     type Action = action::ReadPublicIps;
 }
 
+impl SealedListed for action::ReadRouteTables {}
+
 impl Listed for action::ReadRouteTables {
     type Item = types::RouteTable;
 
@@ -757,6 +788,8 @@ impl ReadById for types::RouteTable {
     type Id = types::RouteTableId;
     type Action = action::ReadRouteTables;
 }
+
+impl SealedListed for action::ReadSecurityGroups {}
 
 impl Listed for action::ReadSecurityGroups {
     type Item = types::SecurityGroup;
@@ -803,6 +836,8 @@ impl ReadById for types::Subnet {
     type Action = action::ReadSubnets;
 }
 
+impl SealedListed for action::ReadSubregions {}
+
 impl Listed for action::ReadSubregions {
     type Item = types::Subregion;
 
@@ -835,6 +870,8 @@ impl ReadById for types::VirtualGateway {
     type Action = action::ReadVirtualGateways;
 }
 
+impl SealedListed for action::ReadVmGroups {}
+
 impl Listed for action::ReadVmGroups {
     type Item = types::VmGroup;
 
@@ -859,6 +896,8 @@ impl ReadById for types::VmGroup {
     type Action = action::ReadVmGroups;
 }
 
+impl SealedListed for action::ReadVmTemplates {}
+
 impl Listed for action::ReadVmTemplates {
     type Item = types::VmTemplate;
 
@@ -882,6 +921,8 @@ impl ReadById for types::VmTemplate {
     type Id = types::VmTemplateId;
     type Action = action::ReadVmTemplates;
 }
+
+impl SealedListed for action::ReadVmTypes {}
 
 impl Listed for action::ReadVmTypes {
     type Item = types::VmType;

@@ -43,6 +43,13 @@ __private::received!(BackendVmHealth {
     vm_id: "VmId",
 });
 
+__private::test_setters!(BackendVmHealth {
+    with_description(description: Option<String>),
+    with_state(state: Option<BackendVmHealthState>),
+    with_state_reason(state_reason: Option<BackendVmHealthStateReason>),
+    with_vm_id(vm_id: Option<VmId>),
+});
+
 /// The health of a backend VM. `UP` and `DOWN` appear only in published examples.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -292,9 +299,27 @@ pub struct CreateLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateLoadBalancerResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "CreateLoadBalancerResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(CreateLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateLoadBalancerResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
@@ -379,6 +404,10 @@ __private::received!(CreateLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(CreateLoadBalancerTagsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -434,9 +463,27 @@ pub struct DeleteLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl DeleteLoadBalancerResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "DeleteLoadBalancerResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(DeleteLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteLoadBalancerResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
@@ -521,6 +568,10 @@ __private::received!(DeleteLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteLoadBalancerTagsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
 /// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, PartialEq)]
@@ -595,6 +646,10 @@ pub struct DeregisterVmsInLoadBalancerResponse {
 
 __private::received!(DeregisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeregisterVmsInLoadBalancerResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for load balancers.
@@ -714,6 +769,10 @@ __private::received!(LinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkLoadBalancerBackendMachinesResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// A tag of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -730,6 +789,12 @@ __private::received!(LoadBalancerTag {
     key: "Key",
     load_balancer_name: "LoadBalancerName",
     value: "Value",
+});
+
+__private::test_setters!(LoadBalancerTag {
+    with_key(key: Option<String>),
+    with_load_balancer_name(load_balancer_name: Option<LoadBalancerName>),
+    with_value(value: Option<String>),
 });
 
 /// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
@@ -801,6 +866,11 @@ __private::received!(ReadLoadBalancerTagsResponse {
     tags: "Tags",
 });
 
+__private::test_setters!(ReadLoadBalancerTagsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_tags(tags: Vec<LoadBalancerTag>),
+});
+
 /// Request of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -851,6 +921,11 @@ pub struct ReadLoadBalancersResponse {
 __private::received!(ReadLoadBalancersResponse {
     load_balancers: "LoadBalancers",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadLoadBalancersResponse {
+    with_load_balancers(load_balancers: Vec<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
@@ -922,6 +997,11 @@ pub struct ReadVmsHealthResponse {
 __private::received!(ReadVmsHealthResponse {
     backend_vm_health: "BackendVmHealth",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadVmsHealthResponse {
+    with_backend_vm_health(backend_vm_health: Vec<BackendVmHealth>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
@@ -998,6 +1078,10 @@ pub struct RegisterVmsInLoadBalancerResponse {
 
 __private::received!(RegisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(RegisterVmsInLoadBalancerResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// A tag to remove from a load balancer, by its key.
@@ -1107,6 +1191,10 @@ pub struct UnlinkLoadBalancerBackendMachinesResponse {
 
 __private::received!(UnlinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkLoadBalancerBackendMachinesResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of
@@ -1261,11 +1349,30 @@ pub struct UpdateLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateLoadBalancerResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "UpdateLoadBalancerResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(UpdateLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateLoadBalancerResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # LoadBalancer
 impl Client {
     /// Creates a load balancer with its listeners.
     ///
@@ -1276,9 +1383,16 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancer)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET),
+    /// [`DUPLICATE_LOADBALANCER_NAME`](crate::codes::DUPLICATE_LOADBALANCER_NAME),
+    /// [`TOO_MANY_LOAD_BALANCERS`](crate::codes::TOO_MANY_LOAD_BALANCERS).
     ///
     /// # Examples
     /// Internal, in a Subnet:
@@ -1384,6 +1498,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1397,6 +1513,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AddTags")]
     pub async fn create_load_balancer_tags(
         &self,
         request: &CreateLoadBalancerTagsRequest,
@@ -1409,9 +1526,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancer)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Example
     /// ```no_run
@@ -1439,6 +1560,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1452,6 +1575,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RemoveTags")]
     pub async fn delete_load_balancer_tags(
         &self,
         request: &DeleteLoadBalancerTagsRequest,
@@ -1467,9 +1591,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deregistervmsinloadbalancer)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Example
     /// ```no_run
@@ -1484,6 +1613,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeregisterInstancesFromLoadBalancer")]
     pub async fn deregister_vms_in_load_balancer(
         &self,
         request: &DeregisterVmsInLoadBalancerRequest,
@@ -1503,6 +1633,10 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1530,6 +1664,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RegisterTargets")]
     pub async fn link_load_balancer_backend_machines(
         &self,
         request: &LinkLoadBalancerBackendMachinesRequest,
@@ -1546,6 +1681,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1556,6 +1693,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeTags")]
     pub async fn read_load_balancer_tags(
         &self,
         request: &ReadLoadBalancerTagsRequest,
@@ -1583,6 +1721,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeLoadBalancers")]
     pub async fn read_load_balancers(
         &self,
         request: &ReadLoadBalancersRequest,
@@ -1599,6 +1738,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1610,6 +1752,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeInstanceHealth")]
     pub async fn read_vms_health(
         &self,
         request: &ReadVmsHealthRequest,
@@ -1628,9 +1771,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#registervmsinloadbalancer)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Example
     /// ```no_run
@@ -1645,6 +1793,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RegisterInstancesWithLoadBalancer")]
     pub async fn register_vms_in_load_balancer(
         &self,
         request: &RegisterVmsInLoadBalancerRequest,
@@ -1662,6 +1811,10 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1689,6 +1842,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeregisterTargets")]
     pub async fn unlink_load_balancer_backend_machines(
         &self,
         request: &UnlinkLoadBalancerBackendMachinesRequest,
@@ -1704,9 +1858,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateloadbalancer)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER),
+    /// [`LOAD_BALANCER_NOT_MODIFIABLE`](crate::codes::LOAD_BALANCER_NOT_MODIFIABLE).
     ///
     /// # Examples
     /// Health check of the backends:
@@ -1782,6 +1941,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyLoadBalancerAttributes")]
     pub async fn update_load_balancer(
         &self,
         request: &UpdateLoadBalancerRequest,

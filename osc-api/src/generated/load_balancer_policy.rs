@@ -128,9 +128,27 @@ pub struct CreateLoadBalancerPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateLoadBalancerPolicyResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "CreateLoadBalancerPolicyResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(CreateLoadBalancerPolicyResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateLoadBalancerPolicyResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
@@ -207,9 +225,27 @@ pub struct DeleteLoadBalancerPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl DeleteLoadBalancerPolicyResponse {
+    /// Returns [`load_balancer`](field@Self::load_balancer).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn load_balancer(&self) -> Result<&LoadBalancer> {
+        __private::required(
+            self.load_balancer.as_ref(),
+            "DeleteLoadBalancerPolicyResponse.LoadBalancer",
+        )
+    }
+}
+
 __private::received!(DeleteLoadBalancerPolicyResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteLoadBalancerPolicyResponse {
+    with_load_balancer(load_balancer: Option<LoadBalancer>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Whose cookie a stickiness policy uses: the application's or the load balancer's.
@@ -250,6 +286,7 @@ impl From<&str> for LoadBalancerPolicyType {
 
 __private::open_enum!(LoadBalancerPolicyType);
 
+/// # LoadBalancerPolicy
 impl Client {
     /// Creates a stickiness policy, which binds a client to one backend with a cookie.
     ///
@@ -261,9 +298,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerpolicy)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER).
     ///
     /// # Examples
     /// Cookie of the load balancer itself:
@@ -318,9 +358,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerpolicy)
+    /// - Waiter: [`wait::load_balancer`](crate::wait::load_balancer).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_LOAD_BALANCER`](crate::codes::NO_SUCH_LOAD_BALANCER).
     ///
     /// # Example
     /// ```no_run

@@ -24,6 +24,11 @@ __private::received!(Location {
     name: "Name",
 });
 
+__private::test_setters!(Location {
+    with_code(code: Option<String>),
+    with_name(name: Option<String>),
+});
+
 /// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
 /// where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,6 +96,14 @@ __private::received!(ReadLocationsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadLocationsResponse {
+    with_locations(locations: Vec<Location>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadLocationsRequest {}
+
 impl Paginated for ReadLocationsRequest {
     type Action = action::ReadLocations;
     type Item = Location;
@@ -114,6 +127,7 @@ impl Paginated for ReadLocationsRequest {
     }
 }
 
+/// # Location
 impl Client {
     /// Lists the locations (data centres) where a DirectLink can be set up.
     ///
@@ -136,6 +150,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeLocations")]
     pub async fn read_locations(
         &self,
         request: &ReadLocationsRequest,

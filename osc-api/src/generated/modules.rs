@@ -62,7 +62,91 @@ pub const API_VERSION: &str = "1.42.0";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - AccessKey: [`AccessKey`], [`AccessKeySecretKey`], [`AccessKeyState`], [`FiltersAccessKeys`]
+/// - Account: [`Account`], [`CO2CategoryDistribution`], [`CO2EmissionEntry`], [`CO2FactorDistribution`],
+///   [`ConsumptionEntry`]
+/// - ApiAccessPolicy: [`ApiAccessPolicy`]
+/// - ApiAccessRule: [`ApiAccessRule`], [`FiltersApiAccessRule`]
+/// - ApiLog: [`FiltersApiLog`], [`Log`], [`With`]
+/// - Ca: [`Ca`], [`FiltersCa`]
+/// - Catalog: [`CatalogState`], [`Catalogs`], [`FiltersCatalogs`], [`UnitPriceEntry`]
+/// - ClientGateway: [`ClientGateway`], [`FiltersClientGateway`]
+/// - DedicatedGroup: [`DedicatedGroup`], [`FiltersDedicatedGroup`]
+/// - DhcpOption: [`DhcpOptionsSet`], [`FiltersDhcpOptions`]
+/// - DirectLink: [`DirectLink`], [`DirectLinkBandwidth`], [`DirectLinkState`], [`FiltersDirectLink`]
+/// - DirectLinkInterface: [`DirectLinkInterface`], [`DirectLinkInterfaceMtu`], [`DirectLinkInterfaceState`],
+///   [`DirectLinkInterfaces`], [`FiltersDirectLinkInterface`]
+/// - FlexibleGpu: [`FiltersFlexibleGpu`], [`FlexibleGpu`], [`FlexibleGpuCatalog`], [`FlexibleGpuState`]
+/// - Identifiers: [`AccessKeyId`], [`AccountId`], [`ApiAccessRuleId`], [`CaId`], [`ClientGatewayId`],
+///   [`DedicatedGroupId`], [`DhcpOptionsSetId`], [`DirectLinkId`], [`DirectLinkInterfaceId`], [`FlexibleGpuId`],
+///   [`GatewayId`], [`ImageId`], [`InternetServiceId`], [`KeypairId`], [`KeypairName`], [`LinkNicId`],
+///   [`LinkPublicIpId`], [`LinkRouteTableId`], [`ListenerRuleName`], [`LoadBalancerName`],
+///   [`LoadBalancerPolicyName`], [`NatServiceId`], [`NetAccessPointId`], [`NetId`], [`NetPeeringId`], [`NicId`],
+///   [`PolicyId`], [`PolicyName`], [`PolicyOrn`], [`PolicyVersionId`], [`ProductTypeId`], [`PublicIpId`],
+///   [`RequestId`], [`ReservationId`], [`ResourceId`], [`RouteTableId`], [`SecurityGroupId`],
+///   [`SecurityGroupName`], [`SecurityGroupRuleId`], [`ServerCertificateId`], [`ServerCertificateOrn`],
+///   [`ServiceId`], [`SnapshotId`], [`SubnetId`], [`TaskId`], [`UserGroupId`], [`UserGroupName`], [`UserId`],
+///   [`UserName`], [`VirtualGatewayId`], [`VmGroupId`], [`VmId`], [`VmTemplateId`], [`VolumeId`],
+///   [`VpnConnectionId`]
+/// - Image: [`BlockDeviceMappingImage`], [`FiltersImage`], [`FiltersReadImageExportTask`], [`Image`],
+///   [`ImageExportTask`], [`ImageExportTaskState`], [`ImageState`], [`OsuExportImageExportTask`], [`StateComment`]
+/// - InternetService: [`FiltersInternetService`], [`InternetService`]
+/// - Keypair: [`FiltersKeypair`], [`Keypair`], [`KeypairCreated`], [`KeypairType`]
+/// - Listener: [`FiltersListenerRule`], [`ListenerRule`], [`ListenerRuleForCreation`], [`LoadBalancerLight`]
+/// - LoadBalancer: [`BackendVmHealth`], [`BackendVmHealthState`], [`BackendVmHealthStateReason`],
+///   [`FiltersLoadBalancer`], [`LoadBalancerTag`], [`ResourceLoadBalancerTag`]
+/// - LoadBalancerPolicy: [`LoadBalancerPolicyType`]
+/// - Location: [`Location`]
+/// - NatService: [`FiltersNatService`], [`NatService`], [`PublicIpLight`]
+/// - Net: [`FiltersNet`], [`Net`], [`NetState`]
+/// - NetAccessPoint: [`FiltersNetAccessPoint`], [`FiltersService`], [`NetAccessPoint`], [`Service`]
+/// - NetPeering: [`AccepterNet`], [`FiltersNetPeering`], [`NetPeering`], [`NetPeeringState`],
+///   [`NetPeeringStateName`], [`SourceNet`]
+/// - Nic: [`FiltersNic`], [`LinkNic`], [`LinkNicToUpdate`], [`LinkPublicIp`], [`Nic`], [`PrivateIp`]
+/// - Policy: [`InlinePolicy`], [`LinkedPolicy`], [`MinimalPolicy`], [`Policy`], [`PolicyEntities`],
+///   [`PolicyEntityType`], [`PolicyScope`], [`PolicyVersion`], [`ReadLinkedPoliciesFilters`],
+///   [`ReadPoliciesFilters`]
+/// - ProductType: [`FiltersProductType`], [`ProductType`]
+/// - PublicIp: [`FiltersPublicIp`], [`PublicIp`]
+/// - Quota: [`FiltersQuota`], [`Quota`], [`QuotaTypes`]
+/// - Region: [`Region`]
+/// - RouteTable: [`FiltersRouteTable`]
+/// - SecurityGroup: [`FiltersSecurityGroup`]
+/// - SecurityGroupRule: [`Flow`]
+/// - ServerCertificate: [`FiltersServerCertificate`], [`ServerCertificate`]
+/// - Snapshot: [`FiltersSnapshot`], [`FiltersSnapshotExportTask`], [`OsuExportSnapshotExportTask`], [`Snapshot`],
+///   [`SnapshotExportTask`], [`SnapshotExportTaskState`], [`SnapshotState`]
+/// - Subnet: [`FiltersSubnet`], [`Subnet`], [`SubnetState`]
+/// - Subregion: [`FiltersSubregion`], [`Subregion`]
+/// - Tag: [`FiltersTag`]
+/// - Types of several tags: [`AccessLog`], [`ApplicationStickyCookiePolicy`], [`Architecture`], [`BootMode`],
+///   [`BsuToCreate`], [`Catalog`], [`CatalogEntry`], [`CpuPerformance`], [`DiskImageFormat`], [`ErrorResponse`],
+///   [`Errors`], [`FiltersUserGroup`], [`HealthCheck`], [`Hypervisor`], [`IpProtocol`], [`LinkRouteTable`],
+///   [`LinkState`], [`Listener`], [`ListenerForCreation`], [`LoadBalancer`], [`LoadBalancerProtocol`],
+///   [`LoadBalancerState`], [`LoadBalancerStickyCookiePolicy`], [`LoadBalancerType`], [`NicState`], [`OsuApiKey`],
+///   [`OsuExportToCreate`], [`PermissionsOnResource`], [`PermissionsOnResourceCreation`], [`PrivateIpLight`],
+///   [`ResourceState`], [`ResourceTag`], [`ResourceType`], [`ResponseContext`], [`RootDeviceType`], [`Route`],
+///   [`RoutePropagatingVirtualGateway`], [`RouteTable`], [`SecurityGroup`], [`SecurityGroupLight`],
+///   [`SecurityGroupRule`], [`SecurityGroupsMember`], [`SourceSecurityGroup`], [`Tag`], [`Tenancy`], [`User`],
+///   [`VolumeType`]
+/// - User: [`FiltersUsers`]
+/// - UserGroup: [`UserGroup`]
+/// - VirtualGateway: [`FiltersVirtualGateway`], [`NetToVirtualGatewayLink`], [`VirtualGateway`]
+/// - Vm: [`ActionsOnNextBoot`], [`BlockDeviceMappingCreated`], [`BlockDeviceMappingVmCreation`],
+///   [`BlockDeviceMappingVmUpdate`], [`BsuCreated`], [`BsuToUpdateVm`], [`FiltersVm`], [`FiltersVmType`],
+///   [`FiltersVmsState`], [`FiltersVmsStopHistory`], [`LinkNicLight`], [`LinkPublicIpLightForVm`],
+///   [`MaintenanceEvent`], [`MaintenanceEventCode`], [`NicForVmCreation`], [`NicLight`], [`Placement`],
+///   [`PrivateIpLightForVm`], [`SecureBootAction`], [`ShutdownBehaviorConfiguration`],
+///   [`ShutdownBehaviorConfigurationGuestAction`], [`ShutdownBehaviorConfigurationHostAction`], [`Vm`],
+///   [`VmInitiatedShutdownBehavior`], [`VmState`], [`VmStateName`], [`VmStates`], [`VmType`], [`VmsStopHistory`]
+/// - VmGroup: [`FiltersVmGroup`], [`PositioningStrategy`], [`VmGroup`], [`VmGroupState`]
+/// - VmTemplate: [`FiltersVmTemplate`], [`VmTemplate`]
+/// - Volume: [`FiltersReadVolumeUpdateTask`], [`FiltersVolume`], [`LinkedVolume`], [`Volume`], [`VolumeState`],
+///   [`VolumeUpdate`], [`VolumeUpdateParameters`], [`VolumeUpdateTask`], [`VolumeUpdateTaskState`]
+/// - VpnConnection: [`FiltersVpnConnection`], [`Phase1Options`], [`Phase2Options`], [`RouteLight`],
+///   [`VgwTelemetry`], [`VgwTelemetryState`], [`VpnConnection`], [`VpnOptions`]
 pub mod types {
     pub use super::access_key::AccessKey;
     pub use super::access_key::AccessKeySecretKey;

@@ -95,9 +95,27 @@ pub struct CreateNatServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateNatServiceResponse {
+    /// Returns [`nat_service`](field@Self::nat_service).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn nat_service(&self) -> Result<&NatService> {
+        __private::required(
+            self.nat_service.as_ref(),
+            "CreateNatServiceResponse.NatService",
+        )
+    }
+}
+
 __private::received!(CreateNatServiceResponse {
     nat_service: "NatService",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateNatServiceResponse {
+    with_nat_service(nat_service: Option<NatService>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
@@ -151,6 +169,10 @@ pub struct DeleteNatServiceResponse {
 
 __private::received!(DeleteNatServiceResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteNatServiceResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for NAT services.
@@ -265,6 +287,16 @@ pub struct NatService {
     pub tags: Vec<ResourceTag>,
 }
 
+impl NatService {
+    /// Returns [`nat_service_id`](field@Self::nat_service_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn nat_service_id(&self) -> Result<&NatServiceId> {
+        __private::required(self.nat_service_id.as_ref(), "NatService.NatServiceId")
+    }
+}
+
 __private::received!(NatService {
     client_token: "ClientToken",
     nat_service_id: "NatServiceId",
@@ -273,6 +305,16 @@ __private::received!(NatService {
     state: "State",
     subnet_id: "SubnetId",
     tags: "Tags",
+});
+
+__private::test_setters!(NatService {
+    with_client_token(client_token: Option<String>),
+    with_nat_service_id(nat_service_id: Option<NatServiceId>),
+    with_net_id(net_id: Option<NetId>),
+    with_public_ips(public_ips: Vec<PublicIpLight>),
+    with_state(state: Option<ResourceState>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A public IP of a NAT service.
@@ -288,6 +330,11 @@ pub struct PublicIpLight {
 __private::received!(PublicIpLight {
     public_ip: "PublicIp",
     public_ip_id: "PublicIpId",
+});
+
+__private::test_setters!(PublicIpLight {
+    with_public_ip(public_ip: Option<String>),
+    with_public_ip_id(public_ip_id: Option<PublicIpId>),
 });
 
 /// Request of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
@@ -365,6 +412,14 @@ __private::received!(ReadNatServicesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadNatServicesResponse {
+    with_nat_services(nat_services: Vec<NatService>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadNatServicesRequest {}
+
 impl Paginated for ReadNatServicesRequest {
     type Action = action::ReadNatServices;
     type Item = NatService;
@@ -388,6 +443,7 @@ impl Paginated for ReadNatServicesRequest {
     }
 }
 
+/// # NatService
 impl Client {
     /// Creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
     ///
@@ -398,9 +454,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createnatservice)
+    /// - Waiter: [`wait::nat_service`](crate::wait::nat_service).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IP`](crate::codes::NO_SUCH_IP),
+    /// [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET), [`NOT_PUBLIC_SUBNET`](crate::codes::NOT_PUBLIC_SUBNET),
+    /// [`TOO_MANY_NAT_GATEWAYS`](crate::codes::TOO_MANY_NAT_GATEWAYS).
     ///
     /// # Example
     /// ```no_run
@@ -415,6 +476,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateNatGateway")]
     pub async fn create_nat_service(
         &self,
         request: &CreateNatServiceRequest,
@@ -429,9 +491,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenatservice)
+    /// - Waiter: [`wait::nat_service`](crate::wait::nat_service).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NAT_GATEWAY`](crate::codes::NO_SUCH_NAT_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -443,6 +508,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteNatGateway")]
     pub async fn delete_nat_service(
         &self,
         request: &DeleteNatServiceRequest,
@@ -491,6 +557,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeNatGateways")]
     pub async fn read_nat_services(
         &self,
         request: &ReadNatServicesRequest,

@@ -79,9 +79,24 @@ pub struct CreateNetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateNetResponse {
+    /// Returns [`net`](field@Self::net).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net(&self) -> Result<&Net> {
+        __private::required(self.net.as_ref(), "CreateNetResponse.Net")
+    }
+}
+
 __private::received!(CreateNetResponse {
     net: "Net",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateNetResponse {
+    with_net(net: Option<Net>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
@@ -135,6 +150,10 @@ pub struct DeleteNetResponse {
 
 __private::received!(DeleteNetResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteNetResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for Nets.
@@ -248,6 +267,16 @@ pub struct Net {
     pub tenancy: Option<Tenancy>,
 }
 
+impl Net {
+    /// Returns [`net_id`](field@Self::net_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_id(&self) -> Result<&NetId> {
+        __private::required(self.net_id.as_ref(), "Net.NetId")
+    }
+}
+
 __private::received!(Net {
     dhcp_options_set_id: "DhcpOptionsSetId",
     ip_range: "IpRange",
@@ -255,6 +284,15 @@ __private::received!(Net {
     state: "State",
     tags: "Tags",
     tenancy: "Tenancy",
+});
+
+__private::test_setters!(Net {
+    with_dhcp_options_set_id(dhcp_options_set_id: Option<DhcpOptionsSetId>),
+    with_ip_range(ip_range: Option<String>),
+    with_net_id(net_id: Option<NetId>),
+    with_state(state: Option<NetState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_tenancy(tenancy: Option<Tenancy>),
 });
 
 /// The state of a Net.
@@ -378,6 +416,12 @@ __private::received!(ReadNetsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadNetsResponse {
+    with_nets(nets: Vec<Net>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a
 /// Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -449,10 +493,27 @@ pub struct UpdateNetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateNetResponse {
+    /// Returns [`net`](field@Self::net).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net(&self) -> Result<&Net> {
+        __private::required(self.net.as_ref(), "UpdateNetResponse.Net")
+    }
+}
+
 __private::received!(UpdateNetResponse {
     net: "Net",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateNetResponse {
+    with_net(net: Option<Net>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadNetsRequest {}
 
 impl Paginated for ReadNetsRequest {
     type Action = action::ReadNets;
@@ -477,6 +538,7 @@ impl Paginated for ReadNetsRequest {
     }
 }
 
+/// # Net
 impl Client {
     /// Creates a Net, a private network with its own IP range.
     ///
@@ -485,9 +547,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnet)
+    /// - Waiter: [`wait::net`](crate::wait::net).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`TOO_MANY_VPCS`](crate::codes::TOO_MANY_VPCS).
     ///
     /// # Example
     /// ```no_run
@@ -499,6 +564,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateVpc")]
     pub async fn create_net(
         &self,
         request: &CreateNetRequest,
@@ -514,9 +580,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenet)
+    /// - Waiter: [`wait::net`](crate::wait::net).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC).
     ///
     /// # Example
     /// ```no_run
@@ -528,6 +597,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteVpc")]
     pub async fn delete_net(
         &self,
         request: &DeleteNetRequest,
@@ -572,6 +642,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpcs")]
     pub async fn read_nets(
         &self,
         request: &ReadNetsRequest,
@@ -584,9 +655,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenet)
+    /// - Waiter: [`wait::net`](crate::wait::net).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_DHCPOPTIONS`](crate::codes::NO_SUCH_DHCPOPTIONS),
+    /// [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC).
     ///
     /// # Example
     /// ```no_run
@@ -601,6 +676,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyVpcAttribute")]
+    #[doc(alias = "AssociateDhcpOptions")]
     pub async fn update_net(
         &self,
         request: &UpdateNetRequest,

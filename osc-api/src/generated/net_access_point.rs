@@ -94,9 +94,27 @@ pub struct CreateNetAccessPointResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateNetAccessPointResponse {
+    /// Returns [`net_access_point`](field@Self::net_access_point).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_access_point(&self) -> Result<&NetAccessPoint> {
+        __private::required(
+            self.net_access_point.as_ref(),
+            "CreateNetAccessPointResponse.NetAccessPoint",
+        )
+    }
+}
+
 __private::received!(CreateNetAccessPointResponse {
     net_access_point: "NetAccessPoint",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateNetAccessPointResponse {
+    with_net_access_point(net_access_point: Option<NetAccessPoint>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
@@ -155,6 +173,10 @@ pub struct DeleteNetAccessPointResponse {
 
 __private::received!(DeleteNetAccessPointResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteNetAccessPointResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for Net access points.
@@ -293,6 +315,19 @@ pub struct NetAccessPoint {
     pub tags: Vec<ResourceTag>,
 }
 
+impl NetAccessPoint {
+    /// Returns [`net_access_point_id`](field@Self::net_access_point_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_access_point_id(&self) -> Result<&NetAccessPointId> {
+        __private::required(
+            self.net_access_point_id.as_ref(),
+            "NetAccessPoint.NetAccessPointId",
+        )
+    }
+}
+
 __private::received!(NetAccessPoint {
     net_access_point_id: "NetAccessPointId",
     net_id: "NetId",
@@ -300,6 +335,15 @@ __private::received!(NetAccessPoint {
     service_name: "ServiceName",
     state: "State",
     tags: "Tags",
+});
+
+__private::test_setters!(NetAccessPoint {
+    with_net_access_point_id(net_access_point_id: Option<NetAccessPointId>),
+    with_net_id(net_id: Option<NetId>),
+    with_route_table_ids(route_table_ids: Vec<RouteTableId>),
+    with_service_name(service_name: Option<String>),
+    with_state(state: Option<ResourceState>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
@@ -379,6 +423,12 @@ __private::received!(ReadNetAccessPointServicesResponse {
     services: "Services",
 });
 
+__private::test_setters!(ReadNetAccessPointServicesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_services(services: Vec<Service>),
+});
+
 /// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
 /// points.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -456,6 +506,12 @@ __private::received!(ReadNetAccessPointsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadNetAccessPointsResponse {
+    with_net_access_points(net_access_points: Vec<NetAccessPoint>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// An OUTSCALE service that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -469,10 +525,26 @@ pub struct Service {
     pub service_name: Option<String>,
 }
 
+impl Service {
+    /// Returns [`service_id`](field@Self::service_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn service_id(&self) -> Result<&ServiceId> {
+        __private::required(self.service_id.as_ref(), "Service.ServiceId")
+    }
+}
+
 __private::received!(Service {
     ip_ranges: "IpRanges",
     service_id: "ServiceId",
     service_name: "ServiceName",
+});
+
+__private::test_setters!(Service {
+    with_ip_ranges(ip_ranges: Vec<String>),
+    with_service_id(service_id: Option<ServiceId>),
+    with_service_name(service_name: Option<String>),
 });
 
 /// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables
@@ -557,10 +629,30 @@ pub struct UpdateNetAccessPointResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateNetAccessPointResponse {
+    /// Returns [`net_access_point`](field@Self::net_access_point).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_access_point(&self) -> Result<&NetAccessPoint> {
+        __private::required(
+            self.net_access_point.as_ref(),
+            "UpdateNetAccessPointResponse.NetAccessPoint",
+        )
+    }
+}
+
 __private::received!(UpdateNetAccessPointResponse {
     net_access_point: "NetAccessPoint",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateNetAccessPointResponse {
+    with_net_access_point(net_access_point: Option<NetAccessPoint>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadNetAccessPointServicesRequest {}
 
 impl Paginated for ReadNetAccessPointServicesRequest {
     type Action = action::ReadNetAccessPointServices;
@@ -585,6 +677,8 @@ impl Paginated for ReadNetAccessPointServicesRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadNetAccessPointsRequest {}
+
 impl Paginated for ReadNetAccessPointsRequest {
     type Action = action::ReadNetAccessPoints;
     type Item = NetAccessPoint;
@@ -608,6 +702,7 @@ impl Paginated for ReadNetAccessPointsRequest {
     }
 }
 
+/// # NetAccessPoint
 impl Client {
     /// Creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
     ///
@@ -619,9 +714,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetaccesspoint)
+    /// - Waiter: [`wait::net_access_point`](crate::wait::net_access_point).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`TOO_MANY_NETWORK_ENDPOINTS`](crate::codes::TOO_MANY_NETWORK_ENDPOINTS).
     ///
     /// # Example
     /// ```no_run
@@ -637,6 +737,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateVpcEndpoint")]
     pub async fn create_net_access_point(
         &self,
         request: &CreateNetAccessPointRequest,
@@ -649,9 +750,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetaccesspoint)
+    /// - Waiter: [`wait::net_access_point`](crate::wait::net_access_point).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NETWORK_ENDPOINT`](crate::codes::NO_SUCH_NETWORK_ENDPOINT).
     ///
     /// # Example
     /// ```no_run
@@ -663,6 +767,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteVpcEndpoints")]
     pub async fn delete_net_access_point(
         &self,
         request: &DeleteNetAccessPointRequest,
@@ -707,6 +812,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpcEndpointServices")]
     pub async fn read_net_access_point_services(
         &self,
         request: &ReadNetAccessPointServicesRequest,
@@ -757,6 +863,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpcEndpoints")]
     pub async fn read_net_access_points(
         &self,
         request: &ReadNetAccessPointsRequest,
@@ -769,9 +876,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenetaccesspoint)
+    /// - Waiter: [`wait::net_access_point`](crate::wait::net_access_point).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NETWORK_ENDPOINT`](crate::codes::NO_SUCH_NETWORK_ENDPOINT),
+    /// [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE).
     ///
     /// # Examples
     /// Route table added:
@@ -799,6 +910,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyVpcEndpoint")]
     pub async fn update_net_access_point(
         &self,
         request: &UpdateNetAccessPointRequest,

@@ -68,9 +68,27 @@ pub struct AcceptNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl AcceptNetPeeringResponse {
+    /// Returns [`net_peering`](field@Self::net_peering).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_peering(&self) -> Result<&NetPeering> {
+        __private::required(
+            self.net_peering.as_ref(),
+            "AcceptNetPeeringResponse.NetPeering",
+        )
+    }
+}
+
 __private::received!(AcceptNetPeeringResponse {
     net_peering: "NetPeering",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(AcceptNetPeeringResponse {
+    with_net_peering(net_peering: Option<NetPeering>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// The Net that receives a Net peering request.
@@ -89,6 +107,12 @@ __private::received!(AccepterNet {
     account_id: "AccountId",
     ip_range: "IpRange",
     net_id: "NetId",
+});
+
+__private::test_setters!(AccepterNet {
+    with_account_id(account_id: Option<AccountId>),
+    with_ip_range(ip_range: Option<String>),
+    with_net_id(net_id: Option<NetId>),
 });
 
 /// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a
@@ -187,9 +211,27 @@ pub struct CreateNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateNetPeeringResponse {
+    /// Returns [`net_peering`](field@Self::net_peering).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_peering(&self) -> Result<&NetPeering> {
+        __private::required(
+            self.net_peering.as_ref(),
+            "CreateNetPeeringResponse.NetPeering",
+        )
+    }
+}
+
 __private::received!(CreateNetPeeringResponse {
     net_peering: "NetPeering",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateNetPeeringResponse {
+    with_net_peering(net_peering: Option<NetPeering>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
@@ -243,6 +285,10 @@ pub struct DeleteNetPeeringResponse {
 
 __private::received!(DeleteNetPeeringResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteNetPeeringResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for Net peerings.
@@ -424,6 +470,16 @@ pub struct NetPeering {
     pub tags: Vec<ResourceTag>,
 }
 
+impl NetPeering {
+    /// Returns [`net_peering_id`](field@Self::net_peering_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_peering_id(&self) -> Result<&NetPeeringId> {
+        __private::required(self.net_peering_id.as_ref(), "NetPeering.NetPeeringId")
+    }
+}
+
 __private::received!(NetPeering {
     accepter_net: "AccepterNet",
     expiration_date: "ExpirationDate",
@@ -431,6 +487,15 @@ __private::received!(NetPeering {
     source_net: "SourceNet",
     state: "State",
     tags: "Tags",
+});
+
+__private::test_setters!(NetPeering {
+    with_accepter_net(accepter_net: Option<AccepterNet>),
+    with_expiration_date(expiration_date: Option<DateTime>),
+    with_net_peering_id(net_peering_id: Option<NetPeeringId>),
+    with_source_net(source_net: Option<SourceNet>),
+    with_state(state: Option<NetPeeringState>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// The state of a Net peering, and a message about it.
@@ -446,6 +511,11 @@ pub struct NetPeeringState {
 __private::received!(NetPeeringState {
     message: "Message",
     name: "Name",
+});
+
+__private::test_setters!(NetPeeringState {
+    with_message(message: Option<String>),
+    with_name(name: Option<NetPeeringStateName>),
 });
 
 /// The state of a Net peering.
@@ -584,6 +654,12 @@ __private::received!(ReadNetPeeringsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadNetPeeringsResponse {
+    with_net_peerings(net_peerings: Vec<NetPeering>),
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the
 /// state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, PartialEq)]
@@ -639,6 +715,10 @@ __private::received!(RejectNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(RejectNetPeeringResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The Net that requests a Net peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -656,6 +736,14 @@ __private::received!(SourceNet {
     ip_range: "IpRange",
     net_id: "NetId",
 });
+
+__private::test_setters!(SourceNet {
+    with_account_id(account_id: Option<AccountId>),
+    with_ip_range(ip_range: Option<String>),
+    with_net_id(net_id: Option<NetId>),
+});
+
+impl __private::SealedPaginated for ReadNetPeeringsRequest {}
 
 impl Paginated for ReadNetPeeringsRequest {
     type Action = action::ReadNetPeerings;
@@ -680,6 +768,7 @@ impl Paginated for ReadNetPeeringsRequest {
     }
 }
 
+/// # NetPeering
 impl Client {
     /// Accepts a Net peering requested by another Net.
     ///
@@ -689,6 +778,7 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#acceptnetpeering)
+    /// - Waiter: [`wait::net_peering`](crate::wait::net_peering).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -703,6 +793,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AcceptVpcPeeringConnection")]
     pub async fn accept_net_peering(
         &self,
         request: &AcceptNetPeeringRequest,
@@ -720,9 +811,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetpeering)
+    /// - Waiter: [`wait::net_peering`](crate::wait::net_peering).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC).
     ///
     /// # Examples
     /// Both Nets in one account:
@@ -755,6 +849,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateVpcPeeringConnection")]
     pub async fn create_net_peering(
         &self,
         request: &CreateNetPeeringRequest,
@@ -770,6 +865,7 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetpeering)
+    /// - Waiter: [`wait::net_peering`](crate::wait::net_peering).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -784,6 +880,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteVpcPeeringConnection")]
     pub async fn delete_net_peering(
         &self,
         request: &DeleteNetPeeringRequest,
@@ -835,6 +932,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpcPeeringConnections")]
     pub async fn read_net_peerings(
         &self,
         request: &ReadNetPeeringsRequest,
@@ -847,6 +945,7 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rejectnetpeering)
+    /// - Waiter: [`wait::net_peering`](crate::wait::net_peering).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -861,6 +960,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RejectVpcPeeringConnection")]
     pub async fn reject_net_peering(
         &self,
         request: &RejectNetPeeringRequest,

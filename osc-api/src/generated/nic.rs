@@ -109,9 +109,24 @@ pub struct CreateNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateNicResponse {
+    /// Returns [`nic`](field@Self::nic).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn nic(&self) -> Result<&Nic> {
+        __private::required(self.nic.as_ref(), "CreateNicResponse.Nic")
+    }
+}
+
 __private::received!(CreateNicResponse {
     nic: "Nic",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateNicResponse {
+    with_nic(nic: Option<Nic>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
@@ -165,6 +180,10 @@ pub struct DeleteNicResponse {
 
 __private::received!(DeleteNicResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteNicResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for network interfaces.
@@ -520,6 +539,16 @@ pub struct LinkNic {
     pub vm_id: Option<VmId>,
 }
 
+impl LinkNic {
+    /// Returns [`link_nic_id`](field@Self::link_nic_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn link_nic_id(&self) -> Result<&LinkNicId> {
+        __private::required(self.link_nic_id.as_ref(), "LinkNic.LinkNicId")
+    }
+}
+
 __private::received!(LinkNic {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     device_number: "DeviceNumber",
@@ -527,6 +556,15 @@ __private::received!(LinkNic {
     state: "State",
     vm_account_id: "VmAccountId",
     vm_id: "VmId",
+});
+
+__private::test_setters!(LinkNic {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_device_number(device_number: Option<i64>),
+    with_link_nic_id(link_nic_id: Option<LinkNicId>),
+    with_state(state: Option<LinkState>),
+    with_vm_account_id(vm_account_id: Option<AccountId>),
+    with_vm_id(vm_id: Option<VmId>),
 });
 
 /// Request of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
@@ -611,6 +649,11 @@ pub struct LinkNicResponse {
 __private::received!(LinkNicResponse {
     link_nic_id: "LinkNicId",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(LinkNicResponse {
+    with_link_nic_id(link_nic_id: Option<LinkNicId>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// A change to the attachment of a network interface.
@@ -741,6 +784,10 @@ __private::received!(LinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkPrivateIpsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The association of a public IP with a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -758,12 +805,33 @@ pub struct LinkPublicIp {
     pub public_ip_id: Option<PublicIpId>,
 }
 
+impl LinkPublicIp {
+    /// Returns [`link_public_ip_id`](field@Self::link_public_ip_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn link_public_ip_id(&self) -> Result<&LinkPublicIpId> {
+        __private::required(
+            self.link_public_ip_id.as_ref(),
+            "LinkPublicIp.LinkPublicIpId",
+        )
+    }
+}
+
 __private::received!(LinkPublicIp {
     link_public_ip_id: "LinkPublicIpId",
     public_dns_name: "PublicDnsName",
     public_ip: "PublicIp",
     public_ip_account_id: "PublicIpAccountId",
     public_ip_id: "PublicIpId",
+});
+
+__private::test_setters!(LinkPublicIp {
+    with_link_public_ip_id(link_public_ip_id: Option<LinkPublicIpId>),
+    with_public_dns_name(public_dns_name: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_public_ip_account_id(public_ip_account_id: Option<AccountId>),
+    with_public_ip_id(public_ip_id: Option<PublicIpId>),
 });
 
 /// A network interface card (NIC) of a Net.
@@ -803,6 +871,16 @@ pub struct Nic {
     pub tags: Vec<ResourceTag>,
 }
 
+impl Nic {
+    /// Returns [`nic_id`](field@Self::nic_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn nic_id(&self) -> Result<&NicId> {
+        __private::required(self.nic_id.as_ref(), "Nic.NicId")
+    }
+}
+
 __private::received!(Nic {
     account_id: "AccountId",
     description: "Description",
@@ -819,6 +897,24 @@ __private::received!(Nic {
     subnet_id: "SubnetId",
     subregion_name: "SubregionName",
     tags: "Tags",
+});
+
+__private::test_setters!(Nic {
+    with_account_id(account_id: Option<AccountId>),
+    with_description(description: Option<String>),
+    with_is_source_dest_checked(is_source_dest_checked: Option<bool>),
+    with_link_nic(link_nic: Option<LinkNic>),
+    with_link_public_ip(link_public_ip: Option<LinkPublicIp>),
+    with_mac_address(mac_address: Option<String>),
+    with_net_id(net_id: Option<NetId>),
+    with_nic_id(nic_id: Option<NicId>),
+    with_private_dns_name(private_dns_name: Option<String>),
+    with_private_ips(private_ips: Vec<PrivateIp>),
+    with_security_groups(security_groups: Vec<SecurityGroupLight>),
+    with_state(state: Option<NicState>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// A private IP of a network interface.
@@ -840,6 +936,13 @@ __private::received!(PrivateIp {
     link_public_ip: "LinkPublicIp",
     private_dns_name: "PrivateDnsName",
     private_ip: "PrivateIp",
+});
+
+__private::test_setters!(PrivateIp {
+    with_is_primary(is_primary: Option<bool>),
+    with_link_public_ip(link_public_ip: Option<LinkPublicIp>),
+    with_private_dns_name(private_dns_name: Option<String>),
+    with_private_ip(private_ip: Option<String>),
 });
 
 /// Request of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
@@ -917,6 +1020,12 @@ __private::received!(ReadNicsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadNicsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_nics(nics: Vec<Nic>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -968,6 +1077,10 @@ pub struct UnlinkNicResponse {
 
 __private::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkNicResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private
@@ -1041,6 +1154,10 @@ pub struct UnlinkPrivateIpsResponse {
 
 __private::received!(UnlinkPrivateIpsResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkPrivateIpsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface
@@ -1129,10 +1246,27 @@ pub struct UpdateNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl UpdateNicResponse {
+    /// Returns [`nic`](field@Self::nic).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn nic(&self) -> Result<&Nic> {
+        __private::required(self.nic.as_ref(), "UpdateNicResponse.Nic")
+    }
+}
+
 __private::received!(UpdateNicResponse {
     nic: "Nic",
     response_context: "ResponseContext",
 });
+
+__private::test_setters!(UpdateNicResponse {
+    with_nic(nic: Option<Nic>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadNicsRequest {}
 
 impl Paginated for ReadNicsRequest {
     type Action = action::ReadNics;
@@ -1157,15 +1291,21 @@ impl Paginated for ReadNicsRequest {
     }
 }
 
+/// # Nic
 impl Client {
     /// Creates a network interface in a Subnet.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnic)
+    /// - Waiter: [`wait::nic`](crate::wait::nic).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET),
+    /// [`TOO_MANY_NETWORK_INTERFACES`](crate::codes::TOO_MANY_NETWORK_INTERFACES).
     ///
     /// # Examples
     /// Private IP assigned automatically:
@@ -1198,6 +1338,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateNetworkInterface")]
     pub async fn create_nic(
         &self,
         request: &CreateNicRequest,
@@ -1212,9 +1353,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenic)
+    /// - Waiter: [`wait::nic`](crate::wait::nic).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC).
     ///
     /// # Example
     /// ```no_run
@@ -1226,6 +1370,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteNetworkInterface")]
     pub async fn delete_nic(
         &self,
         request: &DeleteNicRequest,
@@ -1240,9 +1385,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linknic)
+    /// - Waiter: [`wait::nic`](crate::wait::nic).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC), [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
     ///
     /// # Example
     /// ```no_run
@@ -1258,6 +1406,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachNetworkInterface")]
     pub async fn link_nic(&self, request: &LinkNicRequest) -> Result<LinkNicResponse> {
         self.send::<action::LinkNic>(request).await
     }
@@ -1273,6 +1422,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC),
+    /// [`TOO_MANY_PRIVATE_IPS`](crate::codes::TOO_MANY_PRIVATE_IPS).
     ///
     /// # Examples
     /// Addresses specified in the request:
@@ -1300,6 +1452,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AssignPrivateIpAddresses")]
     pub async fn link_private_ips(
         &self,
         request: &LinkPrivateIpsRequest,
@@ -1344,6 +1497,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeNetworkInterfaces")]
     pub async fn read_nics(
         &self,
         request: &ReadNicsRequest,
@@ -1358,6 +1512,7 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinknic)
+    /// - Waiter: [`wait::nic`](crate::wait::nic).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -1372,6 +1527,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachNetworkInterface")]
     pub async fn unlink_nic(
         &self,
         request: &UnlinkNicRequest,
@@ -1388,6 +1544,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1398,6 +1556,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "UnassignPrivateIpAddresses")]
     pub async fn unlink_private_ips(
         &self,
         request: &UnlinkPrivateIpsRequest,
@@ -1410,9 +1569,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenic)
+    /// - Waiter: [`wait::nic`](crate::wait::nic).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC).
     ///
     /// # Examples
     /// Kept when its VM is terminated:
@@ -1457,6 +1620,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyNetworkInterfaceAttribute")]
     pub async fn update_nic(
         &self,
         request: &UpdateNicRequest,

@@ -114,9 +114,24 @@ pub struct CreatePolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreatePolicyResponse {
+    /// Returns [`policy`](field@Self::policy).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn policy(&self) -> Result<&Policy> {
+        __private::required(self.policy.as_ref(), "CreatePolicyResponse.Policy")
+    }
+}
+
 __private::received!(CreatePolicyResponse {
     policy: "Policy",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreatePolicyResponse {
+    with_policy(policy: Option<Policy>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
@@ -183,9 +198,27 @@ pub struct CreatePolicyVersionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreatePolicyVersionResponse {
+    /// Returns [`policy_version`](field@Self::policy_version).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn policy_version(&self) -> Result<&PolicyVersion> {
+        __private::required(
+            self.policy_version.as_ref(),
+            "CreatePolicyVersionResponse.PolicyVersion",
+        )
+    }
+}
+
 __private::received!(CreatePolicyVersionResponse {
     policy_version: "PolicyVersion",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreatePolicyVersionResponse {
+    with_policy_version(policy_version: Option<PolicyVersion>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
@@ -239,6 +272,10 @@ pub struct DeletePolicyResponse {
 
 __private::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeletePolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a
@@ -298,6 +335,10 @@ pub struct DeletePolicyVersionResponse {
 
 __private::received!(DeletePolicyVersionResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeletePolicyVersionResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
@@ -380,6 +421,10 @@ __private::received!(DeleteUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteUserGroupPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
 /// an EIM user.
 #[derive(Clone, Debug, PartialEq)]
@@ -448,6 +493,10 @@ pub struct DeleteUserPolicyResponse {
 
 __private::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteUserPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
@@ -520,6 +569,10 @@ __private::received!(LinkManagedPolicyToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkManagedPolicyToUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -586,6 +639,10 @@ pub struct LinkPolicyResponse {
 
 __private::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(LinkPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an
@@ -681,6 +738,10 @@ __private::received!(PutUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(PutUserGroupPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
 /// policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
@@ -764,6 +825,10 @@ __private::received!(PutUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(PutUserPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
 /// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, PartialEq)]
@@ -842,6 +907,11 @@ pub struct ReadEntitiesLinkedToPolicyResponse {
 __private::received!(ReadEntitiesLinkedToPolicyResponse {
     policy_entities: "PolicyEntities",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadEntitiesLinkedToPolicyResponse {
+    with_policy_entities(policy_entities: Option<PolicyEntities>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
@@ -945,6 +1015,14 @@ __private::received!(ReadLinkedPoliciesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadLinkedPoliciesResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_policies(policies: Vec<LinkedPolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of
 /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
 /// which lists the managed policies linked to a user group.
@@ -1045,6 +1123,14 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadManagedPoliciesLinkedToUserGroupResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_policies(policies: Vec<LinkedPolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including
 /// those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1126,6 +1212,14 @@ __private::received!(ReadPoliciesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadPoliciesResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_policies(policies: Vec<Policy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
 /// document.
 #[derive(Clone, Debug, PartialEq)]
@@ -1172,6 +1266,11 @@ pub struct ReadPolicyResponse {
 __private::received!(ReadPolicyResponse {
     policy: "Policy",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadPolicyResponse {
+    with_policy(policy: Option<Policy>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
@@ -1234,6 +1333,11 @@ pub struct ReadPolicyVersionResponse {
 __private::received!(ReadPolicyVersionResponse {
     policy_version: "PolicyVersion",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadPolicyVersionResponse {
+    with_policy_version(policy_version: Option<PolicyVersion>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
@@ -1307,6 +1411,13 @@ __private::received!(ReadPolicyVersionsResponse {
     max_results_limit: "MaxResultsLimit",
     policy_versions: "PolicyVersions",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadPolicyVersionsResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_policy_versions(policy_versions: Vec<PolicyVersion>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline
@@ -1406,6 +1517,14 @@ __private::received!(ReadUserGroupPoliciesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadUserGroupPoliciesResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_policies(policies: Vec<InlinePolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
 /// policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
@@ -1489,6 +1608,11 @@ __private::received!(ReadUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadUserGroupPolicyResponse {
+    with_policy(policy: Option<InlinePolicy>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
 /// inline policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
@@ -1545,6 +1669,11 @@ pub struct ReadUserPoliciesResponse {
 __private::received!(ReadUserPoliciesResponse {
     policy_names: "PolicyNames",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadUserPoliciesResponse {
+    with_policy_names(policy_names: Vec<PolicyName>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
@@ -1626,6 +1755,13 @@ __private::received!(ReadUserPolicyResponse {
     user_name: "UserName",
 });
 
+__private::test_setters!(ReadUserPolicyResponse {
+    with_policy_document(policy_document: Option<String>),
+    with_policy_name(policy_name: Option<PolicyName>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_name(user_name: Option<UserName>),
+});
+
 /// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the
 /// default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, PartialEq)]
@@ -1683,6 +1819,10 @@ pub struct SetDefaultPolicyVersionResponse {
 
 __private::received!(SetDefaultPolicyVersionResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(SetDefaultPolicyVersionResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of
@@ -1757,6 +1897,10 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UnlinkManagedPolicyFromUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
 /// user.
 #[derive(Clone, Debug, PartialEq)]
@@ -1827,6 +1971,12 @@ __private::received!(UnlinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UnlinkPolicyResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadEntitiesLinkedToPolicyRequest {}
+
 impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     type Action = action::ReadEntitiesLinkedToPolicy;
     type Item = MinimalPolicy;
@@ -1864,6 +2014,8 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadLinkedPoliciesRequest {}
+
 impl Paginated for ReadLinkedPoliciesRequest {
     type Action = action::ReadLinkedPolicies;
     type Item = LinkedPolicy;
@@ -1886,6 +2038,8 @@ impl Paginated for ReadLinkedPoliciesRequest {
         response.policies
     }
 }
+
+impl __private::SealedPaginated for ReadManagedPoliciesLinkedToUserGroupRequest {}
 
 impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     type Action = action::ReadManagedPoliciesLinkedToUserGroup;
@@ -1914,6 +2068,8 @@ impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadPoliciesRequest {}
+
 impl Paginated for ReadPoliciesRequest {
     type Action = action::ReadPolicies;
     type Item = Policy;
@@ -1936,6 +2092,8 @@ impl Paginated for ReadPoliciesRequest {
         response.policies
     }
 }
+
+impl __private::SealedPaginated for ReadPolicyVersionsRequest {}
 
 impl Paginated for ReadPolicyVersionsRequest {
     type Action = action::ReadPolicyVersions;
@@ -1960,6 +2118,8 @@ impl Paginated for ReadPolicyVersionsRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadUserGroupPoliciesRequest {}
+
 impl Paginated for ReadUserGroupPoliciesRequest {
     type Action = action::ReadUserGroupPolicies;
     type Item = InlinePolicy;
@@ -1983,6 +2143,7 @@ impl Paginated for ReadUserGroupPoliciesRequest {
     }
 }
 
+/// # Policy
 impl Client {
     /// Creates a managed policy with a first version, `v1`, which is the default one and in effect.
     ///
@@ -2124,6 +2285,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2138,6 +2301,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteGroupPolicy")]
     pub async fn delete_user_group_policy(
         &self,
         request: &DeleteUserGroupPolicyRequest,
@@ -2155,6 +2319,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run
@@ -2187,6 +2353,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2202,6 +2370,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachGroupPolicy")]
     pub async fn link_managed_policy_to_user_group(
         &self,
         request: &LinkManagedPolicyToUserGroupRequest,
@@ -2220,6 +2389,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2235,6 +2406,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachUserPolicy")]
     pub async fn link_policy(
         &self,
         request: &LinkPolicyRequest,
@@ -2253,6 +2425,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2268,6 +2442,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PutGroupPolicy")]
     pub async fn put_user_group_policy(
         &self,
         request: &PutUserGroupPolicyRequest,
@@ -2285,6 +2460,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run
@@ -2348,6 +2525,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListEntitiesForPolicy")]
     pub async fn read_entities_linked_to_policy(
         &self,
         request: &ReadEntitiesLinkedToPolicyRequest,
@@ -2366,6 +2544,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2379,6 +2559,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListAttachedUserPolicies")]
     pub async fn read_linked_policies(
         &self,
         request: &ReadLinkedPoliciesRequest,
@@ -2397,6 +2578,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2412,6 +2595,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListAttachedGroupPolicies")]
     pub async fn read_managed_policies_linked_to_user_group(
         &self,
         request: &ReadManagedPoliciesLinkedToUserGroupRequest,
@@ -2448,6 +2632,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListPolicies")]
     pub async fn read_policies(
         &self,
         request: &ReadPoliciesRequest,
@@ -2478,6 +2663,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPolicy")]
     pub async fn read_policy(
         &self,
         request: &ReadPolicyRequest,
@@ -2509,6 +2695,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPolicyVersion")]
     pub async fn read_policy_version(
         &self,
         request: &ReadPolicyVersionRequest,
@@ -2541,6 +2728,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListPolicyVersions")]
     pub async fn read_policy_versions(
         &self,
         request: &ReadPolicyVersionsRequest,
@@ -2559,6 +2747,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2572,6 +2762,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListGroupPolicies")]
     pub async fn read_user_group_policies(
         &self,
         request: &ReadUserGroupPoliciesRequest,
@@ -2588,6 +2779,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2602,6 +2795,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetGroupPolicy")]
     pub async fn read_user_group_policy(
         &self,
         request: &ReadUserGroupPolicyRequest,
@@ -2618,6 +2812,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2628,6 +2824,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListUserPolicies")]
     pub async fn read_user_policies(
         &self,
         request: &ReadUserPoliciesRequest,
@@ -2644,6 +2841,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2657,6 +2856,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetUserPolicy")]
     pub async fn read_user_policy(
         &self,
         request: &ReadUserPolicyRequest,
@@ -2708,6 +2908,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2725,6 +2927,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachGroupPolicy")]
     pub async fn unlink_managed_policy_from_user_group(
         &self,
         request: &UnlinkManagedPolicyFromUserGroupRequest,
@@ -2743,6 +2946,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -2758,6 +2963,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachUserPolicy")]
     pub async fn unlink_policy(
         &self,
         request: &UnlinkPolicyRequest,

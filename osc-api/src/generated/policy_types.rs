@@ -7,6 +7,7 @@ use super::ids::PolicyOrn;
 use super::ids::PolicyVersionId;
 use crate::__private::IntoValue;
 use crate::DateTime;
+use crate::Result;
 use crate::UnknownValue;
 use crate::__private;
 
@@ -23,6 +24,11 @@ pub struct InlinePolicy {
 __private::received!(InlinePolicy {
     body: "Body",
     name: "Name",
+});
+
+__private::test_setters!(InlinePolicy {
+    with_body(body: Option<String>),
+    with_name(name: Option<PolicyName>),
 });
 
 /// A managed policy that is linked to a user or user group.
@@ -50,6 +56,14 @@ __private::received!(LinkedPolicy {
     policy_name: "PolicyName",
 });
 
+__private::test_setters!(LinkedPolicy {
+    with_creation_date(creation_date: Option<DateTime>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_orn(orn: Option<PolicyOrn>),
+    with_policy_id(policy_id: Option<PolicyId>),
+    with_policy_name(policy_name: Option<PolicyName>),
+});
+
 /// An account, user or user group that a policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -66,6 +80,12 @@ __private::received!(MinimalPolicy {
     id: "Id",
     name: "Name",
     orn: "Orn",
+});
+
+__private::test_setters!(MinimalPolicy {
+    with_id(id: Option<String>),
+    with_name(name: Option<String>),
+    with_orn(orn: Option<String>),
 });
 
 /// A managed policy, which can be linked to many users and user groups.
@@ -95,6 +115,32 @@ pub struct Policy {
     pub resources_count: Option<i64>,
 }
 
+impl Policy {
+    /// Returns [`orn`](field@Self::orn).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn orn(&self) -> Result<&PolicyOrn> {
+        __private::required(self.orn.as_ref(), "Policy.Orn")
+    }
+
+    /// Returns [`policy_id`](field@Self::policy_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn policy_id(&self) -> Result<&PolicyId> {
+        __private::required(self.policy_id.as_ref(), "Policy.PolicyId")
+    }
+
+    /// Returns [`policy_name`](field@Self::policy_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn policy_name(&self) -> Result<&PolicyName> {
+        __private::required(self.policy_name.as_ref(), "Policy.PolicyName")
+    }
+}
+
 __private::received!(Policy {
     creation_date: "CreationDate",
     description: "Description",
@@ -106,6 +152,19 @@ __private::received!(Policy {
     policy_id: "PolicyId",
     policy_name: "PolicyName",
     resources_count: "ResourcesCount",
+});
+
+__private::test_setters!(Policy {
+    with_creation_date(creation_date: Option<DateTime>),
+    with_description(description: Option<String>),
+    with_is_linkable(is_linkable: Option<bool>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_orn(orn: Option<PolicyOrn>),
+    with_path(path: Option<String>),
+    with_policy_default_version_id(policy_default_version_id: Option<PolicyVersionId>),
+    with_policy_id(policy_id: Option<PolicyId>),
+    with_policy_name(policy_name: Option<PolicyName>),
+    with_resources_count(resources_count: Option<i64>),
 });
 
 /// The entities that a managed policy is linked to.
@@ -136,6 +195,16 @@ __private::received!(PolicyEntities {
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
     users: "Users",
+});
+
+__private::test_setters!(PolicyEntities {
+    with_accounts(accounts: Vec<MinimalPolicy>),
+    with_groups(groups: Vec<MinimalPolicy>),
+    with_has_more_items(has_more_items: Option<bool>),
+    with_items_count(items_count: Option<i64>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_users(users: Vec<MinimalPolicy>),
 });
 
 /// What a managed policy can be linked to: the whole account, an EIM user or a user group.
@@ -232,11 +301,28 @@ pub struct PolicyVersion {
     pub version_id: Option<PolicyVersionId>,
 }
 
+impl PolicyVersion {
+    /// Returns [`version_id`](field@Self::version_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn version_id(&self) -> Result<&PolicyVersionId> {
+        __private::required(self.version_id.as_ref(), "PolicyVersion.VersionId")
+    }
+}
+
 __private::received!(PolicyVersion {
     body: "Body",
     creation_date: "CreationDate",
     default_version: "DefaultVersion",
     version_id: "VersionId",
+});
+
+__private::test_setters!(PolicyVersion {
+    with_body(body: Option<String>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_default_version(default_version: Option<bool>),
+    with_version_id(version_id: Option<PolicyVersionId>),
 });
 
 /// Filters for linked policies.

@@ -73,9 +73,27 @@ pub struct CreateProductTypeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreateProductTypeResponse {
+    /// Returns [`product_type`](field@Self::product_type).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn product_type(&self) -> Result<&ProductType> {
+        __private::required(
+            self.product_type.as_ref(),
+            "CreateProductTypeResponse.ProductType",
+        )
+    }
+}
+
 __private::received!(CreateProductTypeResponse {
     product_type: "ProductType",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreateProductTypeResponse {
+    with_product_type(product_type: Option<ProductType>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
@@ -143,6 +161,10 @@ __private::received!(DeleteProductTypeResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteProductTypeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Filters for product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -184,10 +206,26 @@ pub struct ProductType {
     pub vendor: Option<String>,
 }
 
+impl ProductType {
+    /// Returns [`product_type_id`](field@Self::product_type_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn product_type_id(&self) -> Result<&ProductTypeId> {
+        __private::required(self.product_type_id.as_ref(), "ProductType.ProductTypeId")
+    }
+}
+
 __private::received!(ProductType {
     description: "Description",
     product_type_id: "ProductTypeId",
     vendor: "Vendor",
+});
+
+__private::test_setters!(ProductType {
+    with_description(description: Option<String>),
+    with_product_type_id(product_type_id: Option<ProductTypeId>),
+    with_vendor(vendor: Option<String>),
 });
 
 /// Request of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
@@ -265,6 +303,14 @@ __private::received!(ReadProductTypesResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadProductTypesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_product_types(product_types: Vec<ProductType>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadProductTypesRequest {}
+
 impl Paginated for ReadProductTypesRequest {
     type Action = action::ReadProductTypes;
     type Item = ProductType;
@@ -288,6 +334,7 @@ impl Paginated for ReadProductTypesRequest {
     }
 }
 
+/// # ProductType
 impl Client {
     /// Creates a product type, which marks images for metering and billing.
     ///

@@ -52,6 +52,12 @@ __private::received!(ReadPublicCatalogResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadPublicCatalogResponse {
+    with_catalog(catalog: Option<Catalog>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # PublicCatalog
 impl Client {
     /// Returns the public prices of the Region whose endpoint is called.
     ///

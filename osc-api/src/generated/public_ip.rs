@@ -56,9 +56,24 @@ pub struct CreatePublicIpResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl CreatePublicIpResponse {
+    /// Returns [`public_ip`](field@Self::public_ip).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn public_ip(&self) -> Result<&PublicIp> {
+        __private::required(self.public_ip.as_ref(), "CreatePublicIpResponse.PublicIp")
+    }
+}
+
 __private::received!(CreatePublicIpResponse {
     public_ip: "PublicIp",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(CreatePublicIpResponse {
+    with_public_ip(public_ip: Option<PublicIp>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address
@@ -118,6 +133,10 @@ pub struct DeletePublicIpResponse {
 
 __private::received!(DeletePublicIpResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeletePublicIpResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for public IPs.
@@ -341,6 +360,11 @@ __private::received!(LinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkPublicIpResponse {
+    with_link_public_ip_id(link_public_ip_id: Option<LinkPublicIpId>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// A public IP of the account, and what uses it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -368,6 +392,16 @@ pub struct PublicIp {
     pub vm_id: Option<VmId>,
 }
 
+impl PublicIp {
+    /// Returns [`public_ip_id`](field@Self::public_ip_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn public_ip_id(&self) -> Result<&PublicIpId> {
+        __private::required(self.public_ip_id.as_ref(), "PublicIp.PublicIpId")
+    }
+}
+
 __private::received!(PublicIp {
     link_public_ip_id: "LinkPublicIpId",
     nat_service_id: "NatServiceId",
@@ -379,6 +413,19 @@ __private::received!(PublicIp {
     public_ip_id: "PublicIpId",
     tags: "Tags",
     vm_id: "VmId",
+});
+
+__private::test_setters!(PublicIp {
+    with_link_public_ip_id(link_public_ip_id: Option<LinkPublicIpId>),
+    with_nat_service_id(nat_service_id: Option<NatServiceId>),
+    with_net_access_point_ids(net_access_point_ids: Vec<NetAccessPointId>),
+    with_nic_account_id(nic_account_id: Option<AccountId>),
+    with_nic_id(nic_id: Option<NicId>),
+    with_private_ip(private_ip: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_public_ip_id(public_ip_id: Option<PublicIpId>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_vm_id(vm_id: Option<VmId>),
 });
 
 /// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4
@@ -446,6 +493,12 @@ __private::received!(ReadPublicIpRangesResponse {
     next_page_token: "NextPageToken",
     public_ips: "PublicIps",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ReadPublicIpRangesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_public_ips(public_ips: Vec<String>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
@@ -525,6 +578,12 @@ __private::received!(ReadPublicIpsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadPublicIpsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_public_ips(public_ips: Vec<PublicIp>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from
 /// its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -587,6 +646,12 @@ __private::received!(UnlinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UnlinkPublicIpResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadPublicIpRangesRequest {}
+
 impl Paginated for ReadPublicIpRangesRequest {
     type Action = action::ReadPublicIpRanges;
     type Item = String;
@@ -609,6 +674,8 @@ impl Paginated for ReadPublicIpRangesRequest {
         response.public_ips
     }
 }
+
+impl __private::SealedPaginated for ReadPublicIpsRequest {}
 
 impl Paginated for ReadPublicIpsRequest {
     type Action = action::ReadPublicIps;
@@ -633,6 +700,7 @@ impl Paginated for ReadPublicIpsRequest {
     }
 }
 
+/// # PublicIp
 impl Client {
     /// Allocates a public IP to the account, for a VM, a network interface or a NAT service.
     ///
@@ -645,6 +713,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`TOO_MANY_IPS`](crate::codes::TOO_MANY_IPS).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -655,6 +725,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AllocateAddress")]
     pub async fn create_public_ip(
         &self,
         request: &CreatePublicIpRequest,
@@ -673,6 +744,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_IP`](crate::codes::NO_SUCH_IP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -683,6 +756,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ReleaseAddress")]
     pub async fn delete_public_ip(
         &self,
         request: &DeletePublicIpRequest,
@@ -702,6 +776,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IP`](crate::codes::NO_SUCH_IP), [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
     ///
     /// # Examples
     /// To a VM:
@@ -729,6 +806,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AssociateAddress")]
     pub async fn link_public_ip(
         &self,
         request: &LinkPublicIpRequest,
@@ -801,6 +879,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeAddresses")]
     pub async fn read_public_ips(
         &self,
         request: &ReadPublicIpsRequest,
@@ -819,6 +898,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_IP_ASSOCIATION`](crate::codes::NO_SUCH_IP_ASSOCIATION).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -829,6 +910,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DisassociateAddress")]
     pub async fn unlink_public_ip(
         &self,
         request: &UnlinkPublicIpRequest,

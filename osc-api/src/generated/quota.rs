@@ -96,6 +96,16 @@ __private::received!(Quota {
     used_value: "UsedValue",
 });
 
+__private::test_setters!(Quota {
+    with_account_id(account_id: Option<AccountId>),
+    with_description(description: Option<String>),
+    with_max_value(max_value: Option<i64>),
+    with_name(name: Option<String>),
+    with_quota_collection(quota_collection: Option<String>),
+    with_short_description(short_description: Option<String>),
+    with_used_value(used_value: Option<i64>),
+});
+
 /// The quotas of one resource, or those of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -109,6 +119,11 @@ pub struct QuotaTypes {
 __private::received!(QuotaTypes {
     quota_type: "QuotaType",
     quotas: "Quotas",
+});
+
+__private::test_setters!(QuotaTypes {
+    with_quota_type(quota_type: Option<String>),
+    with_quotas(quotas: Vec<Quota>),
 });
 
 /// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their
@@ -188,6 +203,14 @@ __private::received!(ReadQuotasResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadQuotasResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_quota_types(quota_types: Vec<QuotaTypes>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadQuotasRequest {}
+
 impl Paginated for ReadQuotasRequest {
     type Action = action::ReadQuotas;
     type Item = QuotaTypes;
@@ -211,6 +234,7 @@ impl Paginated for ReadQuotasRequest {
     }
 }
 
+/// # Quota
 impl Client {
     /// Lists the quotas of the account and their current usage.
     ///
@@ -249,6 +273,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeAccountAttributes")]
+    #[doc(alias = "ListServiceQuotas")]
     pub async fn read_quotas(
         &self,
         request: &ReadQuotasRequest,

@@ -49,6 +49,11 @@ __private::received!(ReadRegionsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ReadRegionsResponse {
+    with_regions(regions: Vec<Region>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// A Region of the cloud and its endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -64,6 +69,12 @@ __private::received!(Region {
     region_name: "RegionName",
 });
 
+__private::test_setters!(Region {
+    with_endpoint(endpoint: Option<String>),
+    with_region_name(region_name: Option<String>),
+});
+
+/// # Region
 impl Client {
     /// Lists the Regions and their endpoints.
     ///
@@ -84,6 +95,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeRegions")]
     pub async fn read_regions(
         &self,
         request: &ReadRegionsRequest,

@@ -142,9 +142,24 @@ pub struct CreateRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
+impl CreateRouteResponse {
+    /// Returns [`route_table`](field@Self::route_table).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table(&self) -> Result<&RouteTable> {
+        __private::required(self.route_table.as_ref(), "CreateRouteResponse.RouteTable")
+    }
+}
+
 __private::received!(CreateRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
+});
+
+__private::test_setters!(CreateRouteResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_table(route_table: Option<RouteTable>),
 });
 
 /// Request of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
@@ -216,9 +231,24 @@ pub struct DeleteRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
+impl DeleteRouteResponse {
+    /// Returns [`route_table`](field@Self::route_table).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table(&self) -> Result<&RouteTable> {
+        __private::required(self.route_table.as_ref(), "DeleteRouteResponse.RouteTable")
+    }
+}
+
 __private::received!(DeleteRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
+});
+
+__private::test_setters!(DeleteRouteResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_table(route_table: Option<RouteTable>),
 });
 
 /// Request of [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
@@ -347,11 +377,27 @@ pub struct UpdateRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
+impl UpdateRouteResponse {
+    /// Returns [`route_table`](field@Self::route_table).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table(&self) -> Result<&RouteTable> {
+        __private::required(self.route_table.as_ref(), "UpdateRouteResponse.RouteTable")
+    }
+}
+
 __private::received!(UpdateRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });
 
+__private::test_setters!(UpdateRouteResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_table(route_table: Option<RouteTable>),
+});
+
+/// # Route
 impl Client {
     /// Adds a route to a route table.
     ///
@@ -364,6 +410,11 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_NAT_GATEWAY`](crate::codes::NO_SUCH_NAT_GATEWAY),
+    /// [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC), [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM), [`ROUTE_ALREADY_EXISTS`](crate::codes::ROUTE_ALREADY_EXISTS),
+    /// [`TOO_MANY_STATIC_ROUTES`](crate::codes::TOO_MANY_STATIC_ROUTES).
     ///
     /// # Example
     /// ```no_run
@@ -394,6 +445,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`ROUTE_DOES_NOT_EXIST`](crate::codes::ROUTE_DOES_NOT_EXIST).
     ///
     /// # Example
     /// ```no_run
@@ -428,6 +482,10 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_NAT_GATEWAY`](crate::codes::NO_SUCH_NAT_GATEWAY),
+    /// [`NO_SUCH_NIC`](crate::codes::NO_SUCH_NIC), [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -442,6 +500,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ReplaceRoute")]
     pub async fn update_route(
         &self,
         request: &UpdateRouteRequest,

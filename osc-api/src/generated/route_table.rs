@@ -73,9 +73,27 @@ pub struct CreateRouteTableResponse {
     pub route_table: Option<RouteTable>,
 }
 
+impl CreateRouteTableResponse {
+    /// Returns [`route_table`](field@Self::route_table).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table(&self) -> Result<&RouteTable> {
+        __private::required(
+            self.route_table.as_ref(),
+            "CreateRouteTableResponse.RouteTable",
+        )
+    }
+}
+
 __private::received!(CreateRouteTableResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
+});
+
+__private::test_setters!(CreateRouteTableResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_table(route_table: Option<RouteTable>),
 });
 
 /// Request of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
@@ -129,6 +147,10 @@ pub struct DeleteRouteTableResponse {
 
 __private::received!(DeleteRouteTableResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteRouteTableResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for route tables.
@@ -405,6 +427,11 @@ __private::received!(LinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkRouteTableResponse {
+    with_link_route_table_id(link_route_table_id: Option<LinkRouteTableId>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
 /// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -482,6 +509,12 @@ __private::received!(ReadRouteTablesResponse {
     route_tables: "RouteTables",
 });
 
+__private::test_setters!(ReadRouteTablesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_tables(route_tables: Vec<RouteTable>),
+});
+
 /// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table
 /// from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -538,6 +571,10 @@ pub struct UnlinkRouteTableResponse {
 
 __private::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkRouteTableResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route
@@ -616,6 +653,13 @@ __private::received!(UpdateRouteTableLinkResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(UpdateRouteTableLinkResponse {
+    with_link_route_table_id(link_route_table_id: Option<LinkRouteTableId>),
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+impl __private::SealedPaginated for ReadRouteTablesRequest {}
+
 impl Paginated for ReadRouteTablesRequest {
     type Action = action::ReadRouteTables;
     type Item = RouteTable;
@@ -639,6 +683,7 @@ impl Paginated for ReadRouteTablesRequest {
     }
 }
 
+/// # RouteTable
 impl Client {
     /// Creates a route table in a Net.
     ///
@@ -651,6 +696,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`TOO_MANY_RTBS`](crate::codes::TOO_MANY_RTBS).
     ///
     /// # Example
     /// ```no_run
@@ -680,6 +728,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -708,6 +758,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -721,6 +774,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AssociateRouteTable")]
     pub async fn link_route_table(
         &self,
         request: &LinkRouteTableRequest,
@@ -771,6 +825,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeRouteTables")]
     pub async fn read_route_tables(
         &self,
         request: &ReadRouteTablesRequest,
@@ -787,6 +842,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_RTB_ASSOC`](crate::codes::NO_SUCH_RTB_ASSOC).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -797,6 +854,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DisassociateRouteTable")]
     pub async fn unlink_route_table(
         &self,
         request: &UnlinkRouteTableRequest,
@@ -813,6 +871,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_RTB_ASSOC`](crate::codes::NO_SUCH_RTB_ASSOC).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -826,6 +887,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ReplaceRouteTableAssociation")]
     pub async fn update_route_table_link(
         &self,
         request: &UpdateRouteTableLinkRequest,

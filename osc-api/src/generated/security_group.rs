@@ -101,9 +101,27 @@ pub struct CreateSecurityGroupResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
+impl CreateSecurityGroupResponse {
+    /// Returns [`security_group`](field@Self::security_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn security_group(&self) -> Result<&SecurityGroup> {
+        __private::required(
+            self.security_group.as_ref(),
+            "CreateSecurityGroupResponse.SecurityGroup",
+        )
+    }
+}
+
 __private::received!(CreateSecurityGroupResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
+});
+
+__private::test_setters!(CreateSecurityGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_security_group(security_group: Option<SecurityGroup>),
 });
 
 /// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
@@ -169,6 +187,10 @@ pub struct DeleteSecurityGroupResponse {
 
 __private::received!(DeleteSecurityGroupResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteSecurityGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for security groups.
@@ -506,6 +528,14 @@ __private::received!(ReadSecurityGroupsResponse {
     security_groups: "SecurityGroups",
 });
 
+__private::test_setters!(ReadSecurityGroupsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_security_groups(security_groups: Vec<SecurityGroup>),
+});
+
+impl __private::SealedPaginated for ReadSecurityGroupsRequest {}
+
 impl Paginated for ReadSecurityGroupsRequest {
     type Action = action::ReadSecurityGroups;
     type Item = SecurityGroup;
@@ -529,6 +559,7 @@ impl Paginated for ReadSecurityGroupsRequest {
     }
 }
 
+/// # SecurityGroup
 impl Client {
     /// Creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
     ///
@@ -545,6 +576,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`DUPLICATE_GROUP`](crate::codes::DUPLICATE_GROUP), [`TOO_MANY_SGS`](crate::codes::TOO_MANY_SGS).
     ///
     /// # Example
     /// ```no_run
@@ -577,6 +611,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`SECURITY_GROUP_IN_USE`](crate::codes::SECURITY_GROUP_IN_USE).
     ///
     /// # Example
     /// ```no_run
@@ -632,6 +669,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeSecurityGroups")]
     pub async fn read_security_groups(
         &self,
         request: &ReadSecurityGroupsRequest,

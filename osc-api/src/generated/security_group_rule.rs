@@ -160,9 +160,27 @@ pub struct CreateSecurityGroupRuleResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
+impl CreateSecurityGroupRuleResponse {
+    /// Returns [`security_group`](field@Self::security_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn security_group(&self) -> Result<&SecurityGroup> {
+        __private::required(
+            self.security_group.as_ref(),
+            "CreateSecurityGroupRuleResponse.SecurityGroup",
+        )
+    }
+}
+
 __private::received!(CreateSecurityGroupRuleResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
+});
+
+__private::test_setters!(CreateSecurityGroupRuleResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_security_group(security_group: Option<SecurityGroup>),
 });
 
 /// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
@@ -313,9 +331,27 @@ pub struct DeleteSecurityGroupRuleResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
+impl DeleteSecurityGroupRuleResponse {
+    /// Returns [`security_group`](field@Self::security_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn security_group(&self) -> Result<&SecurityGroup> {
+        __private::required(
+            self.security_group.as_ref(),
+            "DeleteSecurityGroupRuleResponse.SecurityGroup",
+        )
+    }
+}
+
 __private::received!(DeleteSecurityGroupRuleResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
+});
+
+__private::test_setters!(DeleteSecurityGroupRuleResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_security_group(security_group: Option<SecurityGroup>),
 });
 
 /// The direction of traffic, as seen from the VMs of a security group.
@@ -356,6 +392,7 @@ impl From<&str> for Flow {
 
 __private::open_enum!(Flow);
 
+/// # SecurityGroupRule
 impl Client {
     /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
@@ -371,6 +408,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`TOO_MANY_SG_RULES`](crate::codes::TOO_MANY_SG_RULES).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -414,6 +454,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AuthorizeSecurityGroupIngress")]
+    #[doc(alias = "AuthorizeSecurityGroupEgress")]
     pub async fn create_security_group_rule(
         &self,
         request: &CreateSecurityGroupRuleRequest,
@@ -432,6 +474,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -475,6 +519,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RevokeSecurityGroupIngress")]
+    #[doc(alias = "RevokeSecurityGroupEgress")]
     pub async fn delete_security_group_rule(
         &self,
         request: &DeleteSecurityGroupRuleRequest,

@@ -132,9 +132,27 @@ pub struct CreateServerCertificateResponse {
     pub server_certificate: Option<ServerCertificate>,
 }
 
+impl CreateServerCertificateResponse {
+    /// Returns [`server_certificate`](field@Self::server_certificate).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn server_certificate(&self) -> Result<&ServerCertificate> {
+        __private::required(
+            self.server_certificate.as_ref(),
+            "CreateServerCertificateResponse.ServerCertificate",
+        )
+    }
+}
+
 __private::received!(CreateServerCertificateResponse {
     response_context: "ResponseContext",
     server_certificate: "ServerCertificate",
+});
+
+__private::test_setters!(CreateServerCertificateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_server_certificate(server_certificate: Option<ServerCertificate>),
 });
 
 /// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
@@ -190,6 +208,10 @@ pub struct DeleteServerCertificateResponse {
 
 __private::received!(DeleteServerCertificateResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteServerCertificateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for server certificates.
@@ -272,6 +294,11 @@ __private::received!(ReadServerCertificatesResponse {
     server_certificates: "ServerCertificates",
 });
 
+__private::test_setters!(ReadServerCertificatesResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_server_certificates(server_certificates: Vec<ServerCertificate>),
+});
+
 /// A server certificate, without its private key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -290,6 +317,24 @@ pub struct ServerCertificate {
     pub upload_date: Option<DateTime>,
 }
 
+impl ServerCertificate {
+    /// Returns [`id`](field@Self::id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn id(&self) -> Result<&ServerCertificateId> {
+        __private::required(self.id.as_ref(), "ServerCertificate.Id")
+    }
+
+    /// Returns [`orn`](field@Self::orn).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn orn(&self) -> Result<&ServerCertificateOrn> {
+        __private::required(self.orn.as_ref(), "ServerCertificate.Orn")
+    }
+}
+
 __private::received!(ServerCertificate {
     expiration_date: "ExpirationDate",
     id: "Id",
@@ -297,6 +342,15 @@ __private::received!(ServerCertificate {
     orn: "Orn",
     path: "Path",
     upload_date: "UploadDate",
+});
+
+__private::test_setters!(ServerCertificate {
+    with_expiration_date(expiration_date: Option<DateTime>),
+    with_id(id: Option<ServerCertificateId>),
+    with_name(name: Option<String>),
+    with_orn(orn: Option<ServerCertificateOrn>),
+    with_path(path: Option<String>),
+    with_upload_date(upload_date: Option<DateTime>),
 });
 
 /// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
@@ -373,11 +427,30 @@ pub struct UpdateServerCertificateResponse {
     pub server_certificate: Option<ServerCertificate>,
 }
 
+impl UpdateServerCertificateResponse {
+    /// Returns [`server_certificate`](field@Self::server_certificate).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn server_certificate(&self) -> Result<&ServerCertificate> {
+        __private::required(
+            self.server_certificate.as_ref(),
+            "UpdateServerCertificateResponse.ServerCertificate",
+        )
+    }
+}
+
 __private::received!(UpdateServerCertificateResponse {
     response_context: "ResponseContext",
     server_certificate: "ServerCertificate",
 });
 
+__private::test_setters!(UpdateServerCertificateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_server_certificate(server_certificate: Option<ServerCertificate>),
+});
+
+/// # ServerCertificate
 impl Client {
     /// Uploads a server certificate and its private key, for use by load balancers.
     ///
@@ -390,6 +463,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`TOO_MANY_CERTIFICATE`](crate::codes::TOO_MANY_CERTIFICATE).
     ///
     /// # Example
     /// ```no_run
@@ -409,6 +484,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "UploadServerCertificate")]
     pub async fn create_server_certificate(
         &self,
         request: &CreateServerCertificateRequest,
@@ -462,6 +538,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListServerCertificates")]
     pub async fn read_server_certificates(
         &self,
         request: &ReadServerCertificatesRequest,

@@ -88,9 +88,27 @@ pub struct CreateSnapshotExportTaskResponse {
     pub snapshot_export_task: Option<SnapshotExportTask>,
 }
 
+impl CreateSnapshotExportTaskResponse {
+    /// Returns [`snapshot_export_task`](field@Self::snapshot_export_task).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn snapshot_export_task(&self) -> Result<&SnapshotExportTask> {
+        __private::required(
+            self.snapshot_export_task.as_ref(),
+            "CreateSnapshotExportTaskResponse.SnapshotExportTask",
+        )
+    }
+}
+
 __private::received!(CreateSnapshotExportTaskResponse {
     response_context: "ResponseContext",
     snapshot_export_task: "SnapshotExportTask",
+});
+
+__private::test_setters!(CreateSnapshotExportTaskResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_snapshot_export_task(snapshot_export_task: Option<SnapshotExportTask>),
 });
 
 /// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
@@ -205,9 +223,24 @@ pub struct CreateSnapshotResponse {
     pub snapshot: Option<Snapshot>,
 }
 
+impl CreateSnapshotResponse {
+    /// Returns [`snapshot`](field@Self::snapshot).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn snapshot(&self) -> Result<&Snapshot> {
+        __private::required(self.snapshot.as_ref(), "CreateSnapshotResponse.Snapshot")
+    }
+}
+
 __private::received!(CreateSnapshotResponse {
     response_context: "ResponseContext",
     snapshot: "Snapshot",
+});
+
+__private::test_setters!(CreateSnapshotResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_snapshot(snapshot: Option<Snapshot>),
 });
 
 /// Request of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
@@ -261,6 +294,10 @@ pub struct DeleteSnapshotResponse {
 
 __private::received!(DeleteSnapshotResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteSnapshotResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for snapshots.
@@ -491,6 +528,12 @@ __private::received!(OsuExportSnapshotExportTask {
     osu_prefix: "OsuPrefix",
 });
 
+__private::test_setters!(OsuExportSnapshotExportTask {
+    with_disk_image_format(disk_image_format: Option<DiskImageFormat>),
+    with_osu_bucket(osu_bucket: Option<String>),
+    with_osu_prefix(osu_prefix: Option<String>),
+});
+
 /// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
 /// snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -571,6 +614,12 @@ __private::received!(ReadSnapshotExportTasksResponse {
     snapshot_export_tasks: "SnapshotExportTasks",
 });
 
+__private::test_setters!(ReadSnapshotExportTasksResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_snapshot_export_tasks(snapshot_export_tasks: Vec<SnapshotExportTask>),
+});
+
 /// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account
 /// can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -648,6 +697,12 @@ __private::received!(ReadSnapshotsResponse {
     snapshots: "Snapshots",
 });
 
+__private::test_setters!(ReadSnapshotsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_snapshots(snapshots: Vec<Snapshot>),
+});
+
 /// The content of a volume at a point in time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -678,6 +733,16 @@ pub struct Snapshot {
     pub volume_size: Option<i64>,
 }
 
+impl Snapshot {
+    /// Returns [`snapshot_id`](field@Self::snapshot_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn snapshot_id(&self) -> Result<&SnapshotId> {
+        __private::required(self.snapshot_id.as_ref(), "Snapshot.SnapshotId")
+    }
+}
+
 __private::received!(Snapshot {
     account_alias: "AccountAlias",
     account_id: "AccountId",
@@ -691,6 +756,21 @@ __private::received!(Snapshot {
     tags: "Tags",
     volume_id: "VolumeId",
     volume_size: "VolumeSize",
+});
+
+__private::test_setters!(Snapshot {
+    with_account_alias(account_alias: Option<String>),
+    with_account_id(account_id: Option<AccountId>),
+    with_client_token(client_token: Option<String>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_description(description: Option<String>),
+    with_permissions_to_create_volume(permissions_to_create_volume: Option<PermissionsOnResource>),
+    with_progress(progress: Option<i64>),
+    with_snapshot_id(snapshot_id: Option<SnapshotId>),
+    with_state(state: Option<SnapshotState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_volume_id(volume_id: Option<VolumeId>),
+    with_volume_size(volume_size: Option<i64>),
 });
 
 /// The export of a snapshot to object storage.
@@ -721,6 +801,16 @@ __private::received!(SnapshotExportTask {
     state: "State",
     tags: "Tags",
     task_id: "TaskId",
+});
+
+__private::test_setters!(SnapshotExportTask {
+    with_comment(comment: Option<String>),
+    with_osu_export(osu_export: Option<OsuExportSnapshotExportTask>),
+    with_progress(progress: Option<i64>),
+    with_snapshot_id(snapshot_id: Option<SnapshotId>),
+    with_state(state: Option<SnapshotExportTaskState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_task_id(task_id: Option<TaskId>),
 });
 
 /// The state of a snapshot export task. Not all servers return `queued`.
@@ -937,10 +1027,27 @@ pub struct UpdateSnapshotResponse {
     pub snapshot: Option<Snapshot>,
 }
 
+impl UpdateSnapshotResponse {
+    /// Returns [`snapshot`](field@Self::snapshot).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn snapshot(&self) -> Result<&Snapshot> {
+        __private::required(self.snapshot.as_ref(), "UpdateSnapshotResponse.Snapshot")
+    }
+}
+
 __private::received!(UpdateSnapshotResponse {
     response_context: "ResponseContext",
     snapshot: "Snapshot",
 });
+
+__private::test_setters!(UpdateSnapshotResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_snapshot(snapshot: Option<Snapshot>),
+});
+
+impl __private::SealedPaginated for ReadSnapshotExportTasksRequest {}
 
 impl Paginated for ReadSnapshotExportTasksRequest {
     type Action = action::ReadSnapshotExportTasks;
@@ -965,6 +1072,8 @@ impl Paginated for ReadSnapshotExportTasksRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadSnapshotsRequest {}
+
 impl Paginated for ReadSnapshotsRequest {
     type Action = action::ReadSnapshots;
     type Item = Snapshot;
@@ -988,6 +1097,7 @@ impl Paginated for ReadSnapshotsRequest {
     }
 }
 
+/// # Snapshot
 impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
@@ -1002,9 +1112,15 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshot)
+    /// - Waiter: [`wait::snapshot`](crate::wait::snapshot).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SNAPSHOT`](crate::codes::NO_SUCH_SNAPSHOT),
+    /// [`NO_SUCH_VOLUME`](crate::codes::NO_SUCH_VOLUME),
+    /// [`TOO_MANY_CONCURRENT_SNAPSHOTS`](crate::codes::TOO_MANY_CONCURRENT_SNAPSHOTS),
+    /// [`TOO_MANY_SNAPSHOTS`](crate::codes::TOO_MANY_SNAPSHOTS).
     ///
     /// # Examples
     /// From a volume:
@@ -1052,6 +1168,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CopySnapshot")]
+    #[doc(alias = "ImportSnapshot")]
     pub async fn create_snapshot(
         &self,
         request: &CreateSnapshotRequest,
@@ -1069,9 +1187,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshotexporttask)
+    /// - Waiter: [`wait::snapshot_export_task`](crate::wait::snapshot_export_task).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SNAPSHOT`](crate::codes::NO_SUCH_SNAPSHOT).
     ///
     /// # Example
     /// ```no_run
@@ -1102,9 +1223,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesnapshot)
+    /// - Waiter: [`wait::snapshot`](crate::wait::snapshot).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SNAPSHOT`](crate::codes::NO_SUCH_SNAPSHOT).
     ///
     /// # Example
     /// ```no_run
@@ -1145,6 +1269,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeSnapshotExportTasks")]
     pub async fn read_snapshot_export_tasks(
         &self,
         request: &ReadSnapshotExportTasksRequest,
@@ -1189,6 +1314,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeSnapshots")]
     pub async fn read_snapshots(
         &self,
         request: &ReadSnapshotsRequest,
@@ -1203,9 +1329,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesnapshot)
+    /// - Waiter: [`wait::snapshot`](crate::wait::snapshot).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SNAPSHOT`](crate::codes::NO_SUCH_SNAPSHOT).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1279,6 +1408,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifySnapshotAttribute")]
     pub async fn update_snapshot(
         &self,
         request: &UpdateSnapshotRequest,

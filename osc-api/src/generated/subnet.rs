@@ -90,9 +90,24 @@ pub struct CreateSubnetResponse {
     pub subnet: Option<Subnet>,
 }
 
+impl CreateSubnetResponse {
+    /// Returns [`subnet`](field@Self::subnet).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn subnet(&self) -> Result<&Subnet> {
+        __private::required(self.subnet.as_ref(), "CreateSubnetResponse.Subnet")
+    }
+}
+
 __private::received!(CreateSubnetResponse {
     response_context: "ResponseContext",
     subnet: "Subnet",
+});
+
+__private::test_setters!(CreateSubnetResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_subnet(subnet: Option<Subnet>),
 });
 
 /// Request of [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
@@ -146,6 +161,10 @@ pub struct DeleteSubnetResponse {
 
 __private::received!(DeleteSubnetResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteSubnetResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for Subnets.
@@ -324,6 +343,12 @@ __private::received!(ReadSubnetsResponse {
     subnets: "Subnets",
 });
 
+__private::test_setters!(ReadSubnetsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_subnets(subnets: Vec<Subnet>),
+});
+
 /// A part of a Net, within one Subregion.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -346,6 +371,16 @@ pub struct Subnet {
     pub tags: Vec<ResourceTag>,
 }
 
+impl Subnet {
+    /// Returns [`subnet_id`](field@Self::subnet_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn subnet_id(&self) -> Result<&SubnetId> {
+        __private::required(self.subnet_id.as_ref(), "Subnet.SubnetId")
+    }
+}
+
 __private::received!(Subnet {
     available_ips_count: "AvailableIpsCount",
     ip_range: "IpRange",
@@ -355,6 +390,17 @@ __private::received!(Subnet {
     subnet_id: "SubnetId",
     subregion_name: "SubregionName",
     tags: "Tags",
+});
+
+__private::test_setters!(Subnet {
+    with_available_ips_count(available_ips_count: Option<i64>),
+    with_ip_range(ip_range: Option<String>),
+    with_map_public_ip_on_launch(map_public_ip_on_launch: Option<bool>),
+    with_net_id(net_id: Option<NetId>),
+    with_state(state: Option<SubnetState>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_tags(tags: Vec<ResourceTag>),
 });
 
 /// The state of a Subnet.
@@ -464,10 +510,27 @@ pub struct UpdateSubnetResponse {
     pub subnet: Option<Subnet>,
 }
 
+impl UpdateSubnetResponse {
+    /// Returns [`subnet`](field@Self::subnet).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn subnet(&self) -> Result<&Subnet> {
+        __private::required(self.subnet.as_ref(), "UpdateSubnetResponse.Subnet")
+    }
+}
+
 __private::received!(UpdateSubnetResponse {
     response_context: "ResponseContext",
     subnet: "Subnet",
 });
+
+__private::test_setters!(UpdateSubnetResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_subnet(subnet: Option<Subnet>),
+});
+
+impl __private::SealedPaginated for ReadSubnetsRequest {}
 
 impl Paginated for ReadSubnetsRequest {
     type Action = action::ReadSubnets;
@@ -492,6 +555,7 @@ impl Paginated for ReadSubnetsRequest {
     }
 }
 
+/// # Subnet
 impl Client {
     /// Creates a Subnet in a Net.
     ///
@@ -500,9 +564,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsubnet)
+    /// - Waiter: [`wait::subnet`](crate::wait::subnet).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`SUBNET_CONFLICT`](crate::codes::SUBNET_CONFLICT).
     ///
     /// # Example
     /// ```no_run
@@ -528,9 +596,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesubnet)
+    /// - Waiter: [`wait::subnet`](crate::wait::subnet).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET),
+    /// [`SUBNET_IN_USE`](crate::codes::SUBNET_IN_USE).
     ///
     /// # Example
     /// ```no_run
@@ -590,6 +662,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeSubnets")]
     pub async fn read_subnets(
         &self,
         request: &ReadSubnetsRequest,
@@ -602,9 +675,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesubnet)
+    /// - Waiter: [`wait::subnet`](crate::wait::subnet).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET).
     ///
     /// # Example
     /// ```no_run
@@ -616,6 +692,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifySubnetAttribute")]
     pub async fn update_subnet(
         &self,
         request: &UpdateSubnetRequest,

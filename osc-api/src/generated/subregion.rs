@@ -130,6 +130,12 @@ __private::received!(ReadSubregionsResponse {
     subregions: "Subregions",
 });
 
+__private::test_setters!(ReadSubregionsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_subregions(subregions: Vec<Subregion>),
+});
+
 /// A part of a Region, located in one physical zone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -150,6 +156,15 @@ __private::received!(Subregion {
     state: "State",
     subregion_name: "SubregionName",
 });
+
+__private::test_setters!(Subregion {
+    with_location_code(location_code: Option<String>),
+    with_region_name(region_name: Option<String>),
+    with_state(state: Option<String>),
+    with_subregion_name(subregion_name: Option<String>),
+});
+
+impl __private::SealedPaginated for ReadSubregionsRequest {}
 
 impl Paginated for ReadSubregionsRequest {
     type Action = action::ReadSubregions;
@@ -174,6 +189,7 @@ impl Paginated for ReadSubregionsRequest {
     }
 }
 
+/// # Subregion
 impl Client {
     /// Lists the Subregions that the account can use in the Region.
     ///
@@ -212,6 +228,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeAvailabilityZones")]
     pub async fn read_subregions(
         &self,
         request: &ReadSubregionsRequest,

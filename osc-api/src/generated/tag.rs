@@ -96,6 +96,10 @@ __private::received!(CreateTagsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(CreateTagsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -168,6 +172,10 @@ pub struct DeleteTagsResponse {
 
 __private::received!(DeleteTagsResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteTagsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for tags.
@@ -301,6 +309,14 @@ __private::received!(ReadTagsResponse {
     tags: "Tags",
 });
 
+__private::test_setters!(ReadTagsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_tags(tags: Vec<Tag>),
+});
+
+impl __private::SealedPaginated for ReadTagsRequest {}
+
 impl Paginated for ReadTagsRequest {
     type Action = action::ReadTags;
     type Item = Tag;
@@ -324,6 +340,7 @@ impl Paginated for ReadTagsRequest {
     }
 }
 
+/// # Tag
 impl Client {
     /// Adds tags to resources of any taggable type, by ID.
     ///
@@ -336,6 +353,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`TOO_MANY_TAGS`](crate::codes::TOO_MANY_TAGS).
     ///
     /// # Example
     /// ```no_run
@@ -410,6 +429,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeTags")]
     pub async fn read_tags(
         &self,
         request: &ReadTagsRequest,

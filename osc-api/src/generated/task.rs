@@ -61,6 +61,11 @@ __private::received!(DeleteExportTaskResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteExportTaskResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
+/// # Task
 impl Client {
     /// Cancels an export task.
     ///
@@ -73,6 +78,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_TASK`](crate::codes::NO_SUCH_TASK).
     ///
     /// # Examples
     /// Export of an image:

@@ -85,9 +85,24 @@ pub struct CreateUserResponse {
     pub user: Option<User>,
 }
 
+impl CreateUserResponse {
+    /// Returns [`user`](field@Self::user).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user(&self) -> Result<&User> {
+        __private::required(self.user.as_ref(), "CreateUserResponse.User")
+    }
+}
+
 __private::received!(CreateUserResponse {
     response_context: "ResponseContext",
     user: "User",
+});
+
+__private::test_setters!(CreateUserResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user(user: Option<User>),
 });
 
 /// Request of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
@@ -141,6 +156,10 @@ pub struct DeleteUserResponse {
 
 __private::received!(DeleteUserResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteUserResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for EIM users.
@@ -248,6 +267,14 @@ __private::received!(ReadUsersResponse {
     users: "Users",
 });
 
+__private::test_setters!(ReadUsersResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_users(users: Vec<User>),
+});
+
 /// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
 /// address of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
@@ -332,10 +359,27 @@ pub struct UpdateUserResponse {
     pub user: Option<User>,
 }
 
+impl UpdateUserResponse {
+    /// Returns [`user`](field@Self::user).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user(&self) -> Result<&User> {
+        __private::required(self.user.as_ref(), "UpdateUserResponse.User")
+    }
+}
+
 __private::received!(UpdateUserResponse {
     response_context: "ResponseContext",
     user: "User",
 });
+
+__private::test_setters!(UpdateUserResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user(user: Option<User>),
+});
+
+impl __private::SealedPaginated for ReadUsersRequest {}
 
 impl Paginated for ReadUsersRequest {
     type Action = action::ReadUsers;
@@ -360,6 +404,7 @@ impl Paginated for ReadUsersRequest {
     }
 }
 
+/// # User
 impl Client {
     /// Creates an EIM user, an additional user of the account.
     ///
@@ -369,6 +414,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER),
+    /// [`DUPLICATE_USERNAME`](crate::codes::DUPLICATE_USERNAME).
     ///
     /// # Example
     /// ```no_run
@@ -399,6 +447,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run
@@ -439,6 +489,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListUsers")]
     pub async fn read_users(
         &self,
         request: &ReadUsersRequest,
@@ -454,6 +505,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run

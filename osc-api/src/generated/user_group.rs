@@ -105,6 +105,10 @@ __private::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(AddUserToUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
 /// policies apply to all its members.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,9 +172,27 @@ pub struct CreateUserGroupResponse {
     pub user_group: Option<UserGroup>,
 }
 
+impl CreateUserGroupResponse {
+    /// Returns [`user_group`](field@Self::user_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user_group(&self) -> Result<&UserGroup> {
+        __private::required(
+            self.user_group.as_ref(),
+            "CreateUserGroupResponse.UserGroup",
+        )
+    }
+}
+
 __private::received!(CreateUserGroupResponse {
     response_context: "ResponseContext",
     user_group: "UserGroup",
+});
+
+__private::test_setters!(CreateUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_group(user_group: Option<UserGroup>),
 });
 
 /// Request of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
@@ -246,6 +268,10 @@ __private::received!(DeleteUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(DeleteUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
 /// members.
 #[derive(Clone, Debug, PartialEq)]
@@ -317,6 +343,12 @@ __private::received!(ReadUserGroupResponse {
     users: "Users",
 });
 
+__private::test_setters!(ReadUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_group(user_group: Option<UserGroup>),
+    with_users(users: Vec<User>),
+});
+
 /// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user
 /// groups that an EIM user belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -383,6 +415,11 @@ pub struct ReadUserGroupsPerUserResponse {
 __private::received!(ReadUserGroupsPerUserResponse {
     response_context: "ResponseContext",
     user_groups: "UserGroups",
+});
+
+__private::test_setters!(ReadUserGroupsPerUserResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_groups(user_groups: Vec<UserGroup>),
 });
 
 /// Request of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
@@ -462,6 +499,14 @@ __private::received!(ReadUserGroupsResponse {
     max_results_truncated: "MaxResultsTruncated",
     response_context: "ResponseContext",
     user_groups: "UserGroups",
+});
+
+__private::test_setters!(ReadUserGroupsResponse {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+    with_max_results_truncated(max_results_truncated: Option<bool>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_groups(user_groups: Vec<UserGroup>),
 });
 
 /// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an
@@ -554,6 +599,10 @@ __private::received!(RemoveUserFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(RemoveUserFromUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
 /// of a user group.
 #[derive(Clone, Debug, PartialEq)]
@@ -642,10 +691,37 @@ pub struct UpdateUserGroupResponse {
     pub users: Vec<User>,
 }
 
+impl UpdateUserGroupResponse {
+    /// Returns [`user_group`](field@Self::user_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user_group(&self) -> Result<&UserGroup> {
+        __private::required(
+            self.user_group.as_ref(),
+            "UpdateUserGroupResponse.UserGroup",
+        )
+    }
+
+    /// Returns the first of [`users`](field@Self::users).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user(&self) -> Result<&User> {
+        __private::required(self.users.first(), "UpdateUserGroupResponse.Users")
+    }
+}
+
 __private::received!(UpdateUserGroupResponse {
     response_context: "ResponseContext",
     user_group: "UserGroup",
     users: "Users",
+});
+
+__private::test_setters!(UpdateUserGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_user_group(user_group: Option<UserGroup>),
+    with_users(users: Vec<User>),
 });
 
 /// A group of EIM users.
@@ -666,6 +742,24 @@ pub struct UserGroup {
     pub user_group_id: Option<UserGroupId>,
 }
 
+impl UserGroup {
+    /// Returns [`name`](field@Self::name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn name(&self) -> Result<&UserGroupName> {
+        __private::required(self.name.as_ref(), "UserGroup.Name")
+    }
+
+    /// Returns [`user_group_id`](field@Self::user_group_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn user_group_id(&self) -> Result<&UserGroupId> {
+        __private::required(self.user_group_id.as_ref(), "UserGroup.UserGroupId")
+    }
+}
+
 __private::received!(UserGroup {
     creation_date: "CreationDate",
     last_modification_date: "LastModificationDate",
@@ -674,6 +768,17 @@ __private::received!(UserGroup {
     path: "Path",
     user_group_id: "UserGroupId",
 });
+
+__private::test_setters!(UserGroup {
+    with_creation_date(creation_date: Option<DateTime>),
+    with_last_modification_date(last_modification_date: Option<DateTime>),
+    with_name(name: Option<UserGroupName>),
+    with_orn(orn: Option<String>),
+    with_path(path: Option<String>),
+    with_user_group_id(user_group_id: Option<UserGroupId>),
+});
+
+impl __private::SealedPaginated for ReadUserGroupsRequest {}
 
 impl Paginated for ReadUserGroupsRequest {
     type Action = action::ReadUserGroups;
@@ -698,6 +803,7 @@ impl Paginated for ReadUserGroupsRequest {
     }
 }
 
+/// # UserGroup
 impl Client {
     /// Adds an EIM user to a user group.
     ///
@@ -707,6 +813,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP),
+    /// [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
     ///
     /// # Example
     /// ```no_run
@@ -723,6 +832,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AddUserToGroup")]
     pub async fn add_user_to_user_group(
         &self,
         request: &AddUserToUserGroupRequest,
@@ -739,6 +849,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -749,6 +861,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateGroup")]
     pub async fn create_user_group(
         &self,
         request: &CreateUserGroupRequest,
@@ -768,6 +881,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -780,6 +895,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteGroup")]
     pub async fn delete_user_group(
         &self,
         request: &DeleteUserGroupRequest,
@@ -796,6 +912,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -806,6 +924,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetGroup")]
     pub async fn read_user_group(
         &self,
         request: &ReadUserGroupRequest,
@@ -839,6 +958,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListGroups")]
     pub async fn read_user_groups(
         &self,
         request: &ReadUserGroupsRequest,
@@ -855,6 +975,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -866,6 +988,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ListGroupsForUser")]
     pub async fn read_user_groups_per_user(
         &self,
         request: &ReadUserGroupsPerUserRequest,
@@ -882,6 +1005,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP),
+    /// [`NO_SUCH_USER`](crate::codes::NO_SUCH_USER).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -897,6 +1023,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RemoveUserFromGroup")]
     pub async fn remove_user_from_user_group(
         &self,
         request: &RemoveUserFromUserGroupRequest,
@@ -915,6 +1042,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_USER_GROUP`](crate::codes::NO_SUCH_USER_GROUP).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -928,6 +1057,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "UpdateGroup")]
     pub async fn update_user_group(
         &self,
         request: &UpdateUserGroupRequest,

@@ -70,9 +70,27 @@ pub struct CreateVirtualGatewayResponse {
     pub virtual_gateway: Option<VirtualGateway>,
 }
 
+impl CreateVirtualGatewayResponse {
+    /// Returns [`virtual_gateway`](field@Self::virtual_gateway).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn virtual_gateway(&self) -> Result<&VirtualGateway> {
+        __private::required(
+            self.virtual_gateway.as_ref(),
+            "CreateVirtualGatewayResponse.VirtualGateway",
+        )
+    }
+}
+
 __private::received!(CreateVirtualGatewayResponse {
     response_context: "ResponseContext",
     virtual_gateway: "VirtualGateway",
+});
+
+__private::test_setters!(CreateVirtualGatewayResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_virtual_gateway(virtual_gateway: Option<VirtualGateway>),
 });
 
 /// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
@@ -131,6 +149,10 @@ pub struct DeleteVirtualGatewayResponse {
 
 __private::received!(DeleteVirtualGatewayResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVirtualGatewayResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for virtual gateways.
@@ -296,9 +318,27 @@ pub struct LinkVirtualGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
+impl LinkVirtualGatewayResponse {
+    /// Returns [`net_to_virtual_gateway_link`](field@Self::net_to_virtual_gateway_link).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn net_to_virtual_gateway_link(&self) -> Result<&NetToVirtualGatewayLink> {
+        __private::required(
+            self.net_to_virtual_gateway_link.as_ref(),
+            "LinkVirtualGatewayResponse.NetToVirtualGatewayLink",
+        )
+    }
+}
+
 __private::received!(LinkVirtualGatewayResponse {
     net_to_virtual_gateway_link: "NetToVirtualGatewayLink",
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(LinkVirtualGatewayResponse {
+    with_net_to_virtual_gateway_link(net_to_virtual_gateway_link: Option<NetToVirtualGatewayLink>),
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// The attachment of a virtual gateway to a Net.
@@ -314,6 +354,11 @@ pub struct NetToVirtualGatewayLink {
 __private::received!(NetToVirtualGatewayLink {
     net_id: "NetId",
     state: "State",
+});
+
+__private::test_setters!(NetToVirtualGatewayLink {
+    with_net_id(net_id: Option<NetId>),
+    with_state(state: Option<LinkState>),
 });
 
 /// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
@@ -393,6 +438,12 @@ __private::received!(ReadVirtualGatewaysResponse {
     virtual_gateways: "VirtualGateways",
 });
 
+__private::test_setters!(ReadVirtualGatewaysResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_virtual_gateways(virtual_gateways: Vec<VirtualGateway>),
+});
+
 /// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
 /// gateway from its Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -464,6 +515,10 @@ pub struct UnlinkVirtualGatewayResponse {
 
 __private::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkVirtualGatewayResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or
@@ -550,9 +605,27 @@ pub struct UpdateRoutePropagationResponse {
     pub route_table: Option<RouteTable>,
 }
 
+impl UpdateRoutePropagationResponse {
+    /// Returns [`route_table`](field@Self::route_table).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn route_table(&self) -> Result<&RouteTable> {
+        __private::required(
+            self.route_table.as_ref(),
+            "UpdateRoutePropagationResponse.RouteTable",
+        )
+    }
+}
+
 __private::received!(UpdateRoutePropagationResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
+});
+
+__private::test_setters!(UpdateRoutePropagationResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_route_table(route_table: Option<RouteTable>),
 });
 
 /// The Net's end of VPN connections and DirectLink interfaces.
@@ -571,6 +644,19 @@ pub struct VirtualGateway {
     pub virtual_gateway_id: Option<VirtualGatewayId>,
 }
 
+impl VirtualGateway {
+    /// Returns [`virtual_gateway_id`](field@Self::virtual_gateway_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn virtual_gateway_id(&self) -> Result<&VirtualGatewayId> {
+        __private::required(
+            self.virtual_gateway_id.as_ref(),
+            "VirtualGateway.VirtualGatewayId",
+        )
+    }
+}
+
 __private::received!(VirtualGateway {
     connection_type: "ConnectionType",
     net_to_virtual_gateway_links: "NetToVirtualGatewayLinks",
@@ -578,6 +664,16 @@ __private::received!(VirtualGateway {
     tags: "Tags",
     virtual_gateway_id: "VirtualGatewayId",
 });
+
+__private::test_setters!(VirtualGateway {
+    with_connection_type(connection_type: Option<String>),
+    with_net_to_virtual_gateway_links(net_to_virtual_gateway_links: Vec<NetToVirtualGatewayLink>),
+    with_state(state: Option<ResourceState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_virtual_gateway_id(virtual_gateway_id: Option<VirtualGatewayId>),
+});
+
+impl __private::SealedPaginated for ReadVirtualGatewaysRequest {}
 
 impl Paginated for ReadVirtualGatewaysRequest {
     type Action = action::ReadVirtualGateways;
@@ -602,12 +698,14 @@ impl Paginated for ReadVirtualGatewaysRequest {
     }
 }
 
+/// # VirtualGateway
 impl Client {
     /// Creates a virtual gateway, the Net side of a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvirtualgateway)
+    /// - Waiter: [`wait::virtual_gateway`](crate::wait::virtual_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -622,6 +720,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateVpnGateway")]
     pub async fn create_virtual_gateway(
         &self,
         request: &CreateVirtualGatewayRequest,
@@ -636,9 +735,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevirtualgateway)
+    /// - Waiter: [`wait::virtual_gateway`](crate::wait::virtual_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -650,6 +752,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteVpnGateway")]
     pub async fn delete_virtual_gateway(
         &self,
         request: &DeleteVirtualGatewayRequest,
@@ -664,9 +767,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvirtualgateway)
+    /// - Waiter: [`wait::virtual_gateway`](crate::wait::virtual_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -681,6 +788,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachVpnGateway")]
     pub async fn link_virtual_gateway(
         &self,
         request: &LinkVirtualGatewayRequest,
@@ -731,6 +839,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpnGateways")]
     pub async fn read_virtual_gateways(
         &self,
         request: &ReadVirtualGatewaysRequest,
@@ -746,9 +855,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvirtualgateway)
+    /// - Waiter: [`wait::virtual_gateway`](crate::wait::virtual_gateway).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPC`](crate::codes::NO_SUCH_VPC),
+    /// [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -763,6 +876,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachVpnGateway")]
     pub async fn unlink_virtual_gateway(
         &self,
         request: &UnlinkVirtualGatewayRequest,
@@ -779,6 +893,9 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_ROUTE_TABLE`](crate::codes::NO_SUCH_ROUTE_TABLE),
+    /// [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -793,6 +910,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "EnableVgwRoutePropagation")]
+    #[doc(alias = "DisableVgwRoutePropagation")]
     pub async fn update_route_propagation(
         &self,
         request: &UpdateRoutePropagationRequest,

@@ -364,9 +364,24 @@ pub struct CreateVmsResponse {
     pub vms: Vec<Vm>,
 }
 
+impl CreateVmsResponse {
+    /// Returns the first of [`vms`](field@Self::vms).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm(&self) -> Result<&Vm> {
+        __private::required(self.vms.first(), "CreateVmsResponse.Vms")
+    }
+}
+
 __private::received!(CreateVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
+});
+
+__private::test_setters!(CreateVmsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms(vms: Vec<Vm>),
 });
 
 /// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
@@ -420,9 +435,24 @@ pub struct DeleteVmsResponse {
     pub vms: Vec<VmState>,
 }
 
+impl DeleteVmsResponse {
+    /// Returns the first of [`vms`](field@Self::vms).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_state(&self) -> Result<&VmState> {
+        __private::required(self.vms.first(), "DeleteVmsResponse.Vms")
+    }
+}
+
 __private::received!(DeleteVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
+});
+
+__private::test_setters!(DeleteVmsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms(vms: Vec<VmState>),
 });
 
 /// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator
@@ -486,6 +516,12 @@ __private::received!(ReadAdminPasswordResponse {
     vm_id: "VmId",
 });
 
+__private::test_setters!(ReadAdminPasswordResponse {
+    with_admin_password(admin_password: Option<Secret>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_id(vm_id: Option<VmId>),
+});
+
 /// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of
 /// a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, PartialEq)]
@@ -545,6 +581,12 @@ __private::received!(ReadConsoleOutputResponse {
     console_output: "ConsoleOutput",
     response_context: "ResponseContext",
     vm_id: "VmId",
+});
+
+__private::test_setters!(ReadConsoleOutputResponse {
+    with_console_output(console_output: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_id(vm_id: Option<VmId>),
 });
 
 /// Request of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
@@ -622,6 +664,12 @@ __private::received!(ReadVmTypesResponse {
     vm_types: "VmTypes",
 });
 
+__private::test_setters!(ReadVmTypesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_types(vm_types: Vec<VmType>),
+});
+
 /// Request of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -695,6 +743,12 @@ __private::received!(ReadVmsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     vms: "Vms",
+});
+
+__private::test_setters!(ReadVmsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms(vms: Vec<Vm>),
 });
 
 /// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs,
@@ -784,6 +838,12 @@ __private::received!(ReadVmsStateResponse {
     vm_states: "VmStates",
 });
 
+__private::test_setters!(ReadVmsStateResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_states(vm_states: Vec<VmStates>),
+});
+
 /// Request of [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history), which lists the stops of
 /// VMs, with the date and the reason of each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -851,6 +911,12 @@ __private::received!(ReadVmsStopHistoryResponse {
     vms_stop_history: "VmsStopHistory",
 });
 
+__private::test_setters!(ReadVmsStopHistoryResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms_stop_history(vms_stop_history: Vec<VmsStopHistory>),
+});
+
 /// Request of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -904,6 +970,10 @@ __private::received!(RebootVmsResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(RebootVmsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -955,9 +1025,24 @@ pub struct StartVmsResponse {
     pub vms: Vec<VmState>,
 }
 
+impl StartVmsResponse {
+    /// Returns the first of [`vms`](field@Self::vms).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_state(&self) -> Result<&VmState> {
+        __private::required(self.vms.first(), "StartVmsResponse.Vms")
+    }
+}
+
 __private::received!(StartVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
+});
+
+__private::test_setters!(StartVmsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms(vms: Vec<VmState>),
 });
 
 /// Request of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
@@ -1021,9 +1106,24 @@ pub struct StopVmsResponse {
     pub vms: Vec<VmState>,
 }
 
+impl StopVmsResponse {
+    /// Returns the first of [`vms`](field@Self::vms).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_state(&self) -> Result<&VmState> {
+        __private::required(self.vms.first(), "StopVmsResponse.Vms")
+    }
+}
+
 __private::received!(StopVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
+});
+
+__private::test_setters!(StopVmsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vms(vms: Vec<VmState>),
 });
 
 /// Request of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
@@ -1239,10 +1339,27 @@ pub struct UpdateVmResponse {
     pub vm: Option<Vm>,
 }
 
+impl UpdateVmResponse {
+    /// Returns [`vm`](field@Self::vm).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm(&self) -> Result<&Vm> {
+        __private::required(self.vm.as_ref(), "UpdateVmResponse.Vm")
+    }
+}
+
 __private::received!(UpdateVmResponse {
     response_context: "ResponseContext",
     vm: "Vm",
 });
+
+__private::test_setters!(UpdateVmResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm(vm: Option<Vm>),
+});
+
+impl __private::SealedPaginated for ReadVmTypesRequest {}
 
 impl Paginated for ReadVmTypesRequest {
     type Action = action::ReadVmTypes;
@@ -1267,6 +1384,8 @@ impl Paginated for ReadVmTypesRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadVmsRequest {}
+
 impl Paginated for ReadVmsRequest {
     type Action = action::ReadVms;
     type Item = Vm;
@@ -1289,6 +1408,8 @@ impl Paginated for ReadVmsRequest {
         response.vms
     }
 }
+
+impl __private::SealedPaginated for ReadVmsStateRequest {}
 
 impl Paginated for ReadVmsStateRequest {
     type Action = action::ReadVmsState;
@@ -1313,6 +1434,8 @@ impl Paginated for ReadVmsStateRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadVmsStopHistoryRequest {}
+
 impl Paginated for ReadVmsStopHistoryRequest {
     type Action = action::ReadVmsStopHistory;
     type Item = VmsStopHistory;
@@ -1336,6 +1459,7 @@ impl Paginated for ReadVmsStopHistoryRequest {
     }
 }
 
+/// # Vm
 impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
@@ -1345,9 +1469,17 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createvms)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE), [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET),
+    /// [`NO_SUCH_KEYPAIR`](crate::codes::NO_SUCH_KEYPAIR),
+    /// [`INSUFFICIENT_CAPACITY`](crate::codes::INSUFFICIENT_CAPACITY),
+    /// [`TOO_MANY_INSTANCES`](crate::codes::TOO_MANY_INSTANCES), [`TOO_MANY_CORES`](crate::codes::TOO_MANY_CORES),
+    /// [`TOO_MUCH_MEMORY`](crate::codes::TOO_MUCH_MEMORY).
     ///
     /// # Examples
     /// Image only:
@@ -1427,6 +1559,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RunInstances")]
     pub async fn create_vms(
         &self,
         request: &CreateVmsRequest,
@@ -1442,9 +1575,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevms)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
     ///
     /// # Example
     /// ```no_run
@@ -1456,6 +1592,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "TerminateInstances")]
     pub async fn delete_vms(
         &self,
         request: &DeleteVmsRequest,
@@ -1474,6 +1611,10 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`NO_GENERATED_PASSWORD`](crate::codes::NO_GENERATED_PASSWORD),
+    /// [`NO_KEYPAIR_ASSOCIATED`](crate::codes::NO_KEYPAIR_ASSOCIATED).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1484,6 +1625,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPasswordData")]
     pub async fn read_admin_password(
         &self,
         request: &ReadAdminPasswordRequest,
@@ -1502,6 +1644,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1512,6 +1656,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetConsoleOutput")]
     pub async fn read_console_output(
         &self,
         request: &ReadConsoleOutputRequest,
@@ -1541,6 +1686,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeInstanceTypes")]
     pub async fn read_vm_types(
         &self,
         request: &ReadVmTypesRequest,
@@ -1587,6 +1733,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeInstances")]
     pub async fn read_vms(&self, request: &ReadVmsRequest) -> Result<ReadVmsResponse> {
         self.send::<action::ReadVms>(request).await
     }
@@ -1627,6 +1774,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeInstanceStatus")]
     pub async fn read_vms_state(
         &self,
         request: &ReadVmsStateRequest,
@@ -1670,9 +1818,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rebootvms)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`INVALID_VM_STATE`](crate::codes::INVALID_VM_STATE).
     ///
     /// # Example
     /// ```no_run
@@ -1684,6 +1836,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "RebootInstances")]
     pub async fn reboot_vms(
         &self,
         request: &RebootVmsRequest,
@@ -1698,9 +1851,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#startvms)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`INVALID_VM_STATE`](crate::codes::INVALID_VM_STATE),
+    /// [`INSUFFICIENT_CAPACITY`](crate::codes::INSUFFICIENT_CAPACITY).
     ///
     /// # Example
     /// ```no_run
@@ -1712,6 +1870,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "StartInstances")]
     pub async fn start_vms(
         &self,
         request: &StartVmsRequest,
@@ -1726,9 +1885,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#stopvms)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`INVALID_VM_STATE`](crate::codes::INVALID_VM_STATE).
     ///
     /// # Example
     /// ```no_run
@@ -1740,6 +1903,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "StopInstances")]
     pub async fn stop_vms(&self, request: &StopVmsRequest) -> Result<StopVmsResponse> {
         self.send::<action::StopVms>(request).await
     }
@@ -1752,9 +1916,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevm)
+    /// - Waiter: [`wait::vm`](crate::wait::vm).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP), [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`NO_SUCH_KEYPAIR`](crate::codes::NO_SUCH_KEYPAIR).
     ///
     /// # Examples
     /// New VM type:
@@ -1780,6 +1948,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyInstanceAttribute")]
     pub async fn update_vm(
         &self,
         request: &UpdateVmRequest,

@@ -193,9 +193,24 @@ pub struct CreateVmGroupResponse {
     pub vm_group: Option<VmGroup>,
 }
 
+impl CreateVmGroupResponse {
+    /// Returns [`vm_group`](field@Self::vm_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_group(&self) -> Result<&VmGroup> {
+        __private::required(self.vm_group.as_ref(), "CreateVmGroupResponse.VmGroup")
+    }
+}
+
 __private::received!(CreateVmGroupResponse {
     response_context: "ResponseContext",
     vm_group: "VmGroup",
+});
+
+__private::test_setters!(CreateVmGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_group(vm_group: Option<VmGroup>),
 });
 
 /// Request of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
@@ -249,6 +264,10 @@ pub struct DeleteVmGroupResponse {
 
 __private::received!(DeleteVmGroupResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVmGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for VM groups.
@@ -462,6 +481,11 @@ __private::received!(ReadVmGroupsResponse {
     vm_groups: "VmGroups",
 });
 
+__private::test_setters!(ReadVmGroupsResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_groups(vm_groups: Vec<VmGroup>),
+});
+
 /// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested
 /// number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -529,6 +553,10 @@ __private::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(ScaleDownVmGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group,
 /// created from the current version of its template.
 #[derive(Clone, Debug, PartialEq)]
@@ -594,6 +622,10 @@ pub struct ScaleUpVmGroupResponse {
 
 __private::received!(ScaleUpVmGroupResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(ScaleUpVmGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description,
@@ -692,9 +724,24 @@ pub struct UpdateVmGroupResponse {
     pub vm_group: Option<VmGroup>,
 }
 
+impl UpdateVmGroupResponse {
+    /// Returns [`vm_group`](field@Self::vm_group).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_group(&self) -> Result<&VmGroup> {
+        __private::required(self.vm_group.as_ref(), "UpdateVmGroupResponse.VmGroup")
+    }
+}
+
 __private::received!(UpdateVmGroupResponse {
     response_context: "ResponseContext",
     vm_group: "VmGroup",
+});
+
+__private::test_setters!(UpdateVmGroupResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_group(vm_group: Option<VmGroup>),
 });
 
 /// A group of identical VMs, created from a VM template.
@@ -728,6 +775,16 @@ pub struct VmGroup {
     pub vm_template_id: Option<VmTemplateId>,
 }
 
+impl VmGroup {
+    /// Returns [`vm_group_id`](field@Self::vm_group_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_group_id(&self) -> Result<&VmGroupId> {
+        __private::required(self.vm_group_id.as_ref(), "VmGroup.VmGroupId")
+    }
+}
+
 __private::received!(VmGroup {
     creation_date: "CreationDate",
     description: "Description",
@@ -741,6 +798,21 @@ __private::received!(VmGroup {
     vm_group_name: "VmGroupName",
     vm_ids: "VmIds",
     vm_template_id: "VmTemplateId",
+});
+
+__private::test_setters!(VmGroup {
+    with_creation_date(creation_date: Option<DateTime>),
+    with_description(description: Option<String>),
+    with_positioning_strategy(positioning_strategy: Option<PositioningStrategy>),
+    with_security_group_ids(security_group_ids: Vec<SecurityGroupId>),
+    with_state(state: Option<VmGroupState>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_vm_count(vm_count: Option<i64>),
+    with_vm_group_id(vm_group_id: Option<VmGroupId>),
+    with_vm_group_name(vm_group_name: Option<String>),
+    with_vm_ids(vm_ids: Vec<VmId>),
+    with_vm_template_id(vm_template_id: Option<VmTemplateId>),
 });
 
 /// The state of a VM group.
@@ -804,6 +876,7 @@ impl From<&str> for VmGroupState {
 
 __private::open_enum!(VmGroupState);
 
+/// # VmGroup
 impl Client {
     /// Creates a group of identically configured VMs from a VM template and starts them.
     ///
@@ -815,6 +888,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_GROUP`](crate::codes::NO_SUCH_GROUP),
+    /// [`NO_SUCH_SUBNET`](crate::codes::NO_SUCH_SUBNET).
     ///
     /// # Example
     /// ```no_run

@@ -194,9 +194,27 @@ pub struct CreateVmTemplateResponse {
     pub vm_template: Option<VmTemplate>,
 }
 
+impl CreateVmTemplateResponse {
+    /// Returns [`vm_template`](field@Self::vm_template).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_template(&self) -> Result<&VmTemplate> {
+        __private::required(
+            self.vm_template.as_ref(),
+            "CreateVmTemplateResponse.VmTemplate",
+        )
+    }
+}
+
 __private::received!(CreateVmTemplateResponse {
     response_context: "ResponseContext",
     vm_template: "VmTemplate",
+});
+
+__private::test_setters!(CreateVmTemplateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_template(vm_template: Option<VmTemplate>),
 });
 
 /// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
@@ -252,6 +270,10 @@ pub struct DeleteVmTemplateResponse {
 
 __private::received!(DeleteVmTemplateResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVmTemplateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for VM templates.
@@ -440,6 +462,11 @@ __private::received!(ReadVmTemplatesResponse {
     vm_templates: "VmTemplates",
 });
 
+__private::test_setters!(ReadVmTemplatesResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_templates(vm_templates: Vec<VmTemplate>),
+});
+
 /// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
 /// description or the tags of a VM template.
 #[derive(Clone, Debug, PartialEq)]
@@ -523,9 +550,27 @@ pub struct UpdateVmTemplateResponse {
     pub vm_template: Option<VmTemplate>,
 }
 
+impl UpdateVmTemplateResponse {
+    /// Returns [`vm_template`](field@Self::vm_template).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_template(&self) -> Result<&VmTemplate> {
+        __private::required(
+            self.vm_template.as_ref(),
+            "UpdateVmTemplateResponse.VmTemplate",
+        )
+    }
+}
+
 __private::received!(UpdateVmTemplateResponse {
     response_context: "ResponseContext",
     vm_template: "VmTemplate",
+});
+
+__private::test_setters!(UpdateVmTemplateResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vm_template(vm_template: Option<VmTemplate>),
 });
 
 /// The settings that the VMs of a VM group are created with.
@@ -556,6 +601,16 @@ pub struct VmTemplate {
     pub vm_template_name: Option<String>,
 }
 
+impl VmTemplate {
+    /// Returns [`vm_template_id`](field@Self::vm_template_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_template_id(&self) -> Result<&VmTemplateId> {
+        __private::required(self.vm_template_id.as_ref(), "VmTemplate.VmTemplateId")
+    }
+}
+
 __private::received!(VmTemplate {
     cpu_cores: "CpuCores",
     cpu_generation: "CpuGeneration",
@@ -570,6 +625,21 @@ __private::received!(VmTemplate {
     vm_template_name: "VmTemplateName",
 });
 
+__private::test_setters!(VmTemplate {
+    with_cpu_cores(cpu_cores: Option<i64>),
+    with_cpu_generation(cpu_generation: Option<String>),
+    with_cpu_performance(cpu_performance: Option<CpuPerformance>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_description(description: Option<String>),
+    with_image_id(image_id: Option<ImageId>),
+    with_keypair_name(keypair_name: Option<KeypairName>),
+    with_ram(ram: Option<i64>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_vm_template_id(vm_template_id: Option<VmTemplateId>),
+    with_vm_template_name(vm_template_name: Option<String>),
+});
+
+/// # VmTemplate
 impl Client {
     /// Creates a VM template, from which VM groups are created.
     ///
@@ -581,6 +651,9 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_IMAGE`](crate::codes::NO_SUCH_IMAGE),
+    /// [`NO_SUCH_KEYPAIR`](crate::codes::NO_SUCH_KEYPAIR).
     ///
     /// # Example
     /// ```no_run
@@ -604,6 +677,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "CreateLaunchTemplate")]
     pub async fn create_vm_template(
         &self,
         request: &CreateVmTemplateRequest,
@@ -634,6 +708,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteLaunchTemplate")]
     pub async fn delete_vm_template(
         &self,
         request: &DeleteVmTemplateRequest,
@@ -678,6 +753,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeLaunchTemplates")]
     pub async fn read_vm_templates(
         &self,
         request: &ReadVmTemplatesRequest,
@@ -710,6 +786,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyLaunchTemplate")]
     pub async fn update_vm_template(
         &self,
         request: &UpdateVmTemplateRequest,

@@ -31,6 +31,7 @@ use crate::__private::IntoList;
 use crate::__private::IntoValue;
 use crate::DateOrDateTime;
 use crate::DateTime;
+use crate::Result;
 use crate::Secret;
 use crate::UnknownValue;
 use crate::__private;
@@ -60,6 +61,10 @@ __private::exchanged!(ActionsOnNextBoot {
     secure_boot: "SecureBoot",
 });
 
+__private::test_setters!(ActionsOnNextBoot {
+    with_secure_boot(secure_boot: Option<SecureBootAction>),
+});
+
 /// A device of a VM and the volume attached to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -73,6 +78,11 @@ pub struct BlockDeviceMappingCreated {
 __private::received!(BlockDeviceMappingCreated {
     bsu: "Bsu",
     device_name: "DeviceName",
+});
+
+__private::test_setters!(BlockDeviceMappingCreated {
+    with_bsu(bsu: Option<BsuCreated>),
+    with_device_name(device_name: Option<String>),
 });
 
 /// A device of a new VM and the volume to create for it.
@@ -208,6 +218,13 @@ __private::received!(BsuCreated {
     link_date: "LinkDate",
     state: "State",
     volume_id: "VolumeId",
+});
+
+__private::test_setters!(BsuCreated {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_link_date(link_date: Option<DateTime>),
+    with_state(state: Option<LinkState>),
+    with_volume_id(volume_id: Option<VolumeId>),
 });
 
 /// A change to the volume of a VM's device.
@@ -1254,6 +1271,13 @@ __private::received!(LinkNicLight {
     state: "State",
 });
 
+__private::test_setters!(LinkNicLight {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_device_number(device_number: Option<i64>),
+    with_link_nic_id(link_nic_id: Option<LinkNicId>),
+    with_state(state: Option<LinkState>),
+});
+
 /// The association of a public IP, as returned for the VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1270,6 +1294,12 @@ __private::received!(LinkPublicIpLightForVm {
     public_dns_name: "PublicDnsName",
     public_ip: "PublicIp",
     public_ip_account_id: "PublicIpAccountId",
+});
+
+__private::test_setters!(LinkPublicIpLightForVm {
+    with_public_dns_name(public_dns_name: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_public_ip_account_id(public_ip_account_id: Option<AccountId>),
 });
 
 /// A planned maintenance operation that affects a VM.
@@ -1291,6 +1321,13 @@ __private::received!(MaintenanceEvent {
     description: "Description",
     not_after: "NotAfter",
     not_before: "NotBefore",
+});
+
+__private::test_setters!(MaintenanceEvent {
+    with_code(code: Option<MaintenanceEventCode>),
+    with_description(description: Option<String>),
+    with_not_after(not_after: Option<DateTime>),
+    with_not_before(not_before: Option<DateTime>),
 });
 
 /// What a planned maintenance operation does to a VM.
@@ -1479,6 +1516,22 @@ __private::received!(NicLight {
     subnet_id: "SubnetId",
 });
 
+__private::test_setters!(NicLight {
+    with_account_id(account_id: Option<AccountId>),
+    with_description(description: Option<String>),
+    with_is_source_dest_checked(is_source_dest_checked: Option<bool>),
+    with_link_nic(link_nic: Option<LinkNicLight>),
+    with_link_public_ip(link_public_ip: Option<LinkPublicIpLightForVm>),
+    with_mac_address(mac_address: Option<String>),
+    with_net_id(net_id: Option<NetId>),
+    with_nic_id(nic_id: Option<NicId>),
+    with_private_dns_name(private_dns_name: Option<String>),
+    with_private_ips(private_ips: Vec<PrivateIpLightForVm>),
+    with_security_groups(security_groups: Vec<SecurityGroupLight>),
+    with_state(state: Option<NicState>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+});
+
 /// Where a VM runs: its Subregion, and whether its hardware is reserved for its account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1513,6 +1566,11 @@ __private::exchanged!(Placement {
     tenancy: "Tenancy",
 });
 
+__private::test_setters!(Placement {
+    with_subregion_name(subregion_name: Option<String>),
+    with_tenancy(tenancy: Option<Tenancy>),
+});
+
 /// A private IP of a network interface, as returned for the VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1532,6 +1590,13 @@ __private::received!(PrivateIpLightForVm {
     link_public_ip: "LinkPublicIp",
     private_dns_name: "PrivateDnsName",
     private_ip: "PrivateIp",
+});
+
+__private::test_setters!(PrivateIpLightForVm {
+    with_is_primary(is_primary: Option<bool>),
+    with_link_public_ip(link_public_ip: Option<LinkPublicIpLightForVm>),
+    with_private_dns_name(private_dns_name: Option<String>),
+    with_private_ip(private_ip: Option<String>),
 });
 
 /// The action to perform on the secure boot of a VM.
@@ -1628,6 +1693,11 @@ impl ShutdownBehaviorConfiguration {
 __private::exchanged!(ShutdownBehaviorConfiguration {
     guest_action: "GuestAction",
     host_action: "HostAction",
+});
+
+__private::test_setters!(ShutdownBehaviorConfiguration {
+    with_guest_action(guest_action: Option<ShutdownBehaviorConfigurationGuestAction>),
+    with_host_action(host_action: Option<ShutdownBehaviorConfigurationHostAction>),
 });
 
 /// Reaction to a shutdown from within the guest operating system.
@@ -1790,6 +1860,16 @@ pub struct Vm {
     pub vm_type: Option<String>,
 }
 
+impl Vm {
+    /// Returns [`vm_id`](field@Self::vm_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_id(&self) -> Result<&VmId> {
+        __private::required(self.vm_id.as_ref(), "Vm.VmId")
+    }
+}
+
 __private::received!(Vm {
     actions_on_next_boot: "ActionsOnNextBoot",
     architecture: "Architecture",
@@ -1829,6 +1909,47 @@ __private::received!(Vm {
     vm_id: "VmId",
     vm_initiated_shutdown_behavior: "VmInitiatedShutdownBehavior",
     vm_type: "VmType",
+});
+
+__private::test_setters!(Vm {
+    with_actions_on_next_boot(actions_on_next_boot: Option<ActionsOnNextBoot>),
+    with_architecture(architecture: Option<Architecture>),
+    with_block_device_mappings(block_device_mappings: Vec<BlockDeviceMappingCreated>),
+    with_boot_mode(boot_mode: Option<BootMode>),
+    with_bsu_optimized(bsu_optimized: Option<bool>),
+    with_client_token(client_token: Option<String>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_deletion_protection(deletion_protection: Option<bool>),
+    with_hypervisor(hypervisor: Option<Hypervisor>),
+    with_image_id(image_id: Option<ImageId>),
+    with_is_source_dest_checked(is_source_dest_checked: Option<bool>),
+    with_keypair_name(keypair_name: Option<KeypairName>),
+    with_launch_number(launch_number: Option<i64>),
+    with_nested_virtualization(nested_virtualization: Option<bool>),
+    with_net_id(net_id: Option<NetId>),
+    with_nics(nics: Vec<NicLight>),
+    with_os_family(os_family: Option<String>),
+    with_performance(performance: Option<CpuPerformance>),
+    with_placement(placement: Option<Placement>),
+    with_private_dns_name(private_dns_name: Option<String>),
+    with_private_ip(private_ip: Option<String>),
+    with_product_codes(product_codes: Vec<String>),
+    with_public_dns_name(public_dns_name: Option<String>),
+    with_public_ip(public_ip: Option<String>),
+    with_reservation_id(reservation_id: Option<ReservationId>),
+    with_root_device_name(root_device_name: Option<String>),
+    with_root_device_type(root_device_type: Option<RootDeviceType>),
+    with_security_groups(security_groups: Vec<SecurityGroupLight>),
+    with_shutdown_behavior_configuration(shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>),
+    with_state(state: Option<VmStateName>),
+    with_state_reason(state_reason: Option<String>),
+    with_subnet_id(subnet_id: Option<SubnetId>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_tpm_enabled(tpm_enabled: Option<bool>),
+    with_user_data(user_data: Option<Secret>),
+    with_vm_id(vm_id: Option<VmId>),
+    with_vm_initiated_shutdown_behavior(vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>),
+    with_vm_type(vm_type: Option<String>),
 });
 
 /// What happens when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
@@ -1889,6 +2010,12 @@ __private::received!(VmState {
     current_state: "CurrentState",
     previous_state: "PreviousState",
     vm_id: "VmId",
+});
+
+__private::test_setters!(VmState {
+    with_current_state(current_state: Option<VmStateName>),
+    with_previous_state(previous_state: Option<VmStateName>),
+    with_vm_id(vm_id: Option<VmId>),
 });
 
 /// The state of a VM.
@@ -1980,6 +2107,13 @@ __private::received!(VmStates {
     vm_state: "VmState",
 });
 
+__private::test_setters!(VmStates {
+    with_maintenance_events(maintenance_events: Vec<MaintenanceEvent>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_vm_id(vm_id: Option<VmId>),
+    with_vm_state(vm_state: Option<VmStateName>),
+});
+
 /// A predefined type of VM: its cores, memory, network interfaces and ephemeral disks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -2019,6 +2153,19 @@ __private::received!(VmType {
     volume_size: "VolumeSize",
 });
 
+__private::test_setters!(VmType {
+    with_bsu_optimized(bsu_optimized: Option<bool>),
+    with_ephemerals_type(ephemerals_type: Option<String>),
+    with_eth(eth: Option<i64>),
+    with_gpu(gpu: Option<i64>),
+    with_max_private_ips(max_private_ips: Option<i64>),
+    with_memory_size(memory_size: Option<f64>),
+    with_vcore_count(vcore_count: Option<i64>),
+    with_vm_type_name(vm_type_name: Option<String>),
+    with_volume_count(volume_count: Option<i64>),
+    with_volume_size(volume_size: Option<i64>),
+});
+
 /// Stop of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -2035,4 +2182,10 @@ __private::received!(VmsStopHistory {
     state_reason: "StateReason",
     stop_date: "StopDate",
     vm_id: "VmId",
+});
+
+__private::test_setters!(VmsStopHistory {
+    with_state_reason(state_reason: Option<String>),
+    with_stop_date(stop_date: Option<DateTime>),
+    with_vm_id(vm_id: Option<VmId>),
 });

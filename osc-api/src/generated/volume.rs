@@ -124,9 +124,24 @@ pub struct CreateVolumeResponse {
     pub volume: Option<Volume>,
 }
 
+impl CreateVolumeResponse {
+    /// Returns [`volume`](field@Self::volume).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn volume(&self) -> Result<&Volume> {
+        __private::required(self.volume.as_ref(), "CreateVolumeResponse.Volume")
+    }
+}
+
 __private::received!(CreateVolumeResponse {
     response_context: "ResponseContext",
     volume: "Volume",
+});
+
+__private::test_setters!(CreateVolumeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_volume(volume: Option<Volume>),
 });
 
 /// Request of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
@@ -180,6 +195,10 @@ pub struct DeleteVolumeResponse {
 
 __private::received!(DeleteVolumeResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVolumeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for volume update tasks.
@@ -478,6 +497,10 @@ __private::received!(LinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(LinkVolumeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// The attachment of a volume to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -500,6 +523,14 @@ __private::received!(LinkedVolume {
     state: "State",
     vm_id: "VmId",
     volume_id: "VolumeId",
+});
+
+__private::test_setters!(LinkedVolume {
+    with_delete_on_vm_deletion(delete_on_vm_deletion: Option<bool>),
+    with_device_name(device_name: Option<String>),
+    with_state(state: Option<LinkState>),
+    with_vm_id(vm_id: Option<VmId>),
+    with_volume_id(volume_id: Option<VolumeId>),
 });
 
 /// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume
@@ -582,6 +613,12 @@ __private::received!(ReadVolumeUpdateTasksResponse {
     volume_update_tasks: "VolumeUpdateTasks",
 });
 
+__private::test_setters!(ReadVolumeUpdateTasksResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_volume_update_tasks(volume_update_tasks: Vec<VolumeUpdateTask>),
+});
+
 /// Request of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -657,6 +694,12 @@ __private::received!(ReadVolumesResponse {
     volumes: "Volumes",
 });
 
+__private::test_setters!(ReadVolumesResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_volumes(volumes: Vec<Volume>),
+});
+
 /// Request of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -719,6 +762,10 @@ pub struct UnlinkVolumeResponse {
 
 __private::received!(UnlinkVolumeResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(UnlinkVolumeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS
@@ -805,9 +852,24 @@ pub struct UpdateVolumeResponse {
     pub volume: Option<Volume>,
 }
 
+impl UpdateVolumeResponse {
+    /// Returns [`volume`](field@Self::volume).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn volume(&self) -> Result<&Volume> {
+        __private::required(self.volume.as_ref(), "UpdateVolumeResponse.Volume")
+    }
+}
+
 __private::received!(UpdateVolumeResponse {
     response_context: "ResponseContext",
     volume: "Volume",
+});
+
+__private::test_setters!(UpdateVolumeResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_volume(volume: Option<Volume>),
 });
 
 /// A block storage volume (BSU).
@@ -840,6 +902,16 @@ pub struct Volume {
     pub volume_type: Option<VolumeType>,
 }
 
+impl Volume {
+    /// Returns [`volume_id`](field@Self::volume_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn volume_id(&self) -> Result<&VolumeId> {
+        __private::required(self.volume_id.as_ref(), "Volume.VolumeId")
+    }
+}
+
 __private::received!(Volume {
     client_token: "ClientToken",
     creation_date: "CreationDate",
@@ -853,6 +925,21 @@ __private::received!(Volume {
     task_id: "TaskId",
     volume_id: "VolumeId",
     volume_type: "VolumeType",
+});
+
+__private::test_setters!(Volume {
+    with_client_token(client_token: Option<String>),
+    with_creation_date(creation_date: Option<DateTime>),
+    with_iops(iops: Option<i64>),
+    with_linked_volumes(linked_volumes: Vec<LinkedVolume>),
+    with_size(size: Option<i64>),
+    with_snapshot_id(snapshot_id: Option<SnapshotId>),
+    with_state(state: Option<VolumeState>),
+    with_subregion_name(subregion_name: Option<String>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_task_id(task_id: Option<TaskId>),
+    with_volume_id(volume_id: Option<VolumeId>),
+    with_volume_type(volume_type: Option<VolumeType>),
 });
 
 /// The state of a volume. The state of its attachment to a VM is a [`LinkState`](crate::types::LinkState).
@@ -926,6 +1013,11 @@ __private::received!(VolumeUpdate {
     target: "Target",
 });
 
+__private::test_setters!(VolumeUpdate {
+    with_origin(origin: Option<VolumeUpdateParameters>),
+    with_target(target: Option<VolumeUpdateParameters>),
+});
+
 /// The size, type and IOPS of a volume that is being updated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -942,6 +1034,12 @@ __private::received!(VolumeUpdateParameters {
     iops: "Iops",
     size: "Size",
     volume_type: "VolumeType",
+});
+
+__private::test_setters!(VolumeUpdateParameters {
+    with_iops(iops: Option<i64>),
+    with_size(size: Option<i64>),
+    with_volume_type(volume_type: Option<VolumeType>),
 });
 
 /// The update of a volume, and its progress.
@@ -978,6 +1076,18 @@ __private::received!(VolumeUpdateTask {
     task_id: "TaskId",
     volume_id: "VolumeId",
     volume_update: "VolumeUpdate",
+});
+
+__private::test_setters!(VolumeUpdateTask {
+    with_comment(comment: Option<String>),
+    with_completion_date(completion_date: Option<DateTime>),
+    with_progress(progress: Option<i64>),
+    with_start_date(start_date: Option<DateTime>),
+    with_state(state: Option<VolumeUpdateTaskState>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_task_id(task_id: Option<TaskId>),
+    with_volume_id(volume_id: Option<VolumeId>),
+    with_volume_update(volume_update: Option<VolumeUpdate>),
 });
 
 /// The state of a volume update.
@@ -1036,6 +1146,8 @@ impl From<&str> for VolumeUpdateTaskState {
 
 __private::open_enum!(VolumeUpdateTaskState);
 
+impl __private::SealedPaginated for ReadVolumeUpdateTasksRequest {}
+
 impl Paginated for ReadVolumeUpdateTasksRequest {
     type Action = action::ReadVolumeUpdateTasks;
     type Item = VolumeUpdateTask;
@@ -1058,6 +1170,8 @@ impl Paginated for ReadVolumeUpdateTasksRequest {
         response.volume_update_tasks
     }
 }
+
+impl __private::SealedPaginated for ReadVolumesRequest {}
 
 impl Paginated for ReadVolumesRequest {
     type Action = action::ReadVolumes;
@@ -1082,6 +1196,7 @@ impl Paginated for ReadVolumesRequest {
     }
 }
 
+/// # Volume
 impl Client {
     /// Creates a volume, either empty or from a snapshot.
     ///
@@ -1091,9 +1206,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createvolume)
+    /// - Waiter: [`wait::volume`](crate::wait::volume).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_SNAPSHOT`](crate::codes::NO_SUCH_SNAPSHOT),
+    /// [`TOO_MANY_VOLUMES`](crate::codes::TOO_MANY_VOLUMES),
+    /// [`TOO_MUCH_VOLUME_SIZE`](crate::codes::TOO_MUCH_VOLUME_SIZE), [`TOO_MANY_IOPS`](crate::codes::TOO_MANY_IOPS).
     ///
     /// # Examples
     /// Empty, with an IOPS value:
@@ -1139,9 +1259,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevolume)
+    /// - Waiter: [`wait::volume`](crate::wait::volume).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VOLUME`](crate::codes::NO_SUCH_VOLUME),
+    /// [`INVALID_VOLUME_STATE`](crate::codes::INVALID_VOLUME_STATE).
     ///
     /// # Example
     /// ```no_run
@@ -1167,9 +1291,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvolume)
+    /// - Waiter: [`wait::volume`](crate::wait::volume).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VM`](crate::codes::NO_SUCH_VM),
+    /// [`NO_SUCH_VOLUME`](crate::codes::NO_SUCH_VOLUME), [`INVALID_VOLUME_STATE`](crate::codes::INVALID_VOLUME_STATE),
+    /// [`DEVICE_IN_USE`](crate::codes::DEVICE_IN_USE).
     ///
     /// # Example
     /// ```no_run
@@ -1185,6 +1314,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "AttachVolume")]
     pub async fn link_volume(
         &self,
         request: &LinkVolumeRequest,
@@ -1214,6 +1344,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVolumesModifications")]
     pub async fn read_volume_update_tasks(
         &self,
         request: &ReadVolumeUpdateTasksRequest,
@@ -1262,6 +1393,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVolumes")]
     pub async fn read_volumes(
         &self,
         request: &ReadVolumesRequest,
@@ -1276,9 +1408,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvolume)
+    /// - Waiter: [`wait::volume`](crate::wait::volume).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VOLUME`](crate::codes::NO_SUCH_VOLUME),
+    /// [`INVALID_VOLUME_STATE`](crate::codes::INVALID_VOLUME_STATE),
+    /// [`VOLUME_NOT_IN_USE`](crate::codes::VOLUME_NOT_IN_USE).
     ///
     /// # Example
     /// ```no_run
@@ -1290,6 +1427,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DetachVolume")]
     pub async fn unlink_volume(
         &self,
         request: &UnlinkVolumeRequest,
@@ -1307,9 +1445,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevolume)
+    /// - Waiter: [`wait::volume`](crate::wait::volume).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VOLUME`](crate::codes::NO_SUCH_VOLUME),
+    /// [`INVALID_VOLUME_STATE`](crate::codes::INVALID_VOLUME_STATE),
+    /// [`TOO_MUCH_VOLUME_SIZE`](crate::codes::TOO_MUCH_VOLUME_SIZE), [`TOO_MANY_IOPS`](crate::codes::TOO_MANY_IOPS).
     ///
     /// # Examples
     /// Larger size:
@@ -1337,6 +1480,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "ModifyVolume")]
     pub async fn update_volume(
         &self,
         request: &UpdateVolumeRequest,

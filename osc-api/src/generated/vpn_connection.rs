@@ -120,9 +120,27 @@ pub struct CreateVpnConnectionResponse {
     pub vpn_connection: Option<VpnConnection>,
 }
 
+impl CreateVpnConnectionResponse {
+    /// Returns [`vpn_connection`](field@Self::vpn_connection).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vpn_connection(&self) -> Result<&VpnConnection> {
+        __private::required(
+            self.vpn_connection.as_ref(),
+            "CreateVpnConnectionResponse.VpnConnection",
+        )
+    }
+}
+
 __private::received!(CreateVpnConnectionResponse {
     response_context: "ResponseContext",
     vpn_connection: "VpnConnection",
+});
+
+__private::test_setters!(CreateVpnConnectionResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vpn_connection(vpn_connection: Option<VpnConnection>),
 });
 
 /// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
@@ -201,6 +219,10 @@ __private::received!(CreateVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
+__private::test_setters!(CreateVpnConnectionRouteResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+});
+
 /// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
 /// connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -257,6 +279,10 @@ pub struct DeleteVpnConnectionResponse {
 
 __private::received!(DeleteVpnConnectionResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVpnConnectionResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
@@ -333,6 +359,10 @@ pub struct DeleteVpnConnectionRouteResponse {
 
 __private::received!(DeleteVpnConnectionRouteResponse {
     response_context: "ResponseContext",
+});
+
+__private::test_setters!(DeleteVpnConnectionRouteResponse {
+    with_response_context(response_context: Option<ResponseContext>),
 });
 
 /// Filters for VPN connections.
@@ -585,6 +615,18 @@ __private::exchanged!(Phase1Options {
     startup_action: "StartupAction",
 });
 
+__private::test_setters!(Phase1Options {
+    with_dpd_timeout_action(dpd_timeout_action: Option<String>),
+    with_dpd_timeout_seconds(dpd_timeout_seconds: Option<i64>),
+    with_ike_versions(ike_versions: Option<Vec<String>>),
+    with_phase1_dh_group_numbers(phase1_dh_group_numbers: Option<Vec<i64>>),
+    with_phase1_encryption_algorithms(phase1_encryption_algorithms: Option<Vec<String>>),
+    with_phase1_integrity_algorithms(phase1_integrity_algorithms: Option<Vec<String>>),
+    with_phase1_lifetime_seconds(phase1_lifetime_seconds: Option<i64>),
+    with_replay_window_size(replay_window_size: Option<i64>),
+    with_startup_action(startup_action: Option<String>),
+});
+
 /// Options of IKE phase 2. Only the pre-shared key has an effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -656,6 +698,14 @@ __private::exchanged!(Phase2Options {
     phase2_integrity_algorithms: "Phase2IntegrityAlgorithms",
     phase2_lifetime_seconds: "Phase2LifetimeSeconds",
     pre_shared_key: "PreSharedKey",
+});
+
+__private::test_setters!(Phase2Options {
+    with_phase2_dh_group_numbers(phase2_dh_group_numbers: Option<Vec<i64>>),
+    with_phase2_encryption_algorithms(phase2_encryption_algorithms: Option<Vec<String>>),
+    with_phase2_integrity_algorithms(phase2_integrity_algorithms: Option<Vec<String>>),
+    with_phase2_lifetime_seconds(phase2_lifetime_seconds: Option<i64>),
+    with_pre_shared_key(pre_shared_key: Option<Secret>),
 });
 
 /// Request of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
@@ -733,6 +783,12 @@ __private::received!(ReadVpnConnectionsResponse {
     vpn_connections: "VpnConnections",
 });
 
+__private::test_setters!(ReadVpnConnectionsResponse {
+    with_next_page_token(next_page_token: Option<String>),
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vpn_connections(vpn_connections: Vec<VpnConnection>),
+});
+
 /// A static route of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -749,6 +805,12 @@ __private::received!(RouteLight {
     destination_ip_range: "DestinationIpRange",
     route_type: "RouteType",
     state: "State",
+});
+
+__private::test_setters!(RouteLight {
+    with_destination_ip_range(destination_ip_range: Option<String>),
+    with_route_type(route_type: Option<String>),
+    with_state(state: Option<ResourceState>),
 });
 
 /// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
@@ -843,9 +905,27 @@ pub struct UpdateVpnConnectionResponse {
     pub vpn_connection: Option<VpnConnection>,
 }
 
+impl UpdateVpnConnectionResponse {
+    /// Returns [`vpn_connection`](field@Self::vpn_connection).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vpn_connection(&self) -> Result<&VpnConnection> {
+        __private::required(
+            self.vpn_connection.as_ref(),
+            "UpdateVpnConnectionResponse.VpnConnection",
+        )
+    }
+}
+
 __private::received!(UpdateVpnConnectionResponse {
     response_context: "ResponseContext",
     vpn_connection: "VpnConnection",
+});
+
+__private::test_setters!(UpdateVpnConnectionResponse {
+    with_response_context(response_context: Option<ResponseContext>),
+    with_vpn_connection(vpn_connection: Option<VpnConnection>),
 });
 
 /// The state of one tunnel of a VPN connection.
@@ -870,6 +950,14 @@ __private::received!(VgwTelemetry {
     outside_ip_address: "OutsideIpAddress",
     state: "State",
     state_description: "StateDescription",
+});
+
+__private::test_setters!(VgwTelemetry {
+    with_accepted_route_count(accepted_route_count: Option<i64>),
+    with_last_state_change_date(last_state_change_date: Option<DateTime>),
+    with_outside_ip_address(outside_ip_address: Option<String>),
+    with_state(state: Option<VgwTelemetryState>),
+    with_state_description(state_description: Option<String>),
 });
 
 /// The state of a tunnel of a VPN connection.
@@ -938,6 +1026,19 @@ pub struct VpnConnection {
     pub vpn_options: Option<VpnOptions>,
 }
 
+impl VpnConnection {
+    /// Returns [`vpn_connection_id`](field@Self::vpn_connection_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vpn_connection_id(&self) -> Result<&VpnConnectionId> {
+        __private::required(
+            self.vpn_connection_id.as_ref(),
+            "VpnConnection.VpnConnectionId",
+        )
+    }
+}
+
 __private::received!(VpnConnection {
     client_gateway_configuration: "ClientGatewayConfiguration",
     client_gateway_id: "ClientGatewayId",
@@ -950,6 +1051,20 @@ __private::received!(VpnConnection {
     virtual_gateway_id: "VirtualGatewayId",
     vpn_connection_id: "VpnConnectionId",
     vpn_options: "VpnOptions",
+});
+
+__private::test_setters!(VpnConnection {
+    with_client_gateway_configuration(client_gateway_configuration: Option<Secret>),
+    with_client_gateway_id(client_gateway_id: Option<ClientGatewayId>),
+    with_connection_type(connection_type: Option<String>),
+    with_routes(routes: Vec<RouteLight>),
+    with_state(state: Option<ResourceState>),
+    with_static_routes_only(static_routes_only: Option<bool>),
+    with_tags(tags: Vec<ResourceTag>),
+    with_vgw_telemetries(vgw_telemetries: Vec<VgwTelemetry>),
+    with_virtual_gateway_id(virtual_gateway_id: Option<VirtualGatewayId>),
+    with_vpn_connection_id(vpn_connection_id: Option<VpnConnectionId>),
+    with_vpn_options(vpn_options: Option<VpnOptions>),
 });
 
 /// Options of a VPN connection.
@@ -1004,6 +1119,14 @@ __private::exchanged!(VpnOptions {
     tunnel_inside_ip_range: "TunnelInsideIpRange",
 });
 
+__private::test_setters!(VpnOptions {
+    with_phase1_options(phase1_options: Option<Phase1Options>),
+    with_phase2_options(phase2_options: Option<Phase2Options>),
+    with_tunnel_inside_ip_range(tunnel_inside_ip_range: Option<String>),
+});
+
+impl __private::SealedPaginated for ReadVpnConnectionsRequest {}
+
 impl Paginated for ReadVpnConnectionsRequest {
     type Action = action::ReadVpnConnections;
     type Item = VpnConnection;
@@ -1027,6 +1150,7 @@ impl Paginated for ReadVpnConnectionsRequest {
     }
 }
 
+/// # VpnConnection
 impl Client {
     /// Creates a VPN connection from a virtual gateway to a client gateway.
     ///
@@ -1035,9 +1159,13 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnection)
+    /// - Waiter: [`wait::vpn_connection`](crate::wait::vpn_connection).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_CUSTOMER_GATEWAY`](crate::codes::NO_SUCH_CUSTOMER_GATEWAY),
+    /// [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
     ///
     /// # Example
     /// ```no_run
@@ -1072,6 +1200,8 @@ impl Client {
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
     ///
+    /// Codes for this action: [`NO_SUCH_VPN_CONNECTION`](crate::codes::NO_SUCH_VPN_CONNECTION).
+    ///
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1100,9 +1230,12 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnection)
+    /// - Waiter: [`wait::vpn_connection`](crate::wait::vpn_connection).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPN_CONNECTION`](crate::codes::NO_SUCH_VPN_CONNECTION).
     ///
     /// # Example
     /// ```no_run
@@ -1129,6 +1262,8 @@ impl Client {
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_VPN_CONNECTION`](crate::codes::NO_SUCH_VPN_CONNECTION).
     ///
     /// # Example
     /// ```no_run
@@ -1191,6 +1326,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DescribeVpnConnections")]
     pub async fn read_vpn_connections(
         &self,
         request: &ReadVpnConnectionsRequest,
@@ -1203,9 +1339,14 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevpnconnection)
+    /// - Waiter: [`wait::vpn_connection`](crate::wait::vpn_connection).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// Codes for this action: [`NO_SUCH_CUSTOMER_GATEWAY`](crate::codes::NO_SUCH_CUSTOMER_GATEWAY),
+    /// [`NO_SUCH_VPN_CONNECTION`](crate::codes::NO_SUCH_VPN_CONNECTION),
+    /// [`NO_SUCH_VPN_GATEWAY`](crate::codes::NO_SUCH_VPN_GATEWAY).
     ///
     /// # Example
     /// ```no_run

@@ -2,7 +2,10 @@
 //! The waiters: see [`wait`](crate::wait).
 
 use super::{action, types};
+use crate::__private::SealedListed;
 use crate::wait::{Goal, Listed, Subject, Waiter};
+
+impl SealedListed for action::ReadVms {}
 
 impl Listed for action::ReadVms {
     type Item = types::Vm;
@@ -79,6 +82,8 @@ const VM: &Subject<types::Vm> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadVolumes {}
 
 impl Listed for action::ReadVolumes {
     type Item = types::Volume;
@@ -206,6 +211,8 @@ const VOLUME_LINK: &Subject<types::Volume> = &Subject {
     },
 };
 
+impl SealedListed for action::ReadVolumeUpdateTasks {}
+
 impl Listed for action::ReadVolumeUpdateTasks {
     type Item = types::VolumeUpdateTask;
 
@@ -264,6 +271,8 @@ const VOLUME_UPDATE_TASK: &Subject<types::VolumeUpdateTask> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadSnapshots {}
 
 impl Listed for action::ReadSnapshots {
     type Item = types::Snapshot;
@@ -330,6 +339,8 @@ const SNAPSHOT: &Subject<types::Snapshot> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadSnapshotExportTasks {}
 
 impl Listed for action::ReadSnapshotExportTasks {
     type Item = types::SnapshotExportTask;
@@ -402,6 +413,8 @@ const SNAPSHOT_EXPORT_TASK: &Subject<types::SnapshotExportTask> = &Subject {
     ]),
 };
 
+impl SealedListed for action::ReadImages {}
+
 impl Listed for action::ReadImages {
     type Item = types::Image;
 
@@ -468,6 +481,8 @@ const IMAGE: &Subject<types::Image> = &Subject {
     ]),
 };
 
+impl SealedListed for action::ReadImageExportTasks {}
+
 impl Listed for action::ReadImageExportTasks {
     type Item = types::ImageExportTask;
 
@@ -526,6 +541,8 @@ const IMAGE_EXPORT_TASK: &Subject<types::ImageExportTask> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadNets {}
 
 impl Listed for action::ReadNets {
     type Item = types::Net;
@@ -590,6 +607,8 @@ const NET: &Subject<types::Net> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadSubnets {}
 
 impl Listed for action::ReadSubnets {
     type Item = types::Subnet;
@@ -657,6 +676,8 @@ const SUBNET: &Subject<types::Subnet> = &Subject {
     ]),
 };
 
+impl SealedListed for action::ReadNatServices {}
+
 impl Listed for action::ReadNatServices {
     type Item = types::NatService;
 
@@ -722,6 +743,8 @@ const NAT_SERVICE: &Subject<types::NatService> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadVirtualGateways {}
 
 impl Listed for action::ReadVirtualGateways {
     type Item = types::VirtualGateway;
@@ -848,6 +871,8 @@ const VIRTUAL_GATEWAY_LINK: &Subject<types::VirtualGateway> = &Subject {
     },
 };
 
+impl SealedListed for action::ReadClientGateways {}
+
 impl Listed for action::ReadClientGateways {
     type Item = types::ClientGateway;
 
@@ -920,6 +945,8 @@ const CLIENT_GATEWAY: &Subject<types::ClientGateway> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadVpnConnections {}
 
 impl Listed for action::ReadVpnConnections {
     type Item = types::VpnConnection;
@@ -994,6 +1021,8 @@ const VPN_CONNECTION: &Subject<types::VpnConnection> = &Subject {
     ]),
 };
 
+impl SealedListed for action::ReadNetAccessPoints {}
+
 impl Listed for action::ReadNetAccessPoints {
     type Item = types::NetAccessPoint;
 
@@ -1067,6 +1096,8 @@ const NET_ACCESS_POINT: &Subject<types::NetAccessPoint> = &Subject {
     ]),
 };
 
+impl SealedListed for action::ReadLoadBalancers {}
+
 impl Listed for action::ReadLoadBalancers {
     type Item = types::LoadBalancer;
 
@@ -1133,6 +1164,8 @@ const LOAD_BALANCER: &Subject<types::LoadBalancer> = &Subject {
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadNetPeerings {}
 
 impl Listed for action::ReadNetPeerings {
     type Item = types::NetPeering;
@@ -1215,6 +1248,8 @@ const NET_PEERING: &Subject<types::NetPeering> = &Subject {
             .unwrap_or_default(),
     ]),
 };
+
+impl SealedListed for action::ReadNics {}
 
 impl Listed for action::ReadNics {
     type Item = types::Nic;

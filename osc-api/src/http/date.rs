@@ -13,7 +13,7 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     }
     let asctime = DateTime::strptime("%a %b %e %H:%M:%S %Y", text).ok();
     let at = asctime.or_else(|| rfc_850(text))?;
-    Some(at.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
 }
 
 /// The obsolete format with a year of two digits. The name of the weekday is not checked, since it depends on the
@@ -22,7 +22,7 @@ fn rfc_850(text: &str) -> Option<DateTime> {
     let (_, rest) = text.split_once(", ")?;
     let parsed = DateTime::strptime("%d-%b-%y %H:%M:%S GMT", rest).ok()?;
     // A date that seems more than 50 years in the future is in the past.
-    let this_year = Timestamp::now().to_zoned(TimeZone::UTC).year();
+    let this_year = Timestamp::now().to_zoned_datetime(TimeZone::UTC).year();
     let year = parsed.year();
     let year = if year > this_year.saturating_add(50) { year.saturating_sub(100) } else { year };
     let date = Date::new(year, parsed.month(), parsed.day()).ok()?;

@@ -134,7 +134,7 @@ macro_rules! __decode_request {
 }
 
 /// Implements what a request type needs.
-#[cfg(not(feature = "serde-all"))]
+#[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sent {
@@ -144,7 +144,7 @@ macro_rules! __sent {
 }
 
 /// Implements what a request type needs, and decoding.
-#[cfg(feature = "serde-all")]
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sent {
@@ -155,7 +155,7 @@ macro_rules! __sent {
 }
 
 /// Implements what a response type needs.
-#[cfg(not(feature = "serde-all"))]
+#[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __received {
@@ -165,7 +165,7 @@ macro_rules! __received {
 }
 
 /// Implements what a response type needs, and encoding.
-#[cfg(feature = "serde-all")]
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __received {

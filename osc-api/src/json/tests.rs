@@ -276,7 +276,7 @@ fn types_of_the_caller_have_paths_too() {
     assert_eq!(path(inner).as_deref(), Some("node.Inner.Ids[0]"));
 }
 
-#[cfg(feature = "serde-all")]
+#[cfg(feature = "serde")]
 #[test]
 fn a_decoded_request_must_have_its_required_members() {
     #[derive(Debug, PartialEq)]

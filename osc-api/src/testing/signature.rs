@@ -160,7 +160,7 @@ fn text<'r>(request: &'r Request<Bytes>, name: &str) -> Option<&'r str> {
 /// Reads `yyyymmddThhmmssZ` as seconds since 1970.
 fn seconds(date: &str) -> Option<i64> {
     let at = DateTime::strptime("%Y%m%dT%H%M%SZ", date).ok()?;
-    Some(at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 fn hash(bytes: &[u8]) -> String {

@@ -1,5 +1,7 @@
 //! What setters and constructors take.
 
+#[cfg(feature = "testing")]
+use std::collections::BTreeMap;
 use std::collections::{BTreeSet, HashSet, btree_map, btree_set, hash_map, hash_set};
 use std::iter::{
     Chain, Cloned, Copied, Empty, Filter, FilterMap, FlatMap, Flatten, Map, Once, Peekable, Rev, Skip,
@@ -259,4 +261,59 @@ impl<T: Identifier> IntoId<T> for &T {
     fn into_id(self) -> T {
         self.clone()
     }
+}
+
+/// What a setter for tests takes for a field of type `F`: what the setters of requests take.
+#[cfg(feature = "testing")]
+pub trait IntoField<F> {
+    /// The value of the field.
+    fn into_field(self) -> F;
+}
+
+#[cfg(feature = "testing")]
+impl<T, V: IntoValue<T>> IntoField<Option<T>> for V {
+    fn into_field(self) -> Option<T> {
+        self.into_value()
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<T, L: IntoList<T>> IntoField<Vec<T>> for L {
+    fn into_field(self) -> Vec<T> {
+        self.into_list().unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<T, K: Into<String>, V: Into<T>, M: IntoIterator<Item = (K, V)>> IntoField<BTreeMap<String, T>> for M {
+    fn into_field(self) -> BTreeMap<String, T> {
+        self.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+    }
+}
+
+/// Setters of a response type, for tests: `Vm::default().with_vm_id("i-12345678")`.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __test_setters {
+    ($name:ident { $($setter:ident($field:ident: $ty:ty)),* $(,)? }) => {
+        /// Setters for tests.
+        #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+        impl $name {$(
+            #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+            #[must_use]
+            pub fn $setter(mut self, value: impl $crate::__private::IntoField<$ty>) -> Self {
+                self.$field = $crate::__private::IntoField::into_field(value);
+                self
+            }
+        )*}
+    };
+}
+
+/// Without the feature `testing`, response types have no setters.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __test_setters {
+    ($($table:tt)*) => {};
 }

@@ -1,5 +1,10 @@
 //! One wait, from its beginning to its end.
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
@@ -55,6 +60,50 @@ pub(super) async fn wait_for<A: Listed, O>(
             (Verdict::Missing, Ok(_)) => return Err(failure(last_state, WaitEnd::Missing)),
         }
     }
+}
+
+/// Waits until all of them are decided, or one has failed. The results are in the order of the waiters.
+pub(super) async fn wait_for_all<A: Listed, O: Send>(
+    client: Client,
+    waiters: Vec<Waiter<A, O>>,
+    settings: WaitSettings,
+    on_progress: ProgressCallback<'_>,
+) -> Result<Vec<O>> {
+    let on_progress = Mutex::new(on_progress);
+    let report = |progress: &Progress<'_>| {
+        let mut callback = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        (*callback)(progress);
+    };
+    let mut waits: Vec<WaitState<'_, O>> = waiters
+        .into_iter()
+        .map(|waiter| {
+            WaitState::Pending(Box::pin(wait_for(client.clone(), waiter, settings, Box::new(report))))
+        })
+        .collect();
+    poll_fn(|context| {
+        let mut is_pending = false;
+        for wait in &mut waits {
+            let WaitState::Pending(future) = wait else { continue };
+            match future.as_mut().poll(context) {
+                Poll::Ready(Ok(output)) => *wait = WaitState::Done(output),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => is_pending = true,
+            }
+        }
+        if is_pending { Poll::Pending } else { Poll::Ready(Ok(())) }
+    })
+    .await?;
+    let outputs = waits.into_iter().filter_map(|wait| match wait {
+        WaitState::Done(output) => Some(output),
+        WaitState::Pending(_) => None,
+    });
+    Ok(outputs.collect())
+}
+
+/// One of several waits.
+enum WaitState<'a, O> {
+    Pending(Pin<Box<dyn Future<Output = Result<O>> + Send + 'a>>),
+    Done(O),
 }
 
 /// Calls an action until its response meets a condition.

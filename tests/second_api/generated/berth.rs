@@ -57,8 +57,22 @@ pub struct AddBerthResponse {
     pub berth: Option<Berth>,
 }
 
+impl AddBerthResponse {
+    /// Returns [`berth`](field@Self::berth).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn berth(&self) -> Result<&Berth> {
+        __private::required(self.berth.as_ref(), "AddBerthResponse.Berth")
+    }
+}
+
 __private::received!(AddBerthResponse {
     berth: "Berth",
+});
+
+__private::test_setters!(AddBerthResponse {
+    with_berth(berth: Option<Berth>),
 });
 
 /// Filters of berths.
@@ -148,6 +162,11 @@ __private::received!(ListBerthsResponse {
     next_page_token: "NextPageToken",
 });
 
+__private::test_setters!(ListBerthsResponse {
+    with_berths(berths: Vec<Berth>),
+    with_next_page_token(next_page_token: Option<String>),
+});
+
 /// Request of [`Client::remove_berth`](crate::Client::remove_berth), which removes a berth.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -183,6 +202,8 @@ pub struct RemoveBerthResponse {}
 
 __private::received!(RemoveBerthResponse {});
 
+impl __private::SealedPaginated for ListBerthsRequest {}
+
 impl Paginated for ListBerthsRequest {
     type Action = action::ListBerths;
     type Item = Berth;
@@ -206,12 +227,14 @@ impl Paginated for ListBerthsRequest {
     }
 }
 
+/// # Berth
 impl Client {
     /// Adds a berth.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://harbour.example/docs/addberth)
+    /// - Waiter: [`wait::berth`](crate::wait::berth).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -266,6 +289,7 @@ impl Client {
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://harbour.example/docs/removeberth)
+    /// - Waiter: [`wait::berth`](crate::wait::berth).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).

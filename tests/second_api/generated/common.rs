@@ -3,6 +3,7 @@
 
 use super::ids::BerthId;
 use crate::Date;
+use crate::Result;
 use crate::UnknownValue;
 use crate::__private;
 
@@ -22,12 +23,30 @@ pub struct Berth {
     pub state: Option<BerthState>,
 }
 
+impl Berth {
+    /// Returns [`berth_id`](field@Self::berth_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn berth_id(&self) -> Result<&BerthId> {
+        __private::required(self.berth_id.as_ref(), "Berth.BerthId")
+    }
+}
+
 __private::received!(Berth {
     berth_id: "BerthId",
     length: "Length",
     ship_name: "ShipName",
     since: "Since",
     state: "State",
+});
+
+__private::test_setters!(Berth {
+    with_berth_id(berth_id: Option<BerthId>),
+    with_length(length: Option<f64>),
+    with_ship_name(ship_name: Option<String>),
+    with_since(since: Option<Date>),
+    with_state(state: Option<BerthState>),
 });
 
 /// State of a berth.

@@ -13,7 +13,12 @@ pub const API_VERSION: &str = "2.3";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - Berth: [`BerthFilters`]
+/// - Identifiers: [`BerthId`]
+/// - Ship: [`Ship`]
+/// - Types of several tags: [`Berth`], [`BerthState`]
 pub mod types {
     pub use super::berth::AddBerthRequest;
     pub use super::berth::AddBerthResponse;

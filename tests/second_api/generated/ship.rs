@@ -59,8 +59,22 @@ pub struct DockShipResponse {
     pub berth: Option<Berth>,
 }
 
+impl DockShipResponse {
+    /// Returns [`berth`](field@Self::berth).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn berth(&self) -> Result<&Berth> {
+        __private::required(self.berth.as_ref(), "DockShipResponse.Berth")
+    }
+}
+
 __private::received!(DockShipResponse {
     berth: "Berth",
+});
+
+__private::test_setters!(DockShipResponse {
+    with_berth(berth: Option<Berth>),
 });
 
 /// A ship.
@@ -113,12 +127,14 @@ __private::sent!(Ship {
     name: "Name",
 });
 
+/// # Ship
 impl Client {
     /// Docks a ship at a berth.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://harbour.example/docs/dockship)
+    /// - Waiter: [`wait::berth`](crate::wait::berth).
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).

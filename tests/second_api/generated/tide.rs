@@ -36,6 +36,12 @@ __private::received!(GetTideResponse {
     level: "Level",
 });
 
+__private::test_setters!(GetTideResponse {
+    with_at(at: Option<DateTime>),
+    with_level(level: Option<f64>),
+});
+
+/// # Tide
 impl Client {
     /// Gets the tide.
     ///

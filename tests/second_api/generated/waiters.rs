@@ -2,7 +2,10 @@
 //! The waiters: see [`wait`](crate::wait).
 
 use super::{action, types};
+use crate::__private::SealedListed;
 use crate::wait::{Goal, Listed, Subject, Waiter};
+
+impl SealedListed for action::ListBerths {}
 
 impl Listed for action::ListBerths {
     type Item = types::Berth;

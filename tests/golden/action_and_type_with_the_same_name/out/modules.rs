@@ -9,7 +9,8 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
 pub mod types {
     pub use super::zoo::Feed;
     pub use super::zoo::FeedRequest;

@@ -18,6 +18,10 @@ __private::received!(Feed {
     eaten: "Eaten",
 });
 
+__private::test_setters!(Feed {
+    with_eaten(eaten: Option<bool>),
+});
+
 /// Request of [`Client::feed`](crate::Client::feed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -44,6 +48,7 @@ __private::sent!(FeedRequest {
     food: "Food",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `Feed`.
     ///

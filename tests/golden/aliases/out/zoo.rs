@@ -35,6 +35,10 @@ __private::received!(AliasStruct {
     name: "Name",
 });
 
+__private::test_setters!(AliasStruct {
+    with_name(name: Option<String>),
+});
+
 /// The API's `AliasStructs`.
 pub type AliasStructs = Vec<AliasStruct>;
 
@@ -100,6 +104,13 @@ __private::received!(ReadAliasesResponse {
     same: "Same",
 });
 
+__private::test_setters!(ReadAliasesResponse {
+    with_all(all: Vec<AliasStruct>),
+    with_id(id: Option<String>),
+    with_same(same: Option<AliasStruct>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadAliases`.
     ///

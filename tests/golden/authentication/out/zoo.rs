@@ -48,6 +48,11 @@ __private::received!(AuthResponse {
     done: "Done",
 });
 
+__private::test_setters!(AuthResponse {
+    with_done(done: Option<bool>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadBasic`.
     ///

@@ -42,8 +42,22 @@ pub struct CreateSharedResponse {
     pub rules: Vec<SharedRule>,
 }
 
+impl CreateSharedResponse {
+    /// Returns the first of [`rules`](field@Self::rules).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn shared_rule(&self) -> Result<&SharedRule> {
+        __private::required(self.rules.first(), "CreateSharedResponse.Rules")
+    }
+}
+
 __private::received!(CreateSharedResponse {
     rules: "Rules",
+});
+
+__private::test_setters!(CreateSharedResponse {
+    with_rules(rules: Vec<SharedRule>),
 });
 
 /// The API's `SharedInner`.
@@ -73,6 +87,10 @@ __private::exchanged!(SharedInner {
     depth: "Depth",
 });
 
+__private::test_setters!(SharedInner {
+    with_depth(depth: Option<i64>),
+});
+
 /// The API's `SharedRule`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -84,7 +102,7 @@ pub struct SharedRule {
     /// The API's `Name`.
     ///
     /// Required.
-    pub name: Option<String>,
+    pub name: String,
     /// The API's `Ports`.
     pub ports: Option<Vec<i64>>,
 }
@@ -93,7 +111,7 @@ impl SharedRule {
     /// Creates a [`SharedRule`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: Some(name.into()),
+            name: name.into(),
             ..Self::default()
         }
     }
@@ -116,8 +134,8 @@ impl SharedRule {
     }
 
     /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl IntoValue<String>) -> Self {
-        self.name = name.into_value();
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
         self
     }
 
@@ -135,6 +153,14 @@ __private::exchanged!(SharedRule {
     ports: "Ports",
 });
 
+__private::test_setters!(SharedRule {
+    with_inner(inner: Option<SharedInner>),
+    with_marks(marks: Option<BTreeMap<String, String>>),
+    with_name(name: String),
+    with_ports(ports: Option<Vec<i64>>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateShared`.
     ///

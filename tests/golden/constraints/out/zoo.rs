@@ -111,6 +111,11 @@ __private::received!(CreateFactsResponse {
     name: "Name",
 });
 
+__private::test_setters!(CreateFactsResponse {
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateFacts`.
     ///

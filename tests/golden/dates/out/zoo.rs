@@ -98,6 +98,13 @@ __private::received!(ReadDatesResponse {
     until: "Until",
 });
 
+__private::test_setters!(ReadDatesResponse {
+    with_day(day: Option<Date>),
+    with_moments(moments: Vec<DateTime>),
+    with_until(until: Option<DateOrDateTime>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadDates`.
     ///

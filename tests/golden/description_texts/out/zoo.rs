@@ -101,6 +101,11 @@ __private::received!(ReadTextsResponse {
     code: "Code",
 });
 
+__private::test_setters!(ReadTextsResponse {
+    with_code(code: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Ends a comment */ and begins one /*.
     ///

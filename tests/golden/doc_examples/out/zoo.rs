@@ -255,6 +255,10 @@ __private::received!(CreateExampleResponse {
     done: "Done",
 });
 
+__private::test_setters!(CreateExampleResponse {
+    with_done(done: Option<bool>),
+});
+
 /// Request of [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -425,6 +429,7 @@ __private::sent!(ExampleCage {
     size: "Size",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `CreateExample`.
     ///

@@ -57,6 +57,11 @@ __private::received!(ReadOursResponse {
     state: "State",
 });
 
+__private::test_setters!(ReadOursResponse {
+    with_name(name: Option<String>),
+    with_state(state: Option<ReadOursResponseState>),
+});
+
 /// The state of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -91,6 +96,7 @@ impl From<&str> for ReadOursResponseState {
 
 __private::open_enum!(ReadOursResponseState);
 
+/// # Zoo
 impl Client {
     /// Reads our items.
     ///

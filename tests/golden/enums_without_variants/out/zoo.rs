@@ -62,6 +62,11 @@ __private::received!(ReadPlainEnumsResponse {
     done: "Done",
 });
 
+__private::test_setters!(ReadPlainEnumsResponse {
+    with_done(done: Option<bool>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadPlainEnums`.
     ///

@@ -43,9 +43,32 @@ pub struct CreateHerdResponse {
     pub strategy: Option<HerdStrategy>,
 }
 
+impl CreateHerdResponse {
+    /// Returns [`other`](field@Self::other).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn other(&self) -> Result<&CreateHerdResponseOther> {
+        __private::required(self.other.as_ref(), "CreateHerdResponse.Other")
+    }
+
+    /// Returns [`strategy`](field@Self::strategy).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn strategy(&self) -> Result<&HerdStrategy> {
+        __private::required(self.strategy.as_ref(), "CreateHerdResponse.Strategy")
+    }
+}
+
 __private::received!(CreateHerdResponse {
     other: "Other",
     strategy: "Strategy",
+});
+
+__private::test_setters!(CreateHerdResponse {
+    with_other(other: Option<CreateHerdResponseOther>),
+    with_strategy(strategy: Option<HerdStrategy>),
 });
 
 /// `Other` of [`CreateHerdResponse`](crate::types::CreateHerdResponse).
@@ -124,6 +147,7 @@ impl From<&str> for HerdStrategy {
 
 __private::open_enum!(HerdStrategy);
 
+/// # Zoo
 impl Client {
     /// Calls `CreateHerd`.
     ///

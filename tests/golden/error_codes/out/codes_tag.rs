@@ -44,6 +44,11 @@ __private::received!(FeedLionsResponse {
     meat: "Meat",
 });
 
+__private::test_setters!(FeedLionsResponse {
+    with_meat(meat: Option<String>),
+});
+
+/// # Codes
 impl Client {
     /// Calls `FeedLions`.
     ///

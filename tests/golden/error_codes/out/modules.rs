@@ -10,7 +10,8 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
 pub mod types {
     pub use super::codes_tag::FeedLionsRequest;
     pub use super::codes_tag::FeedLionsResponse;

@@ -15,6 +15,10 @@ __private::received!(FailingError {
     code: "Code",
 });
 
+__private::test_setters!(FailingError {
+    with_code(code: Option<String>),
+});
+
 /// The API's `FailingReport`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -25,4 +29,8 @@ pub struct FailingReport {
 
 __private::received!(FailingReport {
     errors: "Errors",
+});
+
+__private::test_setters!(FailingReport {
+    with_errors(errors: Vec<FailingError>),
 });

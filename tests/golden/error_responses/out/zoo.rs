@@ -44,6 +44,11 @@ __private::received!(FailingResponse {
     name: "Name",
 });
 
+__private::test_setters!(FailingResponse {
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadFailing`.
     ///

@@ -10,7 +10,10 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - Identifiers: [`CageId`], [`KeeperName`], [`LionId`], [`PartnerId`], [`ResourceId`]
+/// - Zoo: [`Cage`], [`Lion`], [`LionKindOfCageId`], [`Meat`]
 pub mod types {
     pub use super::ids::CageId;
     pub use super::ids::KeeperName;

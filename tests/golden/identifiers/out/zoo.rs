@@ -29,11 +29,28 @@ pub struct Cage {
     pub subcage_id: Option<String>,
 }
 
+impl Cage {
+    /// Returns [`cage_id`](field@Self::cage_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn cage_id(&self) -> Result<&CageId> {
+        __private::required(self.cage_id.as_ref(), "Cage.CageId")
+    }
+}
+
 __private::received!(Cage {
     cage_id: "CageId",
     keeper_name: "KeeperName",
     partner_id: "PartnerId",
     subcage_id: "SubcageId",
+});
+
+__private::test_setters!(Cage {
+    with_cage_id(cage_id: Option<CageId>),
+    with_keeper_name(keeper_name: Option<KeeperName>),
+    with_partner_id(partner_id: Option<PartnerId>),
+    with_subcage_id(subcage_id: Option<String>),
 });
 
 /// Request of [`Client::feed_lion`](crate::Client::feed_lion).
@@ -160,9 +177,32 @@ pub struct LinkLionResponse {
     pub lion: Option<Lion>,
 }
 
+impl LinkLionResponse {
+    /// Returns the first of [`cages`](field@Self::cages).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn cage(&self) -> Result<&Cage> {
+        __private::required(self.cages.first(), "LinkLionResponse.Cages")
+    }
+
+    /// Returns [`lion`](field@Self::lion).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn lion(&self) -> Result<&Lion> {
+        __private::required(self.lion.as_ref(), "LinkLionResponse.Lion")
+    }
+}
+
 __private::received!(LinkLionResponse {
     cages: "Cages",
     lion: "Lion",
+});
+
+__private::test_setters!(LinkLionResponse {
+    with_cages(cages: Vec<Cage>),
+    with_lion(lion: Option<Lion>),
 });
 
 /// The API's `Lion`.
@@ -183,6 +223,16 @@ pub struct Lion {
     pub wrong_lion_id: Option<String>,
 }
 
+impl Lion {
+    /// Returns [`lion_id`](field@Self::lion_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn lion_id(&self) -> Result<&LionId> {
+        __private::required(self.lion_id.as_ref(), "Lion.LionId")
+    }
+}
+
 __private::received!(Lion {
     cage_ids: "CageIds",
     kind_of_cage_id: "KindOfCageId",
@@ -190,6 +240,15 @@ __private::received!(Lion {
     old_cage_id: "OldCageId",
     resource_id: "ResourceId",
     wrong_lion_id: "WrongLionId",
+});
+
+__private::test_setters!(Lion {
+    with_cage_ids(cage_ids: Vec<CageId>),
+    with_kind_of_cage_id(kind_of_cage_id: Option<LionKindOfCageId>),
+    with_lion_id(lion_id: Option<LionId>),
+    with_old_cage_id(old_cage_id: Option<i64>),
+    with_resource_id(resource_id: Option<ResourceId>),
+    with_wrong_lion_id(wrong_lion_id: Option<String>),
 });
 
 /// `KindOfCageId` of [`Lion`](crate::types::Lion).
@@ -361,6 +420,7 @@ __private::sent!(MoveLionRequest {
     target_cage_id: "TargetCageId",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `FeedLion`.
     ///

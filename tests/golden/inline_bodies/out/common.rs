@@ -14,3 +14,7 @@ pub struct UnnamedFailure {
 __private::received!(UnnamedFailure {
     reason: "Reason",
 });
+
+__private::test_setters!(UnnamedFailure {
+    with_reason(reason: Option<String>),
+});

@@ -43,9 +43,24 @@ pub struct CreateUnnamedResponse {
     pub parts: Vec<UnnamedPart>,
 }
 
+impl CreateUnnamedResponse {
+    /// Returns the first of [`parts`](field@Self::parts).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn unnamed_part(&self) -> Result<&UnnamedPart> {
+        __private::required(self.parts.first(), "CreateUnnamedResponse.Parts")
+    }
+}
+
 __private::received!(CreateUnnamedResponse {
     id: "Id",
     parts: "Parts",
+});
+
+__private::test_setters!(CreateUnnamedResponse {
+    with_id(id: Option<String>),
+    with_parts(parts: Vec<UnnamedPart>),
 });
 
 /// The API's `UnnamedPart`.
@@ -60,6 +75,11 @@ __private::received!(UnnamedPart {
     size: "Size",
 });
 
+__private::test_setters!(UnnamedPart {
+    with_size(size: Option<i64>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateUnnamed`.
     ///

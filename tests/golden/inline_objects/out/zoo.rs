@@ -186,6 +186,10 @@ __private::received!(CreateInlineResponse {
     cages: "Cages",
 });
 
+__private::test_setters!(CreateInlineResponse {
+    with_cages(cages: BTreeMap<String, CreateInlineResponseCages>),
+});
+
 /// `Cages` of [`CreateInlineResponse`](crate::types::CreateInlineResponse).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -198,6 +202,11 @@ __private::received!(CreateInlineResponseCages {
     free: "Free",
 });
 
+__private::test_setters!(CreateInlineResponseCages {
+    with_free(free: Option<bool>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateInline`.
     ///

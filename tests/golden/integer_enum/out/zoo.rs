@@ -172,10 +172,25 @@ pub struct UpdateIntegersResponse {
     pub mtu: Option<IntegerMtu>,
 }
 
+impl UpdateIntegersResponse {
+    /// Returns [`mtu`](field@Self::mtu).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn mtu(&self) -> Result<&IntegerMtu> {
+        __private::required(self.mtu.as_ref(), "UpdateIntegersResponse.Mtu")
+    }
+}
+
 __private::received!(UpdateIntegersResponse {
     mtu: "Mtu",
 });
 
+__private::test_setters!(UpdateIntegersResponse {
+    with_mtu(mtu: Option<IntegerMtu>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `UpdateIntegers`.
     ///

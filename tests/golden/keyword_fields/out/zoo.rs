@@ -125,6 +125,14 @@ __private::received!(ReadWordsResponse {
     vram: "VRam",
 });
 
+__private::test_setters!(ReadWordsResponse {
+    with_match(match_: Option<String>),
+    with_self(self_: Option<String>),
+    with_type(type_: Option<String>),
+    with_vram(vram: Option<i64>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadWords`.
     ///

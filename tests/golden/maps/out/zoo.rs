@@ -104,6 +104,14 @@ __private::received!(CreateMapsResponse {
     texts: "Texts",
 });
 
+__private::test_setters!(CreateMapsResponse {
+    with_anything(anything: BTreeMap<String, serde_json::Value>),
+    with_lists(lists: BTreeMap<String, Vec<i64>>),
+    with_maps(maps: Vec<BTreeMap<String, String>>),
+    with_structs(structs: BTreeMap<String, MapValue>),
+    with_texts(texts: BTreeMap<String, String>),
+});
+
 /// The API's `MapOfTexts`.
 pub type MapOfTexts = BTreeMap<String, String>;
 
@@ -132,6 +140,11 @@ __private::exchanged!(MapValue {
     size: "Size",
 });
 
+__private::test_setters!(MapValue {
+    with_size(size: Option<i64>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateMaps`.
     ///

@@ -17,9 +17,24 @@ pub struct Bool {
     pub str: Option<Str>,
 }
 
+impl Bool {
+    /// Returns [`str`](field@Self::str).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn str(&self) -> Result<&Str> {
+        __private::required(self.str.as_ref(), "Bool.str")
+    }
+}
+
 __private::received!(Bool {
     string: "String",
     str: "str",
+});
+
+__private::test_setters!(Bool {
+    with_string(string: Option<String>),
+    with_str(str: Option<Str>),
 });
 
 /// The API's `str`.
@@ -136,6 +151,7 @@ __private::sent!(U8 {
     str: "str",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `Match`.
     ///

@@ -27,6 +27,7 @@ pub struct ReadEmptyResponse {}
 
 __private::received!(ReadEmptyResponse {});
 
+/// # untagged
 impl Client {
     /// Calls `ReadEmpty`.
     ///

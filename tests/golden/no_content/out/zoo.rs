@@ -89,6 +89,11 @@ __private::received!(ReadNothingResponse {
     count: "Count",
 });
 
+__private::test_setters!(ReadNothingResponse {
+    with_count(count: Option<i64>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `DeleteEverything`.
     ///

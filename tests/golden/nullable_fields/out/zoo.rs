@@ -98,6 +98,11 @@ __private::received!(UpdateNullableResponse {
     pattern: "Pattern",
 });
 
+__private::test_setters!(UpdateNullableResponse {
+    with_pattern(pattern: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `UpdateNullable`.
     ///

@@ -111,6 +111,12 @@ __private::received!(CreateNumbersResponse {
     small: "Small",
 });
 
+__private::test_setters!(CreateNumbersResponse {
+    with_price(price: Option<f64>),
+    with_small(small: Vec<i32>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateNumbers`.
     ///

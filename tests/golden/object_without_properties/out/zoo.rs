@@ -42,6 +42,12 @@ __private::received!(ReadBareResponse {
     named: "Named",
 });
 
+__private::test_setters!(ReadBareResponse {
+    with_closed(closed: Option<ReadBareResponseClosed>),
+    with_free(free: BTreeMap<String, serde_json::Value>),
+    with_named(named: BTreeMap<String, serde_json::Value>),
+});
+
 /// `Closed` of [`ReadBareResponse`](crate::types::ReadBareResponse).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -49,6 +55,7 @@ pub struct ReadBareResponseClosed {}
 
 __private::received!(ReadBareResponseClosed {});
 
+/// # Zoo
 impl Client {
     /// Calls `ReadBare`.
     ///

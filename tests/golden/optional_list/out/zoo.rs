@@ -80,6 +80,10 @@ __private::received!(ReadZoosResponse {
     zoos: "Zoos",
 });
 
+__private::test_setters!(ReadZoosResponse {
+    with_zoos(zoos: Vec<Zoo>),
+});
+
 /// The API's `Zoo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -95,6 +99,12 @@ __private::received!(Zoo {
     name: "Name",
 });
 
+__private::test_setters!(Zoo {
+    with_grid(grid: Vec<Vec<i64>>),
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadZoos`.
     ///

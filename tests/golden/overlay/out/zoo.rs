@@ -92,6 +92,10 @@ __private::received!(ReadFixedResponse {
     option: "Option",
 });
 
+__private::test_setters!(ReadFixedResponse {
+    with_option(option: Option<ZooOption>),
+});
+
 /// Request of [`Client::send_parcel`](crate::Client::send_parcel), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -126,6 +130,11 @@ __private::received!(ZooOption {
     name: "Name",
 });
 
+__private::test_setters!(ZooOption {
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadFixed`.
     ///

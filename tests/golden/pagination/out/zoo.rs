@@ -19,6 +19,10 @@ __private::received!(Animal {
     name: "Name",
 });
 
+__private::test_setters!(Animal {
+    with_name(name: Option<String>),
+});
+
 /// The API's `NestedEntities`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +42,13 @@ __private::received!(NestedEntities {
     keepers: "Keepers",
     lions: "Lions",
     tigers: "Tigers",
+});
+
+__private::test_setters!(NestedEntities {
+    with_has_more_items(has_more_items: Option<bool>),
+    with_keepers(keepers: Vec<String>),
+    with_lions(lions: Vec<Animal>),
+    with_tigers(tigers: Vec<Animal>),
 });
 
 /// Request of [`Client::read_by_item`](crate::Client::read_by_item).
@@ -93,6 +104,12 @@ __private::received!(ReadByItemResponse {
     max_results_limit: "MaxResultsLimit",
 });
 
+__private::test_setters!(ReadByItemResponse {
+    with_animals(animals: Vec<Animal>),
+    with_has_more_items(has_more_items: Option<bool>),
+    with_max_results_limit(max_results_limit: Option<i64>),
+});
+
 /// Request of [`Client::read_by_nested`](crate::Client::read_by_nested).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -138,6 +155,10 @@ pub struct ReadByNestedResponse {
 
 __private::received!(ReadByNestedResponse {
     entities: "Entities",
+});
+
+__private::test_setters!(ReadByNestedResponse {
+    with_entities(entities: Option<NestedEntities>),
 });
 
 /// Request of [`Client::read_by_token`](crate::Client::read_by_token) and
@@ -191,6 +212,11 @@ __private::received!(ReadByTokenResponse {
     next_page_token: "NextPageToken",
 });
 
+__private::test_setters!(ReadByTokenResponse {
+    with_names(names: Vec<String>),
+    with_next_page_token(next_page_token: Option<String>),
+});
+
 /// Response of [`Client::read_half`](crate::Client::read_half).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -202,6 +228,12 @@ pub struct ReadHalfResponse {
 __private::received!(ReadHalfResponse {
     names: "Names",
 });
+
+__private::test_setters!(ReadHalfResponse {
+    with_names(names: Vec<String>),
+});
+
+impl __private::SealedPaginated for ReadByItemRequest {}
 
 impl Paginated for ReadByItemRequest {
     type Action = action::ReadByItem;
@@ -225,6 +257,8 @@ impl Paginated for ReadByItemRequest {
         response.animals
     }
 }
+
+impl __private::SealedPaginated for ReadByNestedRequest {}
 
 impl Paginated for ReadByNestedRequest {
     type Action = action::ReadByNested;
@@ -257,6 +291,8 @@ impl Paginated for ReadByNestedRequest {
     }
 }
 
+impl __private::SealedPaginated for ReadByTokenRequest {}
+
 impl Paginated for ReadByTokenRequest {
     type Action = action::ReadByToken;
     type Item = String;
@@ -280,6 +316,7 @@ impl Paginated for ReadByTokenRequest {
     }
 }
 
+/// # Zoo
 impl Client {
     /// Calls `ReadByItem`.
     ///

@@ -51,6 +51,12 @@ __private::received!(AnyResponse {
     texts: "Texts",
 });
 
+__private::test_setters!(AnyResponse {
+    with_text(text: Option<String>),
+    with_texts(texts: Vec<String>),
+});
+
+/// # Responses
 impl Client {
     /// Calls `ReadNoObject`.
     ///

@@ -46,9 +46,32 @@ pub struct CreateTreeResponse {
     pub tree: Option<Tree>,
 }
 
+impl CreateTreeResponse {
+    /// Returns [`ping`](field@Self::ping).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn ping(&self) -> Result<&TreePing> {
+        __private::required(self.ping.as_ref(), "CreateTreeResponse.Ping")
+    }
+
+    /// Returns [`tree`](field@Self::tree).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn tree(&self) -> Result<&Tree> {
+        __private::required(self.tree.as_ref(), "CreateTreeResponse.Tree")
+    }
+}
+
 __private::received!(CreateTreeResponse {
     ping: "Ping",
     tree: "Tree",
+});
+
+__private::test_setters!(CreateTreeResponse {
+    with_ping(ping: Option<TreePing>),
+    with_tree(tree: Option<Tree>),
 });
 
 /// The API's `Tree`.
@@ -99,6 +122,12 @@ __private::exchanged!(Tree {
     parent: "Parent",
 });
 
+__private::test_setters!(Tree {
+    with_by_name(by_name: Option<BTreeMap<String, Tree>>),
+    with_children(children: Option<Vec<Tree>>),
+    with_parent(parent: Option<Box<Tree>>),
+});
+
 /// The API's `TreeLeaf`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -109,6 +138,10 @@ pub struct TreeLeaf {
 
 __private::received!(TreeLeaf {
     name: "Name",
+});
+
+__private::test_setters!(TreeLeaf {
+    with_name(name: Option<String>),
 });
 
 /// The API's `TreePing`.
@@ -126,6 +159,11 @@ __private::received!(TreePing {
     pong: "Pong",
 });
 
+__private::test_setters!(TreePing {
+    with_leaf(leaf: Option<TreeLeaf>),
+    with_pong(pong: Option<Box<TreePong>>),
+});
+
 /// The API's `TreePong`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -138,6 +176,11 @@ __private::received!(TreePong {
     ping: "Ping",
 });
 
+__private::test_setters!(TreePong {
+    with_ping(ping: Option<Box<TreePing>>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateTree`.
     ///

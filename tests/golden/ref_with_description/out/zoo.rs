@@ -31,6 +31,10 @@ __private::exchanged!(DescribedCage {
     name: "Name",
 });
 
+__private::test_setters!(DescribedCage {
+    with_name(name: Option<String>),
+});
+
 /// Request of [`Client::read_described`](crate::Client::read_described).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -80,6 +84,11 @@ __private::received!(ReadDescribedResponse {
     cage: "Cage",
 });
 
+__private::test_setters!(ReadDescribedResponse {
+    with_cage(cage: Option<DescribedCage>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadDescribed`.
     ///

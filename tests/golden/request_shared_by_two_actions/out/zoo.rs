@@ -47,6 +47,11 @@ __private::received!(LockResponse {
     locked: "Locked",
 });
 
+__private::test_setters!(LockResponse {
+    with_locked(locked: Option<bool>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `LockZoo`.
     ///

@@ -258,6 +258,10 @@ __private::received!(CreateRequiredResponse {
     done: "Done",
 });
 
+__private::test_setters!(CreateRequiredResponse {
+    with_done(done: Option<bool>),
+});
+
 /// The API's `RequiredGate`.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -295,6 +299,7 @@ __private::sent!(RequiredGate {
     width: "Width",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `CreateManyRequired`.
     ///

@@ -52,6 +52,10 @@ __private::received!(RetryResponse {
     done: "Done",
 });
 
+__private::test_setters!(RetryResponse {
+    with_done(done: Option<bool>),
+});
+
 /// Request of [`Client::create_with_token`](crate::Client::create_with_token) and
 /// [`Client::read_retried`](crate::Client::read_retried).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,6 +83,7 @@ __private::sent!(TokenRequest {
     client_token: "ClientToken",
 });
 
+/// # Zoo
 impl Client {
     /// Calls `CheckRetried`.
     ///

@@ -124,6 +124,12 @@ __private::received!(ReadUntypedResponse {
     list: "List",
 });
 
+__private::test_setters!(ReadUntypedResponse {
+    with_anything(anything: Option<serde_json::Value>),
+    with_list(list: Vec<serde_json::Value>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadUntyped`.
     ///

@@ -62,6 +62,12 @@ __private::received!(CreateSecretResponse {
     key: "Key",
 });
 
+__private::test_setters!(CreateSecretResponse {
+    with_choice(choice: Option<Secret>),
+    with_key(key: Option<Secret>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `CreateSecret`.
     ///

@@ -122,6 +122,12 @@ __private::received!(ReadTakenResponse {
     new: "New",
 });
 
+__private::test_setters!(ReadTakenResponse {
+    with_default(default: Option<String>),
+    with_new(new: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadTaken`.
     ///

@@ -53,6 +53,11 @@ __private::received!(ReadTentsResponse {
     tents: "Tents",
 });
 
+__private::test_setters!(ReadTentsResponse {
+    with_tents(tents: Vec<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Lists tents, even empty ones. They are free.
     ///

@@ -44,6 +44,11 @@ __private::received!(ReferredResponse {
     name: "Name",
 });
 
+__private::test_setters!(ReferredResponse {
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadReferred`.
     ///

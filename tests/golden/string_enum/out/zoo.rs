@@ -204,6 +204,11 @@ __private::received!(ReadStatesResponse {
     state: "State",
 });
 
+__private::test_setters!(ReadStatesResponse {
+    with_mood(mood: Option<ReadStatesResponseMood>),
+    with_state(state: Option<AnimalState>),
+});
+
 /// `Mood` of [`ReadStatesResponse`](crate::types::ReadStatesResponse).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -242,6 +247,7 @@ impl From<&str> for ReadStatesResponseMood {
 
 __private::open_enum!(ReadStatesResponseMood);
 
+/// # Zoo
 impl Client {
     /// Calls `ReadStates`.
     ///

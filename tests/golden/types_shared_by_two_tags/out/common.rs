@@ -43,6 +43,10 @@ __private::received!(CatShared {
     name: "Name",
 });
 
+__private::test_setters!(CatShared {
+    with_name(name: Option<String>),
+});
+
 /// Request of [`Client::read_common`](crate::Client::read_common) and
 /// [`Client::read_lions`](crate::Client::read_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,4 +85,8 @@ pub struct ReadTigersResponse {
 
 __private::received!(ReadTigersResponse {
     shared: "Shared",
+});
+
+__private::test_setters!(ReadTigersResponse {
+    with_shared(shared: Option<CatShared>),
 });

@@ -6,6 +6,7 @@ use super::common::ReadTigersResponse;
 use crate::Client;
 use crate::Result;
 
+/// # Common
 impl Client {
     /// Calls `ReadCommon`.
     ///

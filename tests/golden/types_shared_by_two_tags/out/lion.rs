@@ -19,6 +19,10 @@ __private::received!(Lion {
     mane: "Mane",
 });
 
+__private::test_setters!(Lion {
+    with_mane(mane: Option<bool>),
+});
+
 /// Response of [`Client::read_lions`](crate::Client::read_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +38,12 @@ __private::received!(ReadLionsResponse {
     shared: "Shared",
 });
 
+__private::test_setters!(ReadLionsResponse {
+    with_lions(lions: Vec<Lion>),
+    with_shared(shared: Option<CatShared>),
+});
+
+/// # Lion
 impl Client {
     /// Calls `ReadLions`.
     ///

@@ -12,7 +12,10 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - Lion: [`Lion`]
+/// - Types of several tags: [`CatFilter`], [`CatShared`]
 pub mod types {
     pub use super::common::CatFilter;
     pub use super::common::CatShared;

@@ -34,6 +34,7 @@ __private::sent!(ReadTigersRequest {
     filter: "Filter",
 });
 
+/// # Tiger
 impl Client {
     /// Calls `ReadTigers`.
     ///

@@ -48,6 +48,11 @@ __private::received!(UnusedTelling {
     reported: "Reported",
 });
 
+__private::test_setters!(UnusedTelling {
+    with_inner(inner: Option<UnusedThing>),
+    with_reported(reported: Option<Reported>),
+});
+
 /// The API's `UnusedThing`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -85,4 +90,9 @@ impl UnusedThing {
 __private::exchanged!(UnusedThing {
     names: "Names",
     weight: "Weight",
+});
+
+__private::test_setters!(UnusedThing {
+    with_names(names: Option<Vec<String>>),
+    with_weight(weight: Option<f64>),
 });

@@ -10,7 +10,10 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - Types of several tags: [`UnusedAsking`], [`UnusedTelling`], [`UnusedThing`]
+/// - Zoo: [`Asked`], [`Mixed`], [`Reported`]
 pub mod types {
     pub use super::common::UnusedAsking;
     pub use super::common::UnusedTelling;

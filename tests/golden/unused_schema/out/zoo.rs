@@ -46,6 +46,10 @@ __private::received!(Mixed {
     name: "Name",
 });
 
+__private::test_setters!(Mixed {
+    with_name(name: Option<String>),
+});
+
 /// Request of [`Client::read_used`](crate::Client::read_used).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -90,6 +94,12 @@ __private::received!(ReadUsedResponse {
     used: "Used",
 });
 
+__private::test_setters!(ReadUsedResponse {
+    with_mixed(mixed: Option<Mixed>),
+    with_reported(reported: Option<Reported>),
+    with_used(used: Option<bool>),
+});
+
 /// The API's `Reported`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -102,6 +112,11 @@ __private::received!(Reported {
     name: "Name",
 });
 
+__private::test_setters!(Reported {
+    with_name(name: Option<String>),
+});
+
+/// # Zoo
 impl Client {
     /// Calls `ReadUsed`.
     ///

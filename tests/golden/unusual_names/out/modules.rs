@@ -9,7 +9,9 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - 9 Odd-Tags.é: [`Tat2X`]
 pub mod types {
     pub use super::n9_odd_tags::CO2Response2;
     pub use super::n9_odd_tags::Tat2X;

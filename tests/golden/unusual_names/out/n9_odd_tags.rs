@@ -25,6 +25,12 @@ __private::received!(CO2Response2 {
     n2: "é2",
 });
 
+__private::test_setters!(CO2Response2 {
+    with_co2_factor(co2_factor: Option<f64>),
+    with_state(state: Option<Tat2X>),
+    with_n2(n2: Option<String>),
+});
+
 /// The API's `état-2.x`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -184,6 +190,7 @@ __private::sent!(XYRequestV2 {
     with_space: "with space",
 });
 
+/// # 9 Odd-Tags.é
 impl Client {
     /// Calls `ReadCO2`.
     ///

@@ -168,6 +168,12 @@ __private::received!(ReadCagesResponse {
     state: "State",
 });
 
+__private::test_setters!(ReadCagesResponse {
+    with_lock(lock: Option<LockKind>),
+    with_size(size: Option<ReadCagesResponseSize>),
+    with_state(state: Option<CageState>),
+});
+
 /// `Size` of [`ReadCagesResponse`](crate::types::ReadCagesResponse).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -206,6 +212,7 @@ impl From<i64> for ReadCagesResponseSize {
 
 __private::open_integer_enum!(ReadCagesResponseSize);
 
+/// # Zoo
 impl Client {
     /// Calls `ReadCages`.
     ///

@@ -9,7 +9,11 @@ pub const API_VERSION: &str = "1";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives.
+/// Every type that the API sends and receives. Requests and responses are named after their action.
+///
+/// - Identifiers: [`CageId`]
+/// - Zoo: [`Cage`], [`CageState`], [`Door`], [`DoorHinge`], [`FiltersCage`], [`FiltersLion`], [`Lion`],
+///   [`LionMood`]
 pub mod types {
     pub use super::ids::CageId;
     pub use super::zoo::Cage;

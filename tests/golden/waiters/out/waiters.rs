@@ -2,7 +2,10 @@
 //! The waiters: see [`wait`](crate::wait).
 
 use super::{action, types};
+use crate::__private::SealedListed;
 use crate::wait::{Goal, Listed, Subject, Waiter};
+
+impl SealedListed for action::ReadWatchedCages {}
 
 impl Listed for action::ReadWatchedCages {
     type Item = types::Cage;
@@ -146,6 +149,8 @@ const CAGE_LOCK: &Subject<types::Cage> = &Subject {
             .collect()
     },
 };
+
+impl SealedListed for action::ReadWatchedLions {}
 
 impl Listed for action::ReadWatchedLions {
     type Item = types::Lion;

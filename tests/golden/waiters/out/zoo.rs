@@ -24,11 +24,28 @@ pub struct Cage {
     pub state: Option<CageState>,
 }
 
+impl Cage {
+    /// Returns [`cage_id`](field@Self::cage_id).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn cage_id(&self) -> Result<&CageId> {
+        __private::required(self.cage_id.as_ref(), "Cage.CageId")
+    }
+}
+
 __private::received!(Cage {
     cage_id: "CageId",
     doors: "Doors",
     lock: "Lock",
     state: "State",
+});
+
+__private::test_setters!(Cage {
+    with_cage_id(cage_id: Option<CageId>),
+    with_doors(doors: Vec<Door>),
+    with_lock(lock: Option<Door>),
+    with_state(state: Option<CageState>),
 });
 
 /// `State` of [`Cage`](crate::types::Cage).
@@ -84,6 +101,11 @@ __private::received!(Door {
     state: "State",
 });
 
+__private::test_setters!(Door {
+    with_hinge(hinge: Option<DoorHinge>),
+    with_state(state: Option<String>),
+});
+
 /// `Hinge` of [`Door`](crate::types::Door).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -94,6 +116,10 @@ pub struct DoorHinge {
 
 __private::received!(DoorHinge {
     name: "Name",
+});
+
+__private::test_setters!(DoorHinge {
+    with_name(name: Option<String>),
 });
 
 /// The API's `FiltersCage`.
@@ -163,6 +189,11 @@ __private::received!(Lion {
     mood: "Mood",
 });
 
+__private::test_setters!(Lion {
+    with_lion_name(lion_name: Option<String>),
+    with_mood(mood: Option<LionMood>),
+});
+
 /// `Mood` of [`Lion`](crate::types::Lion).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -173,6 +204,10 @@ pub struct LionMood {
 
 __private::received!(LionMood {
     name: "Name",
+});
+
+__private::test_setters!(LionMood {
+    with_name(name: Option<String>),
 });
 
 /// Request of [`Client::read_watched_cages`](crate::Client::read_watched_cages).
@@ -234,6 +269,11 @@ __private::received!(ReadWatchedCagesResponse {
     next_page_token: "NextPageToken",
 });
 
+__private::test_setters!(ReadWatchedCagesResponse {
+    with_cages(cages: Vec<Cage>),
+    with_next_page_token(next_page_token: Option<String>),
+});
+
 /// Request of [`Client::read_watched_lions`](crate::Client::read_watched_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
@@ -272,6 +312,12 @@ __private::received!(ReadWatchedLionsResponse {
     lions: "Lions",
 });
 
+__private::test_setters!(ReadWatchedLionsResponse {
+    with_lions(lions: Vec<Lion>),
+});
+
+impl __private::SealedPaginated for ReadWatchedCagesRequest {}
+
 impl Paginated for ReadWatchedCagesRequest {
     type Action = action::ReadWatchedCages;
     type Item = Cage;
@@ -295,6 +341,7 @@ impl Paginated for ReadWatchedCagesRequest {
     }
 }
 
+/// # Zoo
 impl Client {
     /// Calls `ReadWatchedCages`.
     ///

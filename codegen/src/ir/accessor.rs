@@ -1,0 +1,16 @@
+//! Accessors: a short way from a response to the one resource in it, and from a resource to its identifier.
+
+/// A method of a response type that returns a value, or an error if the response lacks it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accessor {
+    /// The method: `volume`.
+    pub method: String,
+    /// The field it reads, by its Rust name.
+    pub field: String,
+    /// The type of the value: a struct or an identifier.
+    pub ty: String,
+    /// Whether the field is a list, whose first element is returned.
+    pub is_list: bool,
+    /// The value in the error: `CreateVolumeResponse.Volume`.
+    pub path: String,
+}
