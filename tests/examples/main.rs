@@ -6,6 +6,7 @@ mod access;
 mod capacity;
 mod keys;
 mod listing;
+mod programs;
 mod vms;
 
 use std::path::{Path, PathBuf};
@@ -82,6 +83,10 @@ fn wrong_usage_is_reported_and_nothing_is_sent() {
     let fake = start();
     for (program, arguments) in [
         (env!("CARGO_BIN_EXE_list_everything"), &["now"][..]),
+        (env!("CARGO_BIN_EXE_inventory"), &["now"]),
+        (env!("CARGO_BIN_EXE_controller"), &["file", "1"]),
+        (env!("CARGO_BIN_EXE_controller"), &["file", "often", "i-1"]),
+        (env!("CARGO_BIN_EXE_check_permissions"), &["ReadVms={"]),
         (env!("CARGO_BIN_EXE_vm_lifecycle"), &[]),
         (env!("CARGO_BIN_EXE_vm_lifecycle"), &["ami-1", "ami-2"]),
         (env!("CARGO_BIN_EXE_unattached_volumes"), &["--destroy"]),

@@ -1,10 +1,16 @@
 //! Pagination over real HTTP: every item is returned once, whichever pages fail.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed expectation fails the test"
+)]
 
 mod compile_errors;
 mod endings;
 mod faults;
+mod inventory;
 mod listings;
 mod prefetch;
 mod wrong_types;

@@ -9,6 +9,7 @@
     reason = "a failed expectation fails the test"
 )]
 
+mod batch;
 mod decisions;
 mod sharing;
 mod table;
