@@ -31,6 +31,8 @@
 //! | [retries](guide::retries) | retries, request rate, lockout, clock skew, timeouts |
 //! | [pagination](guide::pagination) | paginated actions as streams |
 //! | [waiters](guide::waiters) | wait until a VM is running, until a volume is deleted |
+//! | [rotating keys](guide::rotating_keys) | credentials that change while a program runs |
+//! | [controllers](guide::controllers) | long-running programs, batched reads, inventories, dry runs |
 //! | [blocking](guide::blocking) | the blocking client |
 //! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |

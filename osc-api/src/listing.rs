@@ -119,6 +119,7 @@ impl Client {
             client: self.clone(),
             listing,
             request: Some(request),
+            failure: None,
             tokens: HashSet::new(),
             items: Vec::new().into_iter(),
         }
@@ -133,6 +134,8 @@ pub struct RawItems {
     listing: Listing,
     /// The request of the next page, if there is one.
     request: Option<Value>,
+    /// Why pagination cannot continue, until it is reported: after the items before it.
+    failure: Option<&'static str>,
     /// The page tokens so far.
     tokens: HashSet<String>,
     items: vec::IntoIter<Value>,
@@ -170,6 +173,9 @@ impl RawItems {
 
     /// Reads the next page, if there is one.
     async fn read_page(&mut self) -> Result<bool> {
+        if let Some(reason) = self.failure.take() {
+            return Err(Error::pagination(self.listing.action(), reason));
+        }
         let Some(request) = &mut self.request else { return Ok(false) };
         if self.listing.0.3 == PageStyle::Token
             && let Some(members) = request.as_object_mut()
@@ -180,10 +186,7 @@ impl RawItems {
         let response = response.map_err(|error| self.failed(error))?;
         let (items, next) = self.page(response)?;
         self.items = items.into_iter();
-        self.request = match next {
-            Some(next) => Some(self.request_of(next)?),
-            None => None,
-        };
+        self.request = self.request.take().and_then(|request| self.next_request(request, next?));
         Ok(true)
     }
 
@@ -219,20 +222,19 @@ impl RawItems {
         Ok((items, next))
     }
 
-    /// The request of the page at this position.
-    fn request_of(&mut self, position: Value) -> Result<Value> {
-        let mut request = self.request.take().unwrap_or_default();
-        let Some(members) = request.as_object_mut() else { return Ok(request) };
+    /// The request of the page at this position, unless the listing would never end.
+    fn next_request(&mut self, mut request: Value, position: Value) -> Option<Value> {
+        let members = request.as_object_mut()?;
         let (field, is_repeated) = match &position {
             Value::String(token) => ("NextPageToken", !self.tokens.insert(token.clone())),
             _ => ("FirstItem", members.get("FirstItem").unwrap_or(&Value::from(0)) == &position),
         };
         if is_repeated {
-            let reason = "the server repeated the position of a page, so the pages would never end";
-            return Err(Error::pagination(self.listing.action(), reason));
+            self.failure = Some("the server repeated the position of a page, so the pages would never end");
+            return None;
         }
         members.insert(field.to_owned(), position);
-        Ok(request)
+        Some(request)
     }
 
     fn failed(&mut self, error: Error) -> Error {
