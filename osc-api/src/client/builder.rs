@@ -352,8 +352,8 @@ impl<C> Clone for ClientBuilder<C> {
         Self {
             overrides: overrides.clone(),
             options: options.clone(),
-            settings: settings.clone(),
-            limit: limit.clone(),
+            settings: *settings,
+            limit: *limit,
             probes_rejected_credentials: *probes_rejected_credentials,
             provider: provider.clone(),
             client: *client,
