@@ -145,7 +145,7 @@ fn hex(bytes: &[u8]) -> String {
 fn copy_crate(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let manifest = read(&workspace("Cargo.toml"));
-    let members = r#"members = ["codegen", "osc-api", "tests", "xtask"]"#;
+    let members = r#"members = ["codegen", "osc-api", "tests", "tests/benches", "xtask"]"#;
     assert!(manifest.contains(members), "the list of members has changed: change it here too");
     fs::write(folder.join("Cargo.toml"), manifest.replace(members, r#"members = ["osc-api"]"#)).unwrap();
     fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();

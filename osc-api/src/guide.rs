@@ -55,3 +55,6 @@ pub mod coming_from_python {}
 #[doc = include_str!("../examples/archive_volumes.rs")]
 #[doc = "```"]
 pub mod migrating_from_outscale_api {}
+
+#[doc = include_str!("guide/restrict_api_access.md")]
+pub mod restrict_api_access {}

@@ -34,6 +34,7 @@
 //! | [rotating keys](guide::rotating_keys) | credentials that change while a program runs |
 //! | [controllers](guide::controllers) | long-running programs, batched reads, inventories, dry runs |
 //! | [blocking](guide::blocking) | the blocking client |
+//! | [restrict API access](guide::restrict_api_access) | API access rules and client certificates, without a lockout |
 //! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |
 //! | [newer actions](guide::newer_actions) | actions and fields newer than the crate |
@@ -48,6 +49,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod api_access;
 pub mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;

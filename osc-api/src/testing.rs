@@ -31,13 +31,21 @@
 //!    signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is not a
 //!    JSON object is a 400. An empty body counts as `{}`, as in the cloud. With
 //!    [`strict_requests`](FakeApi::strict_requests), a request that does not fit its action is a 400, too.
+//!    [Options](FakeApi::builder) add the lockout, API access rules and request rates.
 //! 2. Faults planned with [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any).
 //! 3. A create with a `ClientToken` that was used before receives the first response again.
 //! 4. The handler set with [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw).
-//! 5. The published example of the action; for a dry run (`DryRun`), an empty response.
+//! 5. The resources of a [stateful](FakeApiBuilder::stateful) fake.
+//! 6. The published example of the action; for a dry run (`DryRun`), an empty response.
 //!
-//! Every response has a `Date` and a request ID of its own. A fake has no pages and no state except those of its
-//! handlers:
+//! Every response has a `Date` and a request ID of its own.
+//!
+//! # State
+//! By default, a fake has no pages and no state except those of its handlers. With [`FakeApi::builder`], it
+//! [keeps resources](FakeApiBuilder::stateful) whose states advance, cuts the lists of handlers into
+//! [pages](FakeApiBuilder::paginated), and enforces [API access rules](FakeApiBuilder::enforce_api_access_rules), the
+//! [request rate](FakeApiBuilder::max_requests_per_second) and the [lockout](FakeApiBuilder::lockout) like the cloud. The
+//! example `fake_api` runs it as a program, for other tools and languages. State of handlers:
 //!
 //! ```
 //! use osc_api::action::{CreateVolume, ReadVolumes};
@@ -78,19 +86,26 @@
 //! by [`FakeApi::environment`]: `Command::new("tool").envs(fake.environment())`. Programs that sign like AWS are
 //! accepted, too, as by the cloud.
 
+mod account;
 mod admission;
 mod body;
+mod builder;
+mod clock;
 mod fault;
 mod handler;
+mod limits;
+mod paging;
 mod record;
 mod server;
 mod signature;
 mod state;
 mod stub;
+mod tls;
 pub(crate) mod validation;
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,6 +120,8 @@ use crate::{Client, ClientBuilder, RateLimit, Result, RetryPolicy};
 use server::Server;
 use state::FakeState;
 
+pub use account::StateProgress;
+pub use builder::FakeApiBuilder;
 pub use fault::Fault;
 pub use handler::{Handler, IntoResponse};
 pub use record::RecordedCall;
@@ -119,6 +136,7 @@ const MAX_RETRY_DELAY: Duration = Duration::from_millis(1);
 pub struct FakeApi {
     state: Arc<FakeState>,
     server: Server,
+    scheme: &'static str,
 }
 
 impl FakeApi {
@@ -132,20 +150,25 @@ impl FakeApi {
     pub const PASSWORD: &str = "fake-password";
     /// The region of the fake.
     pub const REGION: &str = "eu-west-2";
+    /// The image of a [stateful](FakeApiBuilder::stateful) fake.
+    pub const IMAGE_ID: &str = "ami-12345678";
 
-    /// Starts a fake.
+    /// Starts a fake with the default options.
     ///
     /// # Errors
     /// Returns an error if the system has no port or thread left.
     pub fn start() -> io::Result<Self> {
-        let state = Arc::new(FakeState::default());
-        let server = Server::start(Arc::clone(&state))?;
-        Ok(Self { state, server })
+        Self::builder().start()
     }
 
-    /// The endpoint: `http://127.0.0.1:<port>/api/v1`.
+    /// Creates a builder of a fake with other options.
+    pub fn builder() -> FakeApiBuilder {
+        FakeApiBuilder::default()
+    }
+
+    /// The endpoint: `http://127.0.0.1:<port>/api/v1`, or `https` with [TLS](FakeApiBuilder::tls).
     pub fn endpoint(&self) -> String {
-        format!("http://{}{API_PATH}", self.server.address())
+        format!("{}://{}{API_PATH}", self.scheme, self.server.address())
     }
 
     /// Creates a client of the fake.
@@ -275,6 +298,18 @@ impl FakeApi {
     /// Removes all planned faults.
     pub fn recover(&self) {
         self.state.recover();
+    }
+
+    /// Advances the fake's clock, which determines request rates and lockouts, and states with [`StateProgress::Clock`].
+    /// The dates of requests are checked against the real time.
+    pub fn advance_clock(&self, by: Duration) {
+        self.state.advance_clock(by);
+    }
+
+    /// Sets the address that all callers appear to have, for [API access
+    /// rules](FakeApiBuilder::enforce_api_access_rules); `None` is that of their connection.
+    pub fn set_caller_address(&self, address: Option<IpAddr>) {
+        self.state.set_caller_address(address);
     }
 
     /// All recorded calls in order of arrival, including refused ones. A retried call is recorded once per attempt.

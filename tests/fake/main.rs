@@ -2,13 +2,18 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
+mod access_rules;
 mod authentication;
 mod examples;
 mod faults;
 mod handlers;
 mod lifecycle;
+mod limits;
+mod paging;
+mod programs;
 mod raw;
 mod records;
+mod state;
 mod strict;
 
 use osc_api::Client;

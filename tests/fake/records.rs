@@ -55,3 +55,14 @@ fn refused_requests_are_recorded_too() {
     // The last request passed authentication, but does not decode as a request of its type.
     assert_eq!((fake.count::<ReadVms>(), fake.requests::<ReadVms>().len()), (3, 1));
 }
+
+#[tokio::test]
+async fn headers_are_recorded_in_lower_case() {
+    let fake = start();
+    client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    let call = fake.calls().pop().expect("a call");
+    assert!(call.header("User-Agent").is_some_and(|agent| agent.starts_with("osc-api")), "{call:?}");
+    assert!(call.header("authorization").is_some_and(|value| value.starts_with("OSC4-HMAC-SHA256")));
+    assert_eq!(call.header("X-None"), None);
+    assert!(call.headers.iter().all(|(name, _)| name.bytes().all(|byte| !byte.is_ascii_uppercase())));
+}

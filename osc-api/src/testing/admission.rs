@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::FakeApi;
 use super::fault::Fault;
-use super::signature::{self, Refusal};
+use super::signature::{self, Refusal, SignedHosts};
 use super::validation::Reencode;
 use crate::action::Auth;
 use crate::codes;
@@ -41,26 +41,27 @@ pub(super) fn action(request: &Request<Bytes>) -> Option<&str> {
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
 }
 
-/// Accepts a request, or refuses it as the cloud would. `body` is its body as JSON, `auth` the authentication of the
-/// action; `None` for an unknown action.
+/// Checks that a request is a call of an action, and returns the authentication of the action; `auth` is `None` for an
+/// unknown action.
 ///
 /// # Errors
 /// Returns the error response.
-pub(super) fn admit(
-    request: &Request<Bytes>,
-    body: &Value,
-    auth: Option<Auth>,
-    now: Timestamp,
-) -> Result<(), Fault> {
+pub(super) fn check_call(request: &Request<Bytes>, auth: Option<Auth>) -> Result<Auth, Fault> {
     if request.method() != Method::POST {
         return Err(Fault::code(codes::METHOD_NOT_ALLOWED).details("every action is a POST"));
     }
-    let Some(auth) = auth else {
+    auth.ok_or_else(|| {
         let path = request.uri().path();
         let text = format!("no action at {path}: register a handler with `on` or `on_raw`");
-        return Err(Fault::status(404, text));
-    };
-    identify(request, auth, now)?;
+        Fault::status(404, text)
+    })
+}
+
+/// Checks that the body is a JSON object. `body` is its JSON.
+///
+/// # Errors
+/// Returns the error response.
+pub(super) fn check_body(request: &Request<Bytes>, body: &Value) -> Result<(), Fault> {
     match body {
         Value::Object(_) => Ok(()),
         // The cloud accepts a request without a body like `{}`.
@@ -69,13 +70,33 @@ pub(super) fn admit(
     }
 }
 
-fn identify(request: &Request<Bytes>, auth: Auth, now: Timestamp) -> Result<(), Fault> {
-    let header = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-    match (auth, header) {
+/// The access key or login with which a request tries to authenticate, unless the action needs no authentication.
+pub(super) fn claimed_credentials(request: &Request<Bytes>, auth: Auth) -> Option<String> {
+    let header = authorization(request).filter(|_| auth != Auth::None)?;
+    match header.strip_prefix("Basic ") {
+        Some(pair) => {
+            let pair = String::from_utf8(STANDARD.decode(pair).ok()?).ok()?;
+            pair.split_once(':').map(|(login, _)| login.to_owned())
+        }
+        None => signature::claimed_access_key(header).map(str::to_owned),
+    }
+}
+
+/// Authenticates a request.
+///
+/// # Errors
+/// Returns the error response.
+pub(super) fn authenticate(
+    request: &Request<Bytes>,
+    auth: Auth,
+    now: Timestamp,
+    hosts: SignedHosts,
+) -> Result<(), Fault> {
+    match (auth, authorization(request)) {
         (Auth::None, _) | (Auth::Available, None) => Ok(()),
         (_, None) => Err(not_authenticated("the request is not signed")),
         (_, Some(header)) => match (header.strip_prefix("Basic "), auth) {
-            (None, _) => signature::verify(request, header, now).map_err(|refusal| match refusal {
+            (None, _) => signature::verify(request, header, now, hosts).map_err(|refusal| match refusal {
                 // The cloud refuses an unknown access key with a code of its own.
                 Refusal::UnknownKey => Fault::code(4120),
                 Refusal::Invalid(reason) => not_authenticated(reason),
@@ -84,6 +105,10 @@ fn identify(request: &Request<Bytes>, auth: Auth, now: Timestamp) -> Result<(), 
             (Some(_), _) => Err(Fault::code(9).details("the action does not accept a login and password")),
         },
     }
+}
+
+fn authorization(request: &Request<Bytes>) -> Option<&str> {
+    request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
 }
 
 fn login(request: &Request<Bytes>, pair: &str) -> Result<(), Fault> {

@@ -110,6 +110,11 @@ impl Fault {
         Self::new(FaultKind::Error { status, code: None, kind: kind.to_owned(), details: details.into() })
     }
 
+    /// Whether the credentials were wrong, which counts towards a lockout.
+    pub(super) fn is_failed_authentication(&self) -> bool {
+        matches!(self.fault, FaultKind::Error { code: Some(codes::AUTHENTICATION_FAILED), .. })
+    }
+
     fn new(fault: FaultKind) -> Self {
         Self { fault, delay: Duration::ZERO, retry_after: None }
     }

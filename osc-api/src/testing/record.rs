@@ -16,18 +16,41 @@ pub struct RecordedCall {
     pub status: Option<u16>,
     /// The request ID of the response.
     pub request_id: String,
+    /// The headers of the request, in order, with names in lower case.
+    pub headers: Vec<(String, String)>,
 }
 
-/// Shows only the names of the body's members: their values may be secret.
+impl RecordedCall {
+    /// The value of a header, whose name may be in upper or lower case. The first one, if there are several.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use osc_api::testing::FakeApi;
+    /// # use osc_api::types::ReadVmsRequest;
+    /// let fake = FakeApi::start()?;
+    /// fake.client()?.read_vms(&ReadVmsRequest::new()).await?;
+    /// assert_eq!(fake.calls()[0].header("Content-Type"), Some("application/json"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Shows only the names of the headers and of the body's members: their values may be secret.
 impl fmt::Debug for RecordedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { action, body, status, request_id } = self;
+        let Self { action, body, status, request_id, headers } = self;
         let members: Vec<&String> = body.as_object().into_iter().flat_map(|body| body.keys()).collect();
         f.debug_struct("RecordedCall")
             .field("action", action)
             .field("body", &members)
             .field("status", status)
             .field("request_id", request_id)
+            .field("headers", &headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .finish()
     }
 }
@@ -41,9 +64,18 @@ mod tests {
     #[test]
     fn debug_shows_no_values() {
         let body = json!({ "Login": "marker-1", "Password": { "x": "marker-2" } });
-        let call =
-            RecordedCall { action: "CheckAuthentication".into(), body, status: None, request_id: "1".into() };
+        let headers = vec![("authorization".to_owned(), "marker-3".to_owned())];
+        let call = RecordedCall {
+            action: "CheckAuthentication".into(),
+            body,
+            status: None,
+            request_id: "1".into(),
+            headers,
+        };
         let debug = format!("{call:?} {call:#?}");
-        assert!(debug.contains("Password") && !debug.contains("marker"), "{debug}");
+        assert!(
+            debug.contains("Password") && debug.contains("authorization") && !debug.contains("marker"),
+            "{debug}"
+        );
     }
 }

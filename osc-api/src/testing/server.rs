@@ -12,11 +12,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use super::body::Body;
-use super::state::FakeState;
+use super::state::{FakeState, Peer};
 
 /// Delay before accepting connections again after a failure.
 const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(10);
@@ -33,20 +36,21 @@ impl Server {
     /// Starts a thread that serves requests from the state.
     ///
     /// # Errors
-    /// Returns an error if the system has no port or thread left.
-    pub(super) fn start(state: Arc<FakeState>) -> io::Result<Self> {
+    /// Returns an error if the port is in use, or the system has no port or thread left.
+    pub(super) fn start(state: Arc<FakeState>, port: u16, tls: Option<ServerConfig>) -> io::Result<Self> {
+        let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();
         let run = move || {
             // The runtime is dropped on this thread: on a thread of the caller's runtime, dropping it would panic.
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
             let listening = runtime.and_then(|runtime| {
-                let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+                let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
                 Ok((listener.local_addr()?, listener, runtime))
             });
             match listening {
                 Ok((address, listener, runtime)) => {
-                    runtime.spawn(accept(listener, state));
+                    runtime.spawn(accept(listener, state, tls));
                     // If the caller is no longer there, the server stops at once.
                     drop(started.send(Ok(address)));
                     drop(runtime.block_on(stopped));
@@ -73,23 +77,43 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<FakeState>) {
+async fn accept(listener: TcpListener, state: Arc<FakeState>, tls: Option<TlsAcceptor>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, address)) = listener.accept().await else {
             tokio::time::sleep(ACCEPT_RETRY_INTERVAL).await;
             continue;
         };
-        let state = Arc::clone(&state);
-        let service = service_fn(move |request| respond(Arc::clone(&state), request));
+        let (state, tls) = (Arc::clone(&state), tls.clone());
         // A broken connection concerns only its client.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            let mut peer = Peer { address: address.ip(), certificates: Vec::new() };
+            let Some(tls) = tls else { return serve(stream, state, peer).await };
+            if let Ok(stream) = tls.accept(stream).await {
+                peer.certificates
+                    .extend_from_slice(stream.get_ref().1.peer_certificates().unwrap_or_default());
+                serve(stream, state, peer).await;
+            }
+        });
     }
 }
 
-async fn respond(state: Arc<FakeState>, request: Request<Incoming>) -> io::Result<Response<Body>> {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    state: Arc<FakeState>,
+    peer: Peer,
+) {
+    let service = service_fn(move |request| respond(Arc::clone(&state), peer.clone(), request));
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+}
+
+async fn respond(
+    state: Arc<FakeState>,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let response = state.respond(&Request::from_parts(head, body));
+    let response = state.respond(&Request::from_parts(head, body), &peer);
     if !response.delay.is_zero() {
         tokio::time::sleep(response.delay).await;
     }

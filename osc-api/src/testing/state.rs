@@ -1,18 +1,27 @@
 //! The state of a fake, and its response to a request. No sockets here.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Bytes;
+use hyper::header::AUTHORIZATION;
 use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
 use serde_json::{Map, Value, json};
 
+use super::account::{AccessRules, FakeAccount};
 use super::admission;
+use super::builder::FakeOptions;
+use super::clock::FakeClock;
 use super::fault::{Fault, FaultKind, error_body};
 use super::handler::ErasedHandler;
+use super::limits::{Lockouts, Throttle};
+use super::paging;
 use super::record::RecordedCall;
 use super::stub::{Content, StubResponse};
 use super::validation::{self, Reencode};
@@ -23,12 +32,19 @@ use crate::generated::service::CLIENT_TOKEN;
 static REQUEST_COUNT: AtomicU64 = AtomicU64::new(1);
 
 /// The state of a fake.
-#[derive(Default)]
 pub(super) struct FakeState {
+    options: FakeOptions,
     inner: Mutex<FakeStateInner>,
 }
 
-#[derive(Default)]
+/// The other end of a connection.
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) address: IpAddr,
+    /// The client certificate and those that follow it; empty without one.
+    pub(super) certificates: Vec<CertificateDer<'static>>,
+}
+
 struct FakeStateInner {
     handlers: HashMap<String, Registered>,
     planned: Vec<PlannedFault>,
@@ -37,6 +53,12 @@ struct FakeStateInner {
     responses_by_token: HashMap<(String, String), Value>,
     /// Whether requests that lack members or have values of another type are refused.
     is_strict: bool,
+    clock: FakeClock,
+    throttle: Throttle,
+    lockouts: Lockouts,
+    account: FakeAccount,
+    /// Replaces the address of every caller.
+    caller_address: Option<IpAddr>,
 }
 
 #[derive(Clone)]
@@ -56,6 +78,30 @@ struct PlannedFault {
 }
 
 impl FakeState {
+    pub(super) fn new(options: FakeOptions) -> Self {
+        let inner = FakeStateInner {
+            handlers: HashMap::new(),
+            planned: Vec::new(),
+            calls: Vec::new(),
+            responses_by_token: HashMap::new(),
+            is_strict: options.is_strict,
+            clock: FakeClock::new(options.has_manual_clock),
+            throttle: Throttle::new(options.max_rate_per_account, options.max_rate_per_action),
+            lockouts: Lockouts::new(options.has_lockout),
+            account: FakeAccount::new(options.state_progress),
+            caller_address: None,
+        };
+        Self { options, inner: Mutex::new(inner) }
+    }
+
+    pub(super) fn advance_clock(&self, by: Duration) {
+        self.lock().clock.advance(by);
+    }
+
+    pub(super) fn set_caller_address(&self, address: Option<IpAddr>) {
+        self.lock().caller_address = address;
+    }
+
     /// Sets the handler of an action; `typed` are the authentication and the request of its type.
     pub(super) fn handle(&self, action: &str, typed: Option<(Auth, Reencode)>, run: ErasedHandler) {
         let published = || admission::published(action).map(|known| (known.auth, known.reencode));
@@ -97,18 +143,22 @@ impl FakeState {
     }
 
     /// Responds to a request, and records it.
-    pub(super) fn respond(&self, request: &Request<Bytes>) -> StubResponse {
+    pub(super) fn respond(&self, request: &Request<Bytes>, peer: &Peer) -> StubResponse {
         let request_id =
             format!("fa4e0000-0000-4000-8000-{:012x}", REQUEST_COUNT.fetch_add(1, Ordering::Relaxed));
         let action = admission::action(request);
         let body = serde_json::from_slice(request.body()).unwrap_or_default();
-        let response = self.decide(request, action, &body).into_response(&request_id);
+        let response = self.decide(request, action, &body, peer).into_response(&request_id);
         let action = action.unwrap_or(request.uri().path()).to_owned();
-        self.lock().calls.push(RecordedCall { action, body, status: response.status(), request_id });
+        let headers = request.headers().iter().map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let headers = headers.collect();
+        self.lock().calls.push(RecordedCall { action, body, status: response.status(), request_id, headers });
         response
     }
 
-    fn decide(&self, request: &Request<Bytes>, action: Option<&str>, body: &Value) -> Decision {
+    fn decide(&self, request: &Request<Bytes>, action: Option<&str>, body: &Value, peer: &Peer) -> Decision {
         let registered = action.and_then(|action| self.lock().handlers.get(action).cloned());
         let published = action.and_then(admission::published);
         let auth = registered.as_ref().map(|it| it.auth).or(published.as_ref().map(|it| it.auth));
@@ -116,29 +166,99 @@ impl FakeState {
             Some(registered) => registered.reencode,
             None => published.as_ref().map(|known| known.reencode),
         };
-        let admitted = admission::admit(request, body, auth, Timestamp::now())
+        let action = action.unwrap_or_default();
+        let admitted = self
+            .admit(request, action, auth, peer)
+            .and_then(|()| admission::check_body(request, body))
             .and_then(|()| self.validate(request.body(), body, reencode));
         if let Err(fault) = admitted {
             return Decision::faulty(fault, json!({}));
         }
-        let action = action.unwrap_or_default();
         let fault = self.lock().take_fault(action);
         let is_carried_out = fault.as_ref().is_none_or(|fault| match fault.fault {
             FaultKind::None | FaultKind::CutResponse => true,
             FaultKind::Error { .. } | FaultKind::Text { .. } | FaultKind::Cut => false,
         });
         let example = || example(published.as_ref().map(|known| known.example), body);
-        let decision = match registered {
-            _ if !is_carried_out => Decision::regular(Value::Null),
-            None => Decision::regular(example()),
-            Some(registered) => self
-                .carry_out(action, &registered, request.body(), body)
-                .unwrap_or_else(|fault| Decision::faulty(fault, example())),
+        let carried_out = match (registered, reencode) {
+            _ if !is_carried_out => Ok(Value::Null),
+            (Some(registered), _) => self
+                .carry_out(action, body, || run_handler(action, &registered, request.body()))
+                .and_then(|response| self.paginated(self.options.is_paginated, body, response, reencode)),
+            (None, Some(reencode)) if self.has_state_of(action) => self
+                .carry_out(action, body, || self.run_operation(action, &reencode(request.body())?))
+                .and_then(|response| self.paginated(true, body, response, Some(reencode))),
+            (None, _) => Ok(example()),
+        };
+        let decision = match carried_out {
+            Ok(response) => Decision::regular(response),
+            Err(fault) => Decision::faulty(fault, example()),
         };
         match fault {
             Some(fault) => decision.with(fault),
             None => decision,
         }
+    }
+
+    /// Accepts a call, or refuses it as the cloud would: by its authentication, the API access rules and the request
+    /// rate.
+    fn admit(
+        &self,
+        request: &Request<Bytes>,
+        action: &str,
+        auth: Option<Auth>,
+        peer: &Peer,
+    ) -> Result<(), Fault> {
+        let auth = admission::check_call(request, auth)?;
+        let name = admission::claimed_credentials(request, auth);
+        let mut state = self.lock();
+        let now = state.clock.now();
+        if let Some(name) = &name {
+            state.lockouts.check(name, now)?;
+        }
+        let authenticated =
+            admission::authenticate(request, auth, Timestamp::now(), self.options.signed_hosts);
+        if let Some(name) = &name {
+            match &authenticated {
+                Ok(()) => state.lockouts.record(name, true, now),
+                Err(fault) if fault.is_failed_authentication() => state.lockouts.record(name, false, now),
+                Err(_) => {}
+            }
+        }
+        authenticated?;
+        if auth == Auth::None || (auth == Auth::Available && !request.headers().contains_key(AUTHORIZATION)) {
+            return Ok(());
+        }
+        if self.options.has_access_rules {
+            let address = state.caller_address.unwrap_or(peer.address);
+            state.account.access().admit(address, &peer.certificates)?;
+        }
+        state.throttle.admit(action, now)
+    }
+
+    /// Whether the action reads or changes state that the fake keeps.
+    fn has_state_of(&self, action: &str) -> bool {
+        let FakeOptions { is_stateful, has_access_rules, .. } = self.options;
+        (is_stateful && FakeAccount::has(action)) || (has_access_rules && AccessRules::has(action))
+    }
+
+    fn run_operation(&self, action: &str, request: &Value) -> Result<Value, Fault> {
+        let mut state = self.lock();
+        let now = state.clock.now();
+        state.account.carry_out(action, request, now).unwrap_or_else(|| Ok(json!({})))
+    }
+
+    fn paginated(
+        &self,
+        is_paginated: bool,
+        request: &Value,
+        mut response: Value,
+        reencode: Option<Reencode>,
+    ) -> Result<Value, Fault> {
+        if is_paginated {
+            paging::page(request, &mut response, reencode)?;
+        }
+        Ok(response)
     }
 
     /// In strict mode, refuses requests that do not fit their action.
@@ -149,29 +269,24 @@ impl FakeState {
         }
     }
 
-    /// Runs a handler, unless it ran before for the same client token.
+    /// Carries out an action, unless it was carried out before for the same client token.
     fn carry_out(
         &self,
         action: &str,
-        registered: &Registered,
-        bytes: &[u8],
         body: &Value,
-    ) -> Result<Decision, Fault> {
-        let token = body.get(CLIENT_TOKEN).and_then(Value::as_str);
+        run: impl FnOnce() -> Result<Value, Fault>,
+    ) -> Result<Value, Fault> {
+        let token = body.get(CLIENT_TOKEN).and_then(Value::as_str).filter(|_| !is_dry_run(body));
         let token = token.map(|token| (action.to_owned(), token.to_owned()));
         let first = token.as_ref().and_then(|token| self.lock().responses_by_token.get(token).cloned());
         if let Some(first) = first {
-            return Ok(Decision::regular(first));
+            return Ok(first);
         }
-        let mut run = registered.run.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = catch_unwind(AssertUnwindSafe(|| run(bytes))).unwrap_or_else(|_| {
-            let details = format!("the handler of {action} panicked: see the test output");
-            Err(Fault::uncoded(500, "FakeApi", details))
-        })?;
+        let value = run()?;
         if let Some(token) = token {
             self.lock().responses_by_token.insert(token, value.clone());
         }
-        Ok(Decision::regular(value))
+        Ok(value)
     }
 
     fn lock(&self) -> MutexGuard<'_, FakeStateInner> {
@@ -237,10 +352,21 @@ impl Decision {
     }
 }
 
+fn run_handler(action: &str, registered: &Registered, bytes: &[u8]) -> Result<Value, Fault> {
+    let mut run = registered.run.lock().unwrap_or_else(PoisonError::into_inner);
+    catch_unwind(AssertUnwindSafe(|| run(bytes))).unwrap_or_else(|_| {
+        let details = format!("the handler of {action} panicked: see the test output");
+        Err(Fault::uncoded(500, "FakeApi", details))
+    })
+}
+
+fn is_dry_run(body: &Value) -> bool {
+    body.get("DryRun") == Some(&Value::Bool(true))
+}
+
 /// The published example, or an empty response for a dry run.
 fn example(published: Option<&str>, body: &Value) -> Value {
-    let is_dry_run = body.get("DryRun") == Some(&Value::Bool(true));
-    let published = published.filter(|_| !is_dry_run);
+    let published = published.filter(|_| !is_dry_run(body));
     published.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({}))
 }
 

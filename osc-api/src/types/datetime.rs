@@ -8,6 +8,7 @@
 mod chrono;
 mod jiff;
 mod moment;
+mod text;
 #[cfg(feature = "time")]
 mod time;
 
@@ -22,6 +23,7 @@ use ::jiff::civil;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use moment::Nanoseconds;
+use text::DateText;
 
 /// A moment in time: a string with a date, a time and an offset from UTC.
 ///
@@ -51,7 +53,7 @@ use moment::Nanoseconds;
 /// # Ok::<(), osc_api::ParseDateError>(())
 /// ```
 #[derive(Clone)]
-pub struct DateTime(Box<str>);
+pub struct DateTime(DateText);
 
 /// A calendar day: a string such as `2023-04-05`.
 ///
@@ -68,7 +70,7 @@ pub struct DateTime(Box<str>);
 /// # Ok::<(), osc_api::ParseDateError>(())
 /// ```
 #[derive(Clone)]
-pub struct Date(Box<str>);
+pub struct Date(DateText);
 
 /// A day or a moment, for request fields that accept both.
 ///
@@ -84,7 +86,7 @@ pub struct Date(Box<str>);
 /// # Ok::<(), osc_api::ParseDateError>(())
 /// ```
 #[derive(Clone)]
-pub struct DateOrDateTime(Box<str>);
+pub struct DateOrDateTime(DateText);
 
 /// The error for a string that is not a date or time of the expected form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,21 +192,21 @@ macro_rules! text_type {
             }
 
             fn parse_error(&self) -> ParseDateError {
-                ParseDateError { text: self.0.clone(), expected: Self::EXPECTED }
+                ParseDateError { text: self.as_str().into(), expected: Self::EXPECTED }
             }
         }
 
         /// Keeps any string; the server validates it.
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.into())
+                Self(DateText::from(text))
             }
         }
 
         /// Keeps any string; the server validates it.
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text.into())
+                Self::from(text.as_str())
             }
         }
 
@@ -228,20 +230,20 @@ macro_rules! text_type {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
+                fmt::Debug::fmt(self.as_str(), f)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
+                fmt::Display::fmt(self.as_str(), f)
             }
         }
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 // Most comparisons are between equal strings, which need no parsing.
-                self.0 == other.0 || self.key() == other.key()
+                self.as_str() == other.as_str() || self.key() == other.key()
             }
         }
 

@@ -1,53 +1,91 @@
-//! Complete calls over loopback. The lower bound: reqwest with the same request, signed in advance.
+//! Complete calls over loopback. The lower bounds: hyper and reqwest with the same request, signed in advance.
 
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper_util::rt::TokioIo;
 use osc_api::types::ReadVmsRequest;
 use osc_api::{__private, Client};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::comparison::{Benchmark, Candidate, Comparison, compare};
-use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
-use crate::{server, shape};
+use crate::comparison::{Benchmark, Candidate};
+use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY};
+use crate::shape;
 
 pub const ALL: &[Benchmark] = &[
-    ("sequential calls, 1 VM", || calls(1, 1)),
-    ("32 concurrent calls, 1 VM", || calls(1, 32)),
-    ("sequential calls, 1,000 VMs", || calls(1_000, 1)),
-    ("32 concurrent calls, 1,000 VMs", || calls(1_000, 32)),
+    Benchmark {
+        title: "sequential calls, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: Some([200, 1_200]),
+        candidates: |input| {
+            let server = input.server;
+            vec![
+                Candidate::ours(ours(server, 1)).limits(105_000, 100),
+                Candidate::new("hyper, bytes only", one_connection(server)),
+                Candidate::new("reqwest, bytes only", prepared(server, 1, false)),
+                Candidate::new("reqwest and serde derive", prepared(server, 1, true)),
+            ]
+        },
+    },
+    Benchmark {
+        title: "sequential calls, 1,000 VMs",
+        vms: 1_000,
+        units: 1,
+        counted: Some([2, 6]),
+        candidates: |input| candidates(input.server, 1),
+    },
+    // Not counted: how often a worker finds nothing to do depends on the scheduling of threads.
+    Benchmark {
+        title: "32 concurrent calls, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: None,
+        candidates: |input| candidates(input.server, 32),
+    },
+    Benchmark {
+        title: "32 concurrent calls, 1,000 VMs",
+        vms: 1_000,
+        units: 1,
+        counted: None,
+        candidates: |input| candidates(input.server, 32),
+    },
 ];
 
-fn calls(vms: usize, in_flight: usize) -> Comparison {
-    let address = server::start(&read_vms_response(vms));
-    let runtime = runtime();
-    // Decoding has separate benchmarks. The target for one VM is reqwest without decoding; for many VMs, with decoding.
-    let (undecoded, decoded) = if vms == 1 { (Some(0.9), None) } else { (None, Some(0.9)) };
-    compare(vec![
-        Candidate::ours(ours(&runtime, address, in_flight)),
-        Candidate::other("reqwest", undecoded, prepared(&runtime, address, in_flight, false)),
-        Candidate::other("reqwest and serde derive", decoded, prepared(&runtime, address, in_flight, true)),
-    ])
+fn candidates(server: SocketAddr, in_flight: usize) -> Vec<Candidate<'static>> {
+    vec![
+        Candidate::ours(ours(server, in_flight)),
+        Candidate::new("reqwest, bytes only", prepared(server, in_flight, false)),
+        Candidate::new("reqwest and serde derive", prepared(server, in_flight, true)),
+    ]
 }
 
-pub fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+/// Sequential calls run on one thread, so that their instructions do not depend on the scheduling of threads.
+fn runtime(in_flight: usize) -> Runtime {
+    let mut builder =
+        if in_flight == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.worker_threads(2).enable_all().build().expect("a runtime")
 }
 
 /// Calls with the client.
-pub fn ours(runtime: &Runtime, address: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
+pub fn ours(server: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
+    let runtime = runtime(in_flight);
     let client = Client::builder()
         .ignore_environment()
         .region(REGION)
-        .endpoint(format!("http://{address}/api/v1"))
+        .endpoint(format!("http://{server}/api/v1"))
         .access_key(ACCESS_KEY, SECRET_KEY)
         .build()
         .expect("a client");
     move |repetitions| {
         let client = client.clone();
-        spread(runtime, repetitions, in_flight, move || {
+        spread(&runtime, repetitions, in_flight, move || {
             let client = client.clone();
             async move {
                 black_box(client.read_vms(&ReadVmsRequest::new()).await.expect("a response"));
@@ -56,17 +94,47 @@ pub fn ours(runtime: &Runtime, address: SocketAddr, in_flight: usize) -> impl Fn
     }
 }
 
+/// Calls over one connection, without a client: what HTTP itself costs.
+fn one_connection(server: SocketAddr) -> impl FnMut(usize) {
+    let runtime = runtime(1);
+    let (host, headers) = signed(server);
+    let connect = async {
+        let stream = TcpStream::connect(server).await.expect("a connection");
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("a connection");
+        tokio::spawn(connection);
+        sender
+    };
+    let mut sender = runtime.block_on(connect);
+    let request = move |sender: &mut SendRequest<Full<Bytes>>| {
+        let mut request = hyper::Request::post("/api/v1/ReadVms").body("{}".into()).expect("a request");
+        request.headers_mut().clone_from(&headers);
+        request.headers_mut().insert(HOST, host.clone());
+        sender.send_request(request)
+    };
+    move |repetitions| {
+        runtime.block_on(async {
+            for _ in 0..repetitions {
+                sender.ready().await.expect("an open connection");
+                let response = request(&mut sender).await.expect("a response");
+                black_box(response.into_body().collect().await.expect("a body").to_bytes());
+            }
+        });
+    }
+}
+
 /// Calls with a request that is signed once.
-fn prepared(runtime: &Runtime, address: SocketAddr, in_flight: usize, decode: bool) -> impl FnMut(usize) {
-    let request = Arc::new(Prepared::new(address));
+fn prepared(server: SocketAddr, in_flight: usize, is_decoded: bool) -> impl FnMut(usize) {
+    let (runtime, request) = (runtime(in_flight), Arc::new(Prepared::new(server)));
     move |repetitions| {
         let request = Arc::clone(&request);
-        spread(runtime, repetitions, in_flight, move || {
+        spread(&runtime, repetitions, in_flight, move || {
             let request = Arc::clone(&request);
             async move {
                 let body = request.send().await;
-                if decode {
+                if is_decoded {
                     black_box(serde_json::from_slice::<shape::ReadVmsResponse>(&body).expect("a response"));
+                } else {
+                    black_box(body);
                 }
             }
         });
@@ -80,17 +148,9 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(address: SocketAddr) -> Self {
-        let host = address.to_string();
-        let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
-        let (date, authorization) = sign(1_800_000_000, &host, "/api/v1/ReadVms", b"{}");
-        let value = |text: &str| HeaderValue::from_str(text).expect("a header");
-        let headers = HeaderMap::from_iter([
-            (HOST, value(&host)),
-            (CONTENT_TYPE, value("application/json")),
-            (HeaderName::from_static("x-osc-date"), value(&date)),
-            (AUTHORIZATION, value(&authorization)),
-        ]);
+    fn new(server: SocketAddr) -> Self {
+        let (host, mut headers) = signed(server);
+        headers.insert(HOST, host);
         // reqwest needs a crypto provider even for plain HTTP, and no process-wide one is set.
         let tls =
             rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -100,7 +160,7 @@ impl Prepared {
                 .with_no_client_auth();
         let http =
             reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client");
-        Self { http, url: format!("http://{host}/api/v1/ReadVms").parse().expect("a URL"), headers }
+        Self { http, url: format!("http://{server}/api/v1/ReadVms").parse().expect("a URL"), headers }
     }
 
     async fn send(&self) -> Vec<u8> {
@@ -108,6 +168,20 @@ impl Prepared {
         let response = request.send().await.expect("a response");
         response.bytes().await.expect("a body").into()
     }
+}
+
+/// The headers of a signed request, without its host.
+fn signed(server: SocketAddr) -> (HeaderValue, HeaderMap) {
+    let host = server.to_string();
+    let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
+    let (date, authorization) = sign(1_800_000_000, &host, "/api/v1/ReadVms", b"{}");
+    let value = |text: &str| HeaderValue::from_str(text).expect("a header");
+    let headers = HeaderMap::from_iter([
+        (CONTENT_TYPE, value("application/json")),
+        (HeaderName::from_static("x-osc-date"), value(&date)),
+        (AUTHORIZATION, value(&authorization)),
+    ]);
+    (value(&host), headers)
 }
 
 /// Runs the calls in `in_flight` concurrent tasks.

@@ -6,29 +6,53 @@ use std::mem::ManuallyDrop;
 use osc_api::__private;
 use osc_api::types::ReadVmsResponse;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::comparison::{Benchmark, Candidate, Comparison, compare};
-use crate::fixtures::read_vms_response;
+use crate::comparison::{Benchmark, Candidate, Input};
 use crate::shape;
 
 pub const ALL: &[Benchmark] = &[
-    ("decode, 1 VM", || decoding(1)),
-    ("decode, 1,000 VMs", || decoding(1_000)),
-    ("decode, 10,000 VMs", || decoding(10_000)),
-    ("encode, 1 VM", || encoding(1)),
-    ("encode, 1,000 VMs", || encoding(1_000)),
-    ("encode, 10,000 VMs", || encoding(10_000)),
-    ("drop, 1,000 VMs", || dropping(1_000)),
+    Benchmark {
+        title: "decode and drop, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: Some([200, 1_200]),
+        candidates: decoding,
+    },
+    Benchmark {
+        title: "decode and drop, per VM of 1,000",
+        vms: 1_000,
+        units: 1_000,
+        counted: Some([1, 5]),
+        candidates: decoding,
+    },
+    Benchmark {
+        title: "drop, per VM of 1,000",
+        vms: 1_000,
+        units: 1_000,
+        counted: None,
+        candidates: dropping,
+    },
+    Benchmark {
+        title: "encode, per VM of 1,000",
+        vms: 1_000,
+        units: 1_000,
+        counted: Some([1, 5]),
+        candidates: encoding,
+    },
 ];
 
-fn decoding(vms: usize) -> Comparison {
-    let text = read_vms_response(vms);
-    compare(vec![
-        Candidate::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
-        Candidate::other("serde derive, `from_slice`", 0.9, repeat(&text, from_slice)),
-        Candidate::other("serde derive, `from_str`", 0.9, repeat(&text, from_str)),
-    ])
+fn decoding(input: &Input) -> Vec<Candidate<'_>> {
+    let text = &input.response;
+    vec![
+        Candidate::ours(repeat(text, __private::read::<ReadVmsResponse>)).limits(40_000, 18),
+        Candidate::new("serde derive, `from_slice`", repeat(text, from_slice)),
+        Candidate::new("serde derive, `from_str`", repeat(text, from_str)),
+        Candidate::new(
+            "serde `IgnoredAny`",
+            repeat(text, |bytes| serde_json::from_slice::<IgnoredAny>(bytes)),
+        ),
+    ]
 }
 
 fn from_slice(bytes: &[u8]) -> serde_json::Result<shape::ReadVmsResponse> {
@@ -49,8 +73,8 @@ pub fn repeat<T>(text: &[u8], decode: impl Fn(&[u8]) -> serde_json::Result<T>) -
     }
 }
 
-fn encoding(vms: usize) -> Comparison {
-    fn encode<T: Serialize + DeserializeOwned>(text: &[u8]) -> impl FnMut(usize) {
+fn encoding(input: &Input) -> Vec<Candidate<'_>> {
+    fn encode<T: Serialize + DeserializeOwned>(text: &[u8]) -> impl FnMut(usize) + use<T> {
         let response: T = serde_json::from_slice(text).expect("a response");
         move |repetitions| {
             for _ in 0..repetitions {
@@ -59,19 +83,19 @@ fn encoding(vms: usize) -> Comparison {
         }
     }
 
-    let text = read_vms_response(vms);
-    compare(vec![
-        Candidate::ours(encode::<ReadVmsResponse>(&text)),
-        Candidate::other("serde derive", 0.9, encode::<shape::ReadVmsResponse>(&text)),
-    ])
+    let text = &input.response;
+    vec![
+        Candidate::ours(encode::<ReadVmsResponse>(text)),
+        Candidate::new("serde derive", encode::<shape::ReadVmsResponse>(text)),
+    ]
 }
 
 /// The share of dropping the value: compares decoding with and without the drop.
-fn dropping(vms: usize) -> Comparison {
-    let text = read_vms_response(vms);
+fn dropping(input: &Input) -> Vec<Candidate<'_>> {
+    let text = &input.response;
     let keep = |bytes: &[u8]| __private::read::<ReadVmsResponse>(bytes).map(ManuallyDrop::new);
-    compare(vec![
-        Candidate::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
-        Candidate::other("the same, never dropped", None, repeat(&text, keep)),
-    ])
+    vec![
+        Candidate::ours(repeat(text, __private::read::<ReadVmsResponse>)),
+        Candidate::new("the same, never dropped", repeat(text, keep)),
+    ]
 }

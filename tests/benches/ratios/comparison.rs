@@ -3,6 +3,7 @@
 //! Noise only ever makes a candidate slower. Therefore a low quantile is compared instead of the median, and samples
 //! are short enough that many of them run without interruption.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Duration of one sample of a candidate.
@@ -19,49 +20,60 @@ const QUANTILE: f64 = 0.2;
 /// The work of a candidate. The argument is the number of repetitions.
 pub type Work<'a> = Box<dyn FnMut(usize) + 'a>;
 
-/// A comparison and its title.
-pub type Benchmark = (&'static str, fn() -> Comparison);
+/// Several implementations of the same work.
+pub struct Benchmark {
+    pub title: &'static str,
+    /// Number of VMs in the response that the candidates decode or receive.
+    pub vms: usize,
+    /// Number of units in one repetition, such as VMs: results are per unit.
+    pub units: usize,
+    /// Two numbers of repetitions, whose difference is counted; `None` if counts are not repeatable.
+    pub counted: Option<[usize; 2]>,
+    /// The first candidate is the crate.
+    pub candidates: fn(&Input) -> Vec<Candidate<'_>>,
+}
 
-/// One implementation of the work, with the target for the speed of the first candidate relative to it, if any.
+/// What the candidates decode or receive.
+pub struct Input {
+    /// A response of ReadVms.
+    pub response: Vec<u8>,
+    /// A server that sends the response.
+    pub server: SocketAddr,
+}
+
+/// One implementation of the work.
 pub struct Candidate<'a> {
     pub name: &'static str,
-    pub target: Option<f64>,
+    /// Maximum number of instructions per unit.
+    pub max_instructions: Option<u64>,
+    /// Maximum number of allocations per unit.
+    pub max_allocations: Option<u64>,
     pub work: Work<'a>,
 }
 
-/// The measurements of a comparison.
-pub struct Comparison(Vec<Samples>);
-
-struct Samples {
-    name: &'static str,
-    target: Option<f64>,
-    /// Seconds per repetition, one value per round.
-    seconds: Vec<f64>,
-}
-
 impl<'a> Candidate<'a> {
+    pub fn new(name: &'static str, work: impl FnMut(usize) + 'a) -> Self {
+        Self { name, max_instructions: None, max_allocations: None, work: Box::new(work) }
+    }
+
     /// The crate itself.
     pub fn ours(work: impl FnMut(usize) + 'a) -> Self {
-        Self { name: "osc-api", target: None, work: Box::new(work) }
+        Self::new("osc-api", work)
     }
 
-    /// An implementation to compare with.
-    pub fn other(name: &'static str, target: impl Into<Option<f64>>, work: impl FnMut(usize) + 'a) -> Self {
-        Self { name, target: target.into(), work: Box::new(work) }
+    pub fn limits(self, instructions: u64, allocations: u64) -> Self {
+        Self { max_instructions: Some(instructions), max_allocations: Some(allocations), ..self }
     }
 }
 
-/// Measures all candidates; the first is compared with each of the others.
-pub fn compare(mut candidates: Vec<Candidate<'_>>) -> Comparison {
+/// Measures the time of all candidates. Returns seconds per repetition.
+pub fn times(candidates: &mut [Candidate<'_>]) -> Vec<f64> {
     let mut calibrate_all =
         || -> Vec<usize> { candidates.iter_mut().map(|candidate| calibrate(&mut candidate.work)).collect() };
     // The first calibration is a warm-up: connections are opened, and rate limiters adapt.
     calibrate_all();
     let repetitions = calibrate_all();
-    let mut samples: Vec<Samples> = candidates
-        .iter()
-        .map(|Candidate { name, target, .. }| Samples { name, target: *target, seconds: Vec::new() })
-        .collect();
+    let mut samples = vec![Vec::new(); candidates.len()];
     let start = Instant::now();
     for round in 0..MAX_ROUNDS {
         if round >= MIN_ROUNDS && start.elapsed() > MAX_TIME {
@@ -70,11 +82,10 @@ pub fn compare(mut candidates: Vec<Candidate<'_>>) -> Comparison {
         for turn in 0..candidates.len() {
             // The order rotates, so that no candidate always finds the caches as the same predecessor left them.
             let index = (round + turn) % candidates.len();
-            let (candidate, samples) = (&mut candidates[index], &mut samples[index]);
-            samples.seconds.push(time(&mut candidate.work, repetitions[index]));
+            samples[index].push(time(&mut candidates[index].work, repetitions[index]));
         }
     }
-    Comparison(samples)
+    samples.into_iter().map(quantile).collect()
 }
 
 /// The number of repetitions that fill one sample.
@@ -96,38 +107,7 @@ fn time(work: &mut Work<'_>, repetitions: usize) -> f64 {
     start.elapsed().as_secs_f64() / repetitions as f64
 }
 
-/// Prints the header of the table.
-pub fn print_header() {
-    println!(
-        "| benchmark | compared with | ours | theirs | relative speed | target |\n|---|---|---|---|---|---|"
-    );
-}
-
-impl Comparison {
-    /// Prints a row of the table for each candidate except the first.
-    pub fn print(&self, title: &str) {
-        let Some((ours, others)) = self.0.split_first() else { return };
-        for Samples { name, target, seconds } in others {
-            let [ours, theirs] = [&ours.seconds, seconds].map(|seconds| quantile(seconds));
-            let ratio = theirs / ours;
-            let target = target.map_or(String::new(), |target| {
-                format!("{target:.2}{}", if ratio < target { ", missed" } else { "" })
-            });
-            println!(
-                "| {title} | {name} | {} | {} | {ratio:.2} | {target} |",
-                duration(ours),
-                duration(theirs)
-            );
-        }
-    }
-}
-
-fn quantile(seconds: &[f64]) -> f64 {
-    let mut sorted = seconds.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[(sorted.len() as f64 * QUANTILE) as usize]
-}
-
-fn duration(seconds: f64) -> String {
-    format!("{:.2?}", Duration::from_secs_f64(seconds))
+fn quantile(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[(seconds.len() as f64 * QUANTILE) as usize]
 }

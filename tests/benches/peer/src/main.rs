@@ -8,12 +8,16 @@ mod calls;
 mod codec;
 #[path = "../../ratios/comparison.rs"]
 mod comparison;
+#[path = "../../ratios/counts.rs"]
+mod counts;
 #[path = "../../ratios/fixtures.rs"]
 mod fixtures;
 #[path = "../../ratios/server.rs"]
 mod server;
 #[path = "../../ratios/shape.rs"]
 mod shape;
+#[path = "../../ratios/table.rs"]
+mod table;
 
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -27,61 +31,106 @@ use outscale_api::apis::middleware::{BackoffParams, ClientWithBackoff, LimiterPa
 use outscale_api::apis::vm_api;
 use outscale_api::models;
 
-use crate::comparison::{Candidate, Comparison, compare};
-use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
+use crate::comparison::{Benchmark, Candidate, Input};
+use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY};
 
 /// The other client.
 const PEER: &str = "outscale_api";
 
+const ALL: &[Benchmark] = &[
+    Benchmark {
+        title: "signature, body of 1 kB",
+        vms: 0,
+        units: 1,
+        counted: Some([200, 1_200]),
+        candidates: signature,
+    },
+    Benchmark {
+        title: "decode and drop, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: Some([200, 1_200]),
+        candidates: decoding,
+    },
+    Benchmark {
+        title: "decode and drop, per VM of 1,000",
+        vms: 1_000,
+        units: 1_000,
+        counted: Some([1, 5]),
+        candidates: decoding,
+    },
+    Benchmark {
+        title: "sequential calls, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: Some([200, 1_200]),
+        candidates: |input| calling(input, 1),
+    },
+    Benchmark {
+        title: "32 concurrent calls, 1 VM",
+        vms: 1,
+        units: 1,
+        counted: None,
+        candidates: |input| calling(input, 32),
+    },
+    Benchmark {
+        title: "sequential calls, 1,000 VMs",
+        vms: 1_000,
+        units: 1,
+        counted: Some([2, 6]),
+        candidates: |input| calling(input, 1),
+    },
+    Benchmark {
+        title: "32 concurrent calls, 1,000 VMs",
+        vms: 1_000,
+        units: 1,
+        counted: None,
+        candidates: |input| calling(input, 32),
+    },
+];
+
 fn main() {
-    comparison::print_header();
-    signature().print("signature, body of 1 kB");
-    for vms in [1, 1_000, 10_000] {
-        decoding(vms).print(&format!("decode, VMs: {vms}"));
-    }
-    for (vms, in_flight) in [(1, 1), (1, 32), (1_000, 1), (1_000, 32)] {
-        calling(vms, in_flight).print(&format!("calls, in flight: {in_flight}, VMs: {vms}"));
-    }
+    table::main(&[ALL]);
 }
 
-fn signature() -> Comparison {
+fn signature(_: &Input) -> Vec<Candidate<'_>> {
     let body = "x".repeat(1_000);
-    let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
-    let ours = |repetitions| {
-        for _ in 0..repetitions {
-            let body = black_box(body.as_bytes());
-            black_box(sign(1_800_000_000, "api.us-east-2.outscale.com", "/api/v1/ReadVms", body));
+    let ours = {
+        let (sign, body) = (__private::signer(ACCESS_KEY, SECRET_KEY, REGION), body.clone());
+        move |repetitions| {
+            for _ in 0..repetitions {
+                let body = black_box(body.as_bytes());
+                black_box(sign(1_800_000_000, "api.us-east-2.outscale.com", "/api/v1/ReadVms", body));
+            }
         }
     };
     let key = peer_key();
-    let theirs = |repetitions| {
+    let theirs = move |repetitions| {
         for _ in 0..repetitions {
             let url = "https://api.us-east-2.outscale.com/api/v1/ReadVms";
             black_box(key.sign(url, "POST", black_box(&body)).expect("a signature"));
         }
     };
-    compare(vec![Candidate::ours(ours), Candidate::other(PEER, 1.0, theirs)])
+    vec![Candidate::ours(ours), Candidate::new(PEER, theirs)]
 }
 
-fn decoding(vms: usize) -> Comparison {
-    let text = read_vms_response(vms);
+fn decoding(input: &Input) -> Vec<Candidate<'_>> {
+    let text = &input.response;
     let peer = |bytes: &[u8]| {
         // Validates UTF-8 first and decodes from `&str`, as the other client does.
         serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("UTF-8"))
     };
-    compare(vec![
-        Candidate::ours(codec::repeat(&text, __private::read::<ReadVmsResponse>)),
-        Candidate::other(PEER, 1.0, codec::repeat(&text, peer)),
-    ])
+    vec![
+        Candidate::ours(codec::repeat(text, __private::read::<ReadVmsResponse>)),
+        Candidate::new(PEER, codec::repeat(text, peer)),
+    ]
 }
 
-fn calling(vms: usize, in_flight: usize) -> Comparison {
-    let address = server::start(&read_vms_response(vms));
-    let runtime = calls::runtime();
-    compare(vec![
-        Candidate::ours(calls::ours(&runtime, address, in_flight)),
-        Candidate::other(PEER, 1.0, peer_calls(address, in_flight)),
-    ])
+fn calling(input: &Input, in_flight: usize) -> Vec<Candidate<'static>> {
+    vec![
+        Candidate::ours(calls::ours(input.server, in_flight)),
+        Candidate::new(PEER, peer_calls(input.server, in_flight)),
+    ]
 }
 
 /// The other client is blocking, so that each call in flight needs a thread.

@@ -1,0 +1,152 @@
+//! Programs against the fake: the example that runs it, and the one that restricts API access.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use osc_api::testing::FakeApi;
+use osc_api::types::ReadApiAccessRulesRequest;
+
+use crate::access_rules::Authority;
+
+/// The running example, ended on drop.
+struct Program {
+    child: Child,
+    environment: Vec<(String, String)>,
+}
+
+impl Program {
+    /// Runs the example and reads the variables that it prints.
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fake_api"))
+            .args(arguments)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the example runs");
+        let output = BufReader::new(child.stdout.take().expect("its output"));
+        let lines = output.lines().map(|line| line.expect("text")).take(5);
+        let variable = |line: String| {
+            let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        };
+        let environment: Vec<_> = lines.filter_map(variable).collect();
+        Self { child, environment }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Runs a program that must succeed, and returns its output.
+fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .env("HOME", folder())
+        .envs(environment.iter().cloned())
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn file(name: &str, text: &str) -> String {
+    let path = folder().join(name);
+    std::fs::write(&path, text).expect("a file");
+    path.to_str().expect("text").to_owned()
+}
+
+#[test]
+fn the_first_program_and_the_waits_of_the_guide_end_on_the_example() {
+    let fake = Program::start(&["--port", "0", "--state"]);
+    let environment = &fake.environment;
+    assert_eq!(environment.len(), 4, "{environment:?}");
+    let read = || run(env!("CARGO_BIN_EXE_read_vms"), &[], environment);
+    assert_eq!([read(), read()], ["i-00000002\tpending\n", "i-00000002\trunning\n"]);
+    let output = run(env!("CARGO_BIN_EXE_vm_lifecycle"), &[FakeApi::IMAGE_ID], environment);
+    let last = output.lines().last().unwrap_or_default();
+    assert!(last.ends_with("was deleted"), "{output}");
+}
+
+#[test]
+fn the_example_serves_published_examples_without_state() {
+    let fake = Program::start(&[]);
+    assert_eq!(run(env!("CARGO_BIN_EXE_read_vms"), &[], &fake.environment), "i-12345678\trunning\n");
+}
+
+#[test]
+fn wrong_usage_of_the_example_is_reported() {
+    for arguments in [&["--port"][..], &["--port", "many"], &["--colour"], &["--tls", "a.pem"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_fake_api")).args(arguments).output().expect("it runs");
+        let errors = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("usage: fake_api"), "{errors}");
+    }
+}
+
+/// The fake, its environment with a trusted root and a client certificate, and the authority of clients in a file.
+fn restricted(name: &str) -> (FakeApi, Vec<(String, String)>, String) {
+    let (servers, clients) = (Authority::new("servers"), Authority::new("clients"));
+    let (certificate, key) = servers.issue("fake API");
+    let fake =
+        FakeApi::builder().enforce_api_access_rules(true).tls(certificate, key).start().expect("a fake");
+    let (certificate, key) = clients.issue("build-server");
+    let files = [
+        ("SSL_CERT_FILE", file(&format!("{name}-root.pem"), &servers.pem())),
+        ("OSC_X509_CLIENT_CERT", file(&format!("{name}-client.pem"), &certificate)),
+        ("OSC_X509_CLIENT_KEY", file(&format!("{name}-client.key"), &key)),
+    ];
+    let variables = fake.environment().into_iter().chain(files);
+    let environment = variables.map(|(name, value)| (name.to_owned(), value)).collect();
+    let authority = file(&format!("{name}-ca.pem"), &clients.pem());
+    (fake, environment, authority)
+}
+
+#[test]
+fn the_default_rules_are_replaced_and_the_certificate_is_required_from_then_on() {
+    let (fake, environment, authority) = restricted("replaced");
+    let program = env!("CARGO_BIN_EXE_restrict_api_access");
+    let output = run(program, &["127.0.0.1", "build-server", &authority, "127.0.0.0/8"], &environment);
+    assert!(output.ends_with("2 rules are left\n"), "{output}");
+    // The rule for all addresses was deleted: without the certificate, no rule is left for this machine.
+    let output = run(env!("CARGO_BIN_EXE_read_vms"), &[], &environment);
+    assert_eq!(output, "i-12345678\trunning\n");
+    let without: Vec<_> = environment.iter().filter(|(name, _)| !name.contains("X509")).cloned().collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_read_vms")).env_clear().envs(without).output();
+    let errors = String::from_utf8(output.expect("it runs").stderr).expect("text");
+    assert!(errors.contains("code 14"), "{errors}");
+    assert!(fake.calls().iter().any(|call| call.action == "DeleteApiAccessRule"));
+}
+
+#[test]
+fn nothing_is_deleted_if_the_new_rule_would_not_allow_the_caller() {
+    for (name, address, common_name) in
+        [("address", "203.0.113.7", "build-server"), ("address-invalid", "here", "build-server")]
+    {
+        let (fake, environment, authority) = restricted(name);
+        let output = Command::new(env!("CARGO_BIN_EXE_restrict_api_access"))
+            .args([address, common_name, &authority, "127.0.0.0/8"])
+            .env_clear()
+            .envs(environment)
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let changes = ["CreateApiAccessRule", "DeleteApiAccessRule"];
+        assert!(fake.calls().iter().all(|call| !changes.contains(&call.action.as_str())), "{output:?}");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let client = fake.client_builder().danger_accept_invalid_certs(true).build().expect("a client");
+        let rules = runtime.block_on(client.read_api_access_rules(&ReadApiAccessRulesRequest::new()));
+        assert_eq!(rules.expect("the rules").api_access_rules.len(), 2);
+    }
+}
