@@ -15,7 +15,7 @@
 
 // Generated code refers to these at the root of its crate.
 pub use osc_api::{
-    __private, Date, DateTime, Nullable, Paginated, Result, Secret, UnknownValue, serde_json, wait,
+    __private, Date, DateTime, Nullable, Paginated, Result, Secret, UnknownValue, batch, serde_json, wait,
 };
 
 #[path = "../expected.rs"]
