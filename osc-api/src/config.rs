@@ -14,6 +14,7 @@ mod environment;
 mod file;
 mod host;
 mod profile;
+mod provided;
 mod proxy;
 mod source;
 mod value;
@@ -28,6 +29,9 @@ use source::{Chosen, ConfigSource, Findings, Setting, Sourced};
 pub(crate) use certificate::{ClientCertificate, ClientPem, pem_defect};
 pub use credentials::Credentials;
 pub(crate) use credentials::{AccessKey, Basic};
+pub(crate) use provided::{
+    checked_credentials, environment_credentials, printed_credentials, profile_credentials, profile_file,
+};
 pub(crate) use proxy::{ExplicitProxy, Proxy};
 
 /// The settings of the builder, which override all other sources.

@@ -14,6 +14,11 @@ mod modules;
 #[path = "generated/service.rs"]
 pub(crate) mod service;
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as above")]
+#[path = "generated/listings.rs"]
+mod listings;
+
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "as above")]
@@ -27,5 +32,6 @@ mod blocking;
 
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::PUBLISHED_ACTIONS;
+pub(crate) use listings::{DRY_RUN_ACTIONS, LISTINGS};
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -61,6 +61,8 @@ struct GuardState {
     epoch: u64,
     /// The server's last refusal.
     last_refusal: String,
+    /// Whether the secret was replaced since the last refusal.
+    has_new_secret: bool,
 }
 
 /// Why no request may be sent.
@@ -109,6 +111,16 @@ impl LockoutGuard {
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         state.forget_failures();
+        state.is_proven = false;
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// The secret of the same access key or login was replaced. The server's count of failures stands, so a closed guard
+    /// lets the new secret pass after the lock time.
+    pub(crate) fn replace_secret(&self) {
+        let mut state = self.state();
+        state.has_new_secret = true;
         state.is_proven = false;
         drop(state);
         self.changed.notify_waiters();
@@ -167,7 +179,7 @@ impl GuardState {
 
     /// The rest of the lock time, or `None` if no probe makes sense.
     fn time_until_probe(&self, probes_rejected: bool, now: Instant) -> Option<Duration> {
-        let is_hopeless = !self.was_ever_accepted && self.failures >= MAX_FAILURES;
+        let is_hopeless = !self.was_ever_accepted && !self.has_new_secret && self.failures >= MAX_FAILURES;
         let (since, probes) = self.closed.filter(|_| !is_hopeless || probes_rejected)?;
         let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
         Some(lock_time.saturating_sub(now.duration_since(since)))
@@ -221,6 +233,7 @@ impl LockoutPermit {
             state.failures = state.failures.saturating_add(1);
             state.issued_before_failure = state.issued;
             state.is_proven = false;
+            state.has_new_secret = false;
             state.last_refusal = refusal;
             state.update_closed();
             state.failures

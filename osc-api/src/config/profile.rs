@@ -119,7 +119,7 @@ pub(super) fn load(location: &mut ProfileLocation, system: &System<'_>) -> Profi
         Ok(None) => {}
         Err(message) => profile.defects.push((Setting::Credentials, message)),
     }
-    profiles.values_mut().for_each(wipe);
+    wipe_all(&mut profiles);
     profile
 }
 
@@ -195,7 +195,7 @@ fn choose(location: &ProfileLocation, profiles: &Map<String, Value>) -> Result<O
 ///
 /// Keys of other tools are ignored, whatever their values: `method`, `version`, `max_retries` and more. One of them is
 /// `ssl_verify`, which turns certificate checks off in one of those tools and must not do so here.
-fn settings(
+pub(super) fn settings(
     profile: &mut Map<String, Value>,
     description: &str,
     defects: &mut Vec<(Setting, String)>,
@@ -332,8 +332,13 @@ fn secret(sourced: Sourced<String>) -> Sourced<Secret> {
     sourced.map(Secret::from)
 }
 
+/// Wipes the strings of a file.
+pub(super) fn wipe_all(entries: &mut Map<String, Value>) {
+    entries.values_mut().for_each(wipe);
+}
+
 /// Wipes the strings of a value: the file contains the secrets of every profile.
-fn wipe(value: &mut Value) {
+pub(super) fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),
         Value::Array(values) => values.iter_mut().for_each(wipe),
