@@ -1,20 +1,13 @@
 //! Counts: every item of the contract is generated exactly once, and nothing else is.
 //!
 //! These tests read the contract and the generated files independently of the generator.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed expectation fails the test"
-)]
-
-mod expected;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens as _;
 use serde_yaml::Value;
 use syn::{Attribute, Fields, ImplItem, Item};
+
+use crate::expected;
 
 /// The contract, as values.
 struct Contract {

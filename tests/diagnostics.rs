@@ -1,27 +1,17 @@
 //! Diagnostics for a damaged description, overlay, documentation or list of error codes.
 //!
 //! A case is an edit of `diagnostics/base.yaml`, or a whole input. `diagnostics/expected.txt` has all diagnostics in
-//! full. `BLESS=1 cargo test -p osc-tests --test diagnostics` rewrites that file; review it: every message must name the
+//! full. `BLESS=1 cargo test -p osc-tests --test generator diagnostics` rewrites that file; review it: every message must name the
 //! location and the remedy.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a failed expectation fails the test"
-)]
-
-#[path = "diagnostics/cases.rs"]
 mod cases;
-mod expected;
-mod xtask;
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use cases::{CASES, Case, Damage};
 use osc_codegen::{Diagnostic, Input, Severity};
+
+use crate::{expected, xtask};
 
 /// Timeout of one damaged input, in an unoptimized build on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -120,7 +110,9 @@ fn every_damage_is_reported_with_its_location_and_remedy() {
     }
     let path = expected::tests("diagnostics/expected.txt");
     if let Err(difference) = expected::compare(&path, &text) {
-        panic!("{difference}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test diagnostics");
+        panic!(
+            "{difference}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test generator diagnostics"
+        );
     }
     assert!(silent.is_empty(), "no diagnostics for {silent:?}");
 }

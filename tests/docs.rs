@@ -1,21 +1,12 @@
 //! The documentation: `docs missing`, `docs reviewed` and `docs export`, run as programs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed expectation fails the test"
-)]
-
-mod xtask;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use xtask::Run;
+
+use crate::xtask::{self, Run};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/docs.yaml");
 

@@ -1,6 +1,4 @@
-//! Expected files: the committed output of tests, regenerated with `BLESS=1`. Shared by several test targets.
-#![allow(dead_code, reason = "each test target uses a part of this module")]
-
+//! Expected files: the committed output of tests, regenerated with `BLESS=1`.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,24 +17,26 @@ pub fn workspace(path: &str) -> PathBuf {
     tests("..").join(path)
 }
 
-/// The target directory of the workspace, which has the dependencies of crates that tests compile.
-pub fn target_directory() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into)
+/// All published descriptions with their versions, from the folder that the variable `OSC_TEST_SPECS` names. Only for
+/// ignored tests: the repository has the last one alone, without its prose.
+#[track_caller]
+pub fn published() -> Vec<(String, String)> {
+    let paths = fs::read_dir(published_folder()).unwrap();
+    let paths =
+        paths.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "yaml"));
+    let mut found: Vec<_> =
+        paths.map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), read(&path))).collect();
+    found.sort();
+    assert!(found.len() > 1, "the folder OSC_TEST_SPECS has too few descriptions");
+    found
 }
 
-/// All published descriptions with their versions. Empty outside the development environment, which has these files.
-pub fn published() -> Vec<(String, String)> {
-    let Ok(entries) = fs::read_dir(workspace("../shared/specs")) else { return Vec::new() };
-    let paths = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "yaml"));
-    let mut found: Vec<_> = paths
-        .map(|path| {
-            (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap())
-        })
-        .collect();
-    found.sort();
-    found
+/// The folder of the published descriptions.
+#[track_caller]
+pub fn published_folder() -> PathBuf {
+    let folder = std::env::var_os("OSC_TEST_SPECS").expect("OSC_TEST_SPECS names a folder of descriptions");
+    // Cargo starts tests in the folder of their package, but the path is one in the workspace.
+    workspace("").join(folder)
 }
 
 /// Reads a file that must exist.

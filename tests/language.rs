@@ -3,14 +3,6 @@
 //! Checks names, comments, documentation and messages in every text file, and the paths of the files. A phrase that
 //! spans two lines is not found.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a failed expectation fails the test"
-)]
-
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,16 +1,6 @@
 //! The command line: `regen`, `regen --check` and `spec`, run as programs on temporary folders.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed expectation fails the test"
-)]
-
-mod expected;
-#[path = "regen/workspaces.rs"]
+mod second_api;
 mod workspaces;
-mod xtask;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -19,7 +9,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use tempfile::TempDir;
-use xtask::Run;
+
+use crate::expected;
+use crate::xtask::{self, Run};
 
 fn run(arguments: &[&str]) -> Run {
     xtask::run(arguments.iter().map(OsStr::new))

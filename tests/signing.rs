@@ -1,7 +1,5 @@
 //! Signatures computed by independent programs: see `vectors/README.md`.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation fails the test")]
-
 use osc_api::__private;
 use osc_tests::http::Request;
 use osc_tests::osc4::{self, Refusal};

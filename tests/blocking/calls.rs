@@ -12,7 +12,7 @@ use osc_tests::logs;
 use serde_json::json;
 use tracing::info_span;
 
-use crate::{builder, client, cloud, server, vm};
+use crate::blocking::{builder, client, cloud, server, vm};
 
 fn request(id: &str) -> ReadVmsRequest {
     ReadVmsRequest::new().filters(FiltersVm::new().vm_ids([id]))
@@ -120,7 +120,7 @@ fn events_of_a_call_belong_to_the_span_of_the_caller() {
     });
     let (since, caller) = (logs::now(), format!("caller of {}", server.host()));
     info_span!("caller", caller).in_scope(|| client(&server).read_vms(&request("i-1")).expect("a response"));
-    let spans = logs::spans(since, "blocking", &caller);
+    let spans = logs::spans(since, module_path!(), &caller);
     assert_eq!(spans.len(), 1, "{spans:#?}");
     let has_retry_event =
         spans[0].events.iter().any(|event| event.fields.values().any(|text| text.contains("retrying")));

@@ -8,7 +8,7 @@ use osc_tests::http::{Request, Response};
 use osc_tests::server::Server;
 use serde_json::{Value, json};
 
-use crate::{builder, client, server};
+use crate::blocking::{builder, client, server};
 
 /// Number of pages.
 const PAGES: usize = 5;

@@ -7,7 +7,7 @@ use osc_tests::server::Server;
 use tokio::runtime;
 use tokio::task::{spawn_blocking, yield_now};
 
-use crate::{builder, client, cloud};
+use crate::blocking::{builder, client, cloud};
 
 /// Creates, clones, uses and drops a client.
 fn create_use_and_drop(server: &Server) {

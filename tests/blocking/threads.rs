@@ -8,7 +8,7 @@ use osc_api::types::{FiltersVm, ReadVmsRequest};
 use osc_tests::http::{Reply, Response, Then};
 use serde_json::json;
 
-use crate::{client, cloud, server, vm};
+use crate::blocking::{client, cloud, server, vm};
 
 #[test]
 fn calls_of_eight_threads_are_in_flight_at_once() {

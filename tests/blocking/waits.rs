@@ -12,7 +12,7 @@ use osc_tests::http::Response;
 use osc_tests::server::Server;
 use serde_json::{Value, json};
 
-use crate::{INTERVAL, client, server};
+use crate::blocking::{INTERVAL, client, server};
 
 /// A server with a VM that takes these states in turn and keeps the last one.
 fn vm_with(states: &'static [&'static str]) -> Server {

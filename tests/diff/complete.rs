@@ -7,10 +7,10 @@ use osc_codegen::ir::Api;
 use osc_codegen::{Change, ChangeKind, Diff, Input};
 use serde_json::Value;
 
+use crate::diff::raw::{self, Key, Raw};
+use crate::diff::rules::CASES;
+use crate::diff::small::Inputs;
 use crate::expected::{self, workspace};
-use crate::raw::{self, Key, Raw};
-use crate::rules::CASES;
-use crate::small::Inputs;
 
 /// The changes of a report, in the form of the independent parser.
 struct Reported {
@@ -198,11 +198,9 @@ fn the_comparison_finds_omitted_and_invented_changes() {
 }
 
 #[test]
+#[ignore = "reads published descriptions from the folder OSC_TEST_SPECS"]
 fn the_reports_on_published_versions_are_complete_in_both_directions() {
     let published = expected::published();
-    if published.is_empty() {
-        println!("skipped: no published descriptions found");
-    }
     let read = published.iter().map(|(version, text)| (version.as_str(), Parsed::of(text)));
     for pair in read.collect::<Vec<_>>().windows(2) {
         let [(old_version, old), (new_version, new)] = pair else { continue };
@@ -217,7 +215,7 @@ fn the_reports_on_published_versions_are_complete_in_both_directions() {
 /// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due
 /// to an overlay action.
 fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
-    let folder = workspace("../shared/specs");
+    let folder = expected::published_folder();
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
     let (old_file, new_file) = (file(old_version), file(new_version));
     let overlay_file = workspace("spec/overlay.yaml").into_os_string();

@@ -7,8 +7,8 @@ use osc_codegen::ir::{Api, Conversions, Presence, Type, TypeDef, Values};
 use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
 use osc_tests::random::Random;
 
+use crate::diff::rules;
 use crate::expected::{self, workspace};
-use crate::rules;
 
 fn contract() -> Api {
     static CONTRACT: OnceLock<Api> = OnceLock::new();

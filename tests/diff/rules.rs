@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use osc_codegen::ir::{Api, TypeDef};
 use osc_codegen::{Change, ChangeKind, Diff};
 
+use crate::diff::small::Inputs;
 use crate::expected;
-use crate::small::Inputs;
 
 /// The name of a change and its replacements in the base, as pairs of old and new strings.
 pub type Case = (&'static str, &'static [(&'static str, &'static str)]);

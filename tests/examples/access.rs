@@ -4,7 +4,7 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{ProgramOutput, actions, bodies, run, start, temp_path};
+use crate::examples::{ProgramOutput, actions, bodies, run, start, temp_path};
 
 const CA: &str = "ca-fedcba0987654321fedcba0987654321";
 
@@ -29,7 +29,7 @@ fn cloud() -> FakeApi {
 }
 
 fn program(fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
-    run(env!("CARGO_BIN_EXE_api_access_rules"), fake, arguments)
+    run("api_access_rules", fake, arguments)
 }
 
 fn pem() -> String {

@@ -6,7 +6,7 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{ProgramOutput, bodies, run, start};
+use crate::examples::{ProgramOutput, bodies, run, start};
 
 /// A fake API with capacity in the Subregion `b` only.
 fn cloud() -> FakeApi {
@@ -21,7 +21,7 @@ fn cloud() -> FakeApi {
 }
 
 fn program(fake: &FakeApi, subregions: &[&str]) -> ProgramOutput {
-    run(env!("CARGO_BIN_EXE_throttling_and_quotas"), fake, &[&["10"], subregions].concat())
+    run("throttling_and_quotas", fake, &[&["10"], subregions].concat())
 }
 
 /// The client tokens of the calls, without repetitions.

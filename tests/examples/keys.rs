@@ -7,7 +7,7 @@ use osc_api::codes;
 use osc_api::serde_json::{self, Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{ProgramOutput, actions, bodies, run, start, temp_path};
+use crate::examples::{ProgramOutput, actions, bodies, run, start, temp_path};
 
 const OLD: &str = "OLDACCESSKEY00000001";
 
@@ -39,7 +39,7 @@ fn file(name: &str) -> String {
 }
 
 fn rotate(fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
-    let output = run(env!("CARGO_BIN_EXE_rotate_access_key"), fake, arguments);
+    let output = run("rotate_access_key", fake, arguments);
     assert!(!output.output.contains(FakeApi::SECRET_KEY) && !output.errors.contains(FakeApi::SECRET_KEY));
     output
 }

@@ -4,7 +4,7 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{ProgramOutput, actions, bodies, run, start};
+use crate::examples::{ProgramOutput, actions, bodies, run, start};
 
 /// Serves pages of two items; the page token is the index of the first item.
 fn list(fake: &FakeApi, action: &str, member: &'static str, items: Vec<Value>) {
@@ -32,7 +32,7 @@ fn everything_is_listed_over_all_pages() {
     list(&fake, "ReadSubnets", "Subnets", Vec::new());
     list(&fake, "ReadSecurityGroups", "SecurityGroups", numbered("SecurityGroupId", 2));
     list(&fake, "ReadPublicIps", "PublicIps", vec![json!({ "PublicIp": "203.0.113.5" })]);
-    let output = run(env!("CARGO_BIN_EXE_list_everything"), &fake, &[]);
+    let output = run("list_everything", &fake, &[]);
     let lines = output.succeeded();
     assert_eq!(lines[..5], ["vm\tVmId-0", "vm\tVmId-1", "vm\tVmId-2", "vm\tVmId-3", "vm\tVmId-4"]);
     assert!(lines.contains(&"public IP\t203.0.113.5"), "{lines:?}");
@@ -55,7 +55,7 @@ fn volumes() -> FakeApi {
 }
 
 fn unattached(fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
-    run(env!("CARGO_BIN_EXE_unattached_volumes"), fake, arguments)
+    run("unattached_volumes", fake, arguments)
 }
 
 fn deleted(fake: &FakeApi) -> Vec<Value> {

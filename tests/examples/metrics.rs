@@ -3,12 +3,12 @@
 use osc_api::codes;
 use osc_api::testing::Fault;
 
-use crate::{run, start};
+use crate::examples::{run, start};
 
 #[test]
 fn calls_are_counted_by_action_and_outcome_even_if_one_fails() {
     let fake = start();
-    let succeeded = run(env!("CARGO_BIN_EXE_metrics"), &fake, &[]);
+    let succeeded = run("metrics", &fake, &[]);
     let lines = succeeded.succeeded();
     for line in [
         "# TYPE osc_calls_total counter",
@@ -19,7 +19,7 @@ fn calls_are_counted_by_action_and_outcome_even_if_one_fails() {
         assert!(lines.contains(&line), "{line} is not in {lines:#?}");
     }
     fake.next_raw("ReadVms", 1, Fault::code(codes::INVALID_PARAMETER_VALUE));
-    let failed = run(env!("CARGO_BIN_EXE_metrics"), &fake, &[]);
+    let failed = run("metrics", &fake, &[]);
     let line = "osc_calls_total{action=\"ReadVms\",outcome=\"failed\",error=\"validation\"} 1";
     assert!(failed.lines().contains(&line), "{failed:?}");
 }

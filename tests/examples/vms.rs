@@ -7,7 +7,7 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{ProgramOutput, actions, bodies, run, start};
+use crate::examples::{ProgramOutput, actions, bodies, run, start};
 
 /// A fake API with VMs that reach the requested state by the next read, so that no waiter polls twice.
 fn cloud(vms: &[(&str, &'static str)]) -> FakeApi {
@@ -48,7 +48,7 @@ fn cloud(vms: &[(&str, &'static str)]) -> FakeApi {
 }
 
 fn lifecycle(fake: &FakeApi) -> ProgramOutput {
-    run(env!("CARGO_BIN_EXE_vm_lifecycle"), fake, &["ami-12345678"])
+    run("vm_lifecycle", fake, &["ami-12345678"])
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn nothing_is_deleted_if_nothing_was_created() {
 }
 
 fn script(fake: &FakeApi) -> ProgramOutput {
-    run(env!("CARGO_BIN_EXE_blocking_script"), fake, &["night=off"])
+    run("blocking_script", fake, &["night=off"])
 }
 
 #[test]

@@ -8,8 +8,8 @@ use osc_api::{Client, codes};
 use osc_tests::cloud::{BASIC_ACTIONS, PUBLIC_ACTIONS};
 use serde_json::json;
 
-use crate::raw::Raw;
-use crate::start;
+use crate::fake::raw::Raw;
+use crate::fake::start;
 
 #[test]
 fn every_part_of_a_signature_is_verified() {

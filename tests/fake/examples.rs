@@ -8,7 +8,7 @@ use osc_api::testing::example;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{client, start};
+use crate::fake::{client, start};
 
 /// Checks that a response decodes to the same value as the example of its action.
 type Check = fn(&Value);

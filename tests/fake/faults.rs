@@ -8,8 +8,8 @@ use osc_api::types::{CreateNetRequest, CreateVmsRequest, ReadNetsRequest, ReadVm
 use osc_api::{Error, RetryPolicy};
 use serde_json::Value;
 
-use crate::raw::Raw;
-use crate::{client, start};
+use crate::fake::raw::Raw;
+use crate::fake::{client, start};
 
 /// Calls `ReadVms` without retries.
 async fn read_once(fake: &FakeApi) -> Result<(), Error> {

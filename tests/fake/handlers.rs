@@ -8,8 +8,8 @@ use osc_api::testing::{Fault, example};
 use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, ReadVmsRequest, ReadVmsResponse, Vm};
 use serde_json::{Value, json};
 
-use crate::raw::Raw;
-use crate::{client, start};
+use crate::fake::raw::Raw;
+use crate::fake::{client, start};
 
 #[tokio::test]
 async fn a_handler_receives_the_request_and_returns_the_response() {

@@ -8,9 +8,10 @@ use std::time::Duration;
 use osc_api::action::ReadVms;
 use osc_api::testing::{FakeApi, Fault, example};
 use osc_api::types::{ReadVmsRequest, ReadVmsResponse};
+use osc_tests::artifacts;
 use tokio::task::JoinSet;
 
-use crate::{client, start};
+use crate::fake::{client, start};
 
 /// Can be shared between threads.
 const _: () = {
@@ -133,7 +134,7 @@ fn a_handler_can_drop_any_fake_including_its_own() {
 #[test]
 fn environment_variables_direct_a_program_to_the_fake() {
     let fake = start();
-    let output = Command::new(env!("CARGO_BIN_EXE_read_vms"))
+    let output = Command::new(artifacts::program("read_vms"))
         .env_clear()
         .envs(fake.environment())
         .output()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use osc_api::testing::{FakeApi, FakeApiBuilder};
 
-use crate::raw::{Raw, Response};
+use crate::fake::raw::{Raw, Response};
 
 fn start(builder: FakeApiBuilder) -> FakeApi {
     builder.manual_clock(true).start().expect("a fake")
@@ -61,7 +61,7 @@ fn four_failures_in_a_row_lock_the_access_key_for_a_minute() {
 
 #[test]
 fn without_the_options_nothing_is_limited_or_locked() {
-    let fake = crate::start();
+    let fake = crate::fake::start();
     let right = Raw::of("ReadVms");
     let wrong = Raw { region: "us-east-2", ..right.clone() };
     for _ in 0..20 {

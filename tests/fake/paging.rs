@@ -8,7 +8,7 @@ use osc_api::types::{
     ReadVmsRequest, ReadVmsResponse, Region, Vm,
 };
 
-use crate::client;
+use crate::fake::client;
 
 fn vms(count: usize) -> ReadVmsResponse {
     let mut response = ReadVmsResponse::default();
@@ -85,7 +85,7 @@ async fn other_responses_stay_as_the_handler_returns_them() {
     let response = client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!((response.vms.len(), response.next_page_token.as_deref()), (150, Some("mine")));
     // Without the option.
-    let plain = crate::start();
+    let plain = crate::fake::start();
     plain.on::<ReadVms>(|_| vms(150));
     let response =
         client(&plain).read_vms(&ReadVmsRequest::new().results_per_page(9)).await.expect("a response");

@@ -6,8 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use osc_api::testing::FakeApi;
 use osc_api::types::ReadApiAccessRulesRequest;
+use osc_tests::artifacts;
 
-use crate::access_rules::Authority;
+use crate::fake::access_rules::Authority;
 
 /// The running example, ended on drop.
 struct Program {
@@ -18,7 +19,7 @@ struct Program {
 impl Program {
     /// Runs the example and reads the variables that it prints.
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fake_api"))
+        let mut child = Command::new(artifacts::program("fake_api"))
             .args(arguments)
             .env_clear()
             .stdout(Stdio::piped())
@@ -43,7 +44,7 @@ impl Drop for Program {
 }
 
 /// Runs a program that must succeed, and returns its output.
-fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) -> String {
+fn run(program: &Path, arguments: &[&str], environment: &[(String, String)]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .env_clear()
@@ -72,9 +73,9 @@ fn the_first_program_and_the_waits_of_the_guide_end_on_the_example() {
     let fake = Program::start(&["--port", "0", "--state"]);
     let environment = &fake.environment;
     assert_eq!(environment.len(), 4, "{environment:?}");
-    let read = || run(env!("CARGO_BIN_EXE_read_vms"), &[], environment);
+    let read = || run(artifacts::program("read_vms"), &[], environment);
     assert_eq!([read(), read()], ["i-00000002\tpending\n", "i-00000002\trunning\n"]);
-    let output = run(env!("CARGO_BIN_EXE_vm_lifecycle"), &[FakeApi::IMAGE_ID], environment);
+    let output = run(artifacts::program("vm_lifecycle"), &[FakeApi::IMAGE_ID], environment);
     let last = output.lines().last().unwrap_or_default();
     assert!(last.ends_with("was deleted"), "{output}");
 }
@@ -82,13 +83,13 @@ fn the_first_program_and_the_waits_of_the_guide_end_on_the_example() {
 #[test]
 fn the_example_serves_published_examples_without_state() {
     let fake = Program::start(&[]);
-    assert_eq!(run(env!("CARGO_BIN_EXE_read_vms"), &[], &fake.environment), "i-12345678\trunning\n");
+    assert_eq!(run(artifacts::program("read_vms"), &[], &fake.environment), "i-12345678\trunning\n");
 }
 
 #[test]
 fn wrong_usage_of_the_example_is_reported() {
     for arguments in [&["--port"][..], &["--port", "many"], &["--colour"], &["--tls", "a.pem"]] {
-        let output = Command::new(env!("CARGO_BIN_EXE_fake_api")).args(arguments).output().expect("it runs");
+        let output = Command::new(artifacts::program("fake_api")).args(arguments).output().expect("it runs");
         let errors = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{errors}");
         assert!(errors.contains("usage: fake_api"), "{errors}");
@@ -116,14 +117,14 @@ fn restricted(name: &str) -> (FakeApi, Vec<(String, String)>, String) {
 #[test]
 fn the_default_rules_are_replaced_and_the_certificate_is_required_from_then_on() {
     let (fake, environment, authority) = restricted("replaced");
-    let program = env!("CARGO_BIN_EXE_restrict_api_access");
+    let program = artifacts::program("restrict_api_access");
     let output = run(program, &["127.0.0.1", "build-server", &authority, "127.0.0.0/8"], &environment);
     assert!(output.ends_with("2 rules are left\n"), "{output}");
     // The rule for all addresses was deleted: without the certificate, no rule is left for this machine.
-    let output = run(env!("CARGO_BIN_EXE_read_vms"), &[], &environment);
+    let output = run(artifacts::program("read_vms"), &[], &environment);
     assert_eq!(output, "i-12345678\trunning\n");
     let without: Vec<_> = environment.iter().filter(|(name, _)| !name.contains("X509")).cloned().collect();
-    let output = Command::new(env!("CARGO_BIN_EXE_read_vms")).env_clear().envs(without).output();
+    let output = Command::new(artifacts::program("read_vms")).env_clear().envs(without).output();
     let errors = String::from_utf8(output.expect("it runs").stderr).expect("text");
     assert!(errors.contains("code 14"), "{errors}");
     assert!(fake.calls().iter().any(|call| call.action == "DeleteApiAccessRule"));
@@ -135,7 +136,7 @@ fn nothing_is_deleted_if_the_new_rule_would_not_allow_the_caller() {
         [("address", "203.0.113.7", "build-server"), ("address-invalid", "here", "build-server")]
     {
         let (fake, environment, authority) = restricted(name);
-        let output = Command::new(env!("CARGO_BIN_EXE_restrict_api_access"))
+        let output = Command::new(artifacts::program("restrict_api_access"))
             .args([address, common_name, &authority, "127.0.0.0/8"])
             .env_clear()
             .envs(environment)

@@ -4,8 +4,8 @@ use osc_api::action::{CheckAuthentication, CreateVolume, ReadVms};
 use osc_api::types::{CheckAuthenticationRequest, CreateVolumeRequest, FiltersVm, ReadVmsRequest};
 use serde_json::json;
 
-use crate::raw::Raw;
-use crate::{client, start};
+use crate::fake::raw::Raw;
+use crate::fake::{client, start};
 
 #[tokio::test]
 async fn requests_are_recorded_unchanged_and_in_order() {

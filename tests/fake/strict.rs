@@ -6,7 +6,7 @@ use osc_api::testing::example;
 use osc_api::types::{CreateVmsRequest, ReadVmsRequest};
 use serde_json::json;
 
-use crate::{client, start};
+use crate::fake::{client, start};
 
 /// Requests that do not match their schema: the action, the request, a part of the error message, and whether a typed
 /// handler can decode the request.

@@ -4,13 +4,14 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use osc_codegen::Files;
+use osc_tests::artifacts;
 
-use super::fuzz::seeds;
+use super::expect_properties;
 use super::random::random;
-use super::{doc_code, expect_properties, expected};
+use crate::fuzz::seeds;
+use crate::{doc_code, expected};
 
 /// Number of random descriptions to compile.
 const COMPILED: usize = 12;
@@ -20,8 +21,7 @@ const BYTES: usize = 3000;
 
 #[test]
 fn a_sample_compiles_without_warnings() {
-    let folder = expected::workspace("target/hostile");
-    _ = fs::remove_dir_all(&folder);
+    let folder = artifacts::scratch("hostile");
     let random = (1_000_000..).map(|number| (format!("compiled-{number}"), random(number, BYTES)));
     let random = random.filter_map(|(name, parts)| expect_properties(&name, &parts)).take(COMPILED);
     let finds = seeds::finds(&expected::workspace("")).unwrap().into_iter();
@@ -30,14 +30,12 @@ fn a_sample_compiles_without_warnings() {
     let mut root = String::new();
     for (number, files) in random.chain(finds).enumerate() {
         let name = format!("case{number}");
-        let module = folder.join("src").join(&name);
+        let module = folder.join(&name);
         write(&module.join("inside"), &name, &files);
         fs::write(module.join("mod.rs"), &stub).unwrap();
         _ = writeln!(root, "pub mod {name};");
     }
-    fs::write(folder.join("src/lib.rs"), root).unwrap();
-    fs::write(folder.join("Cargo.toml"), manifest()).unwrap();
-    fs::copy(expected::workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::write(folder.join("lib.rs"), root).unwrap();
     compile(&folder);
 }
 
@@ -45,7 +43,8 @@ fn a_sample_compiles_without_warnings() {
 /// because a client has the methods of one description only.
 fn crate_stub() -> String {
     let text = expected::read(&expected::tests("compiled.rs"));
-    let lines = text.lines().filter(|line| !line.starts_with("case!(") && !line.starts_with("const _"));
+    let is_specific = |line: &str| ["case!(", "const _", "mod "].iter().any(|start| line.starts_with(start));
+    let lines = text.lines().filter(|line| !is_specific(line));
     lines.chain(["case!(inside, \"inside\");"]).map(|line| line.to_owned() + "\n").collect()
 }
 
@@ -59,23 +58,8 @@ fn write(folder: &Path, case: &str, files: &Files) {
     fs::write(folder.join("examples.rs"), moved(&doc_code::examples(files))).unwrap();
 }
 
-fn manifest() -> String {
-    let path = expected::workspace("osc-api").canonicalize().unwrap();
-    format!(
-        "[package]\nname = \"hostile\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         osc-api = {{ path = {path:?}, features = [\"testing\"] }}\nserde_json = \"1\"\n"
-    )
-}
-
-/// Checks the crate in the workspace's target directory, which has its dependencies already.
 fn compile(folder: &Path) {
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--target-dir"])
-        .arg(expected::target_directory())
-        .current_dir(folder)
-        .env("CARGO_INCREMENTAL", "0")
-        .output()
-        .unwrap();
+    let output = artifacts::output(&mut artifacts::check("hostile", &folder.join("lib.rs"), folder));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} does not compile:\n{stderr}", folder.display());
     assert!(stderr.trim().is_empty(), "{} compiles with warnings:\n{stderr}", folder.display());

@@ -2,8 +2,8 @@
 
 use arbitrary::Unstructured;
 
-use super::fuzz::{Parts, noise, valid, yaml};
 use super::{expect_properties, outcome};
+use crate::fuzz::{Parts, noise, valid, yaml};
 
 /// Number of descriptions.
 const DESCRIPTIONS: u64 = 100;

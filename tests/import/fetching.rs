@@ -13,7 +13,7 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
 
-use crate::folder::{Folder, NEW, OLD};
+use crate::import::folder::{Folder, NEW, OLD};
 
 /// Timeout, in seconds, that no available response exceeds, even on a busy machine.
 const LONG_TIMEOUT: &str = "60";

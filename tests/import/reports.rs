@@ -1,7 +1,7 @@
 //! The report of an import, the markers of changed texts, and interrupted imports.
 
 use crate::expected;
-use crate::folder::{Folder, NEW, OLD};
+use crate::import::folder::{Folder, NEW, OLD};
 
 /// The report without the version of the crate.
 fn normalized(report: &str) -> String {
@@ -45,7 +45,7 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(
         wrong.is_empty(),
-        "{}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test import",
+        "{}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test generator import",
         wrong.join("\n")
     );
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use osc_tests::artifacts;
 use serde_json::Value;
 
 /// A read action of the contract.
@@ -52,33 +52,22 @@ fn program(reads: &[ReadAction]) -> String {
 
 /// The compiler's errors for a program: code, line and rendered message.
 fn errors(program: &str) -> Vec<(String, u64, String)> {
-    let folder = workspace().join("target/refused");
-    fs::create_dir_all(folder.join("src")).expect("a folder");
-    let manifest = "[package]\nname = \"refused\"\nedition = \"2024\"\npublish = false\n[workspace]\n\
-                    [dependencies]\nosc-api = { path = \"../../osc-api\" }\n";
-    fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
-    fs::write(folder.join("src/lib.rs"), program).expect("a program");
-    // The same versions as in the workspace, so that nothing has to be downloaded.
-    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--message-format", "json", "--target-dir"])
-        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into))
-        .current_dir(&folder)
-        .output()
-        .expect("cargo runs");
-    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
-    let messages = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let folder = artifacts::scratch("paginate");
+    let root = folder.join("lib.rs");
+    fs::write(&root, program).expect("a program");
+    let output =
+        artifacts::output(artifacts::check("paginate", &root, &folder).args(["--error-format", "json"]));
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    let messages = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let errors: Vec<_> = messages
-        .filter(|message| message["message"]["level"] == "error")
+        .filter(|message| message["level"] == "error")
         .filter_map(|message| {
-            let message = &message["message"];
             let code = message["code"]["code"].as_str()?.to_owned();
             let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
             Some((code, span["line_start"].as_u64()?, message["rendered"].as_str()?.to_owned()))
         })
         .collect();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.success(), errors.is_empty(), "cargo could not check the program:\n{stderr}");
+    assert_eq!(output.status.success(), errors.is_empty(), "the program cannot be checked:\n{stderr}");
     errors
 }
 

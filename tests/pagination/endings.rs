@@ -6,7 +6,7 @@ use osc_tests::cloud::refusal;
 use osc_tests::http::{Request, Response};
 use serde_json::json;
 
-use crate::{Listing, all_names, client, listing, page_of, read, response, server};
+use crate::pagination::{Listing, all_names, client, listing, page_of, read, response, server};
 
 /// Reads all pages, which must yield exactly one error. Returns the names, the error and the number of requests.
 async fn read_until_error<R: Listing>(
@@ -26,7 +26,7 @@ async fn a_repeated_token_is_an_error_after_all_items_before_it() {
     for prefetch in [0, 1] {
         let (names, error, requests) = read_until_error::<ReadPublicIpRangesRequest>(prefetch, |request| {
             let page = page_of(request);
-            let items = crate::names(page);
+            let items = crate::pagination::names(page);
             // The third page repeats its own token.
             let token = format!("page {}", (page + 1).min(2));
             Response::json(200, &json!({ "PublicIps": items, "NextPageToken": token }))
@@ -58,7 +58,10 @@ async fn empty_pages_with_a_token_are_skipped() {
         _ => response(request, 5),
     });
     let (names, errors) = read(client(&server).paginate(ReadPublicIpRangesRequest::new())).await;
-    assert_eq!((names, errors.len()), ([crate::names(1), crate::names(4)].concat(), 0));
+    assert_eq!(
+        (names, errors.len()),
+        ([crate::pagination::names(1), crate::pagination::names(4)].concat(), 0)
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use osc_tests::cloud::refusal;
 use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 
-use crate::{Listing, all_names, client, page_of, read, response, server};
+use crate::pagination::{Listing, all_names, client, page_of, read, response, server};
 
 const PAGES: usize = 20;
 

@@ -8,7 +8,7 @@ use osc_api::types::{ReadEntitiesLinkedToPolicyRequest, ReadPublicIpRangesReques
 use osc_tests::http::Response;
 use serde_json::{Value, json};
 
-use crate::{Listing, PER_PAGE, all_names, client, listing, names, read, server};
+use crate::pagination::{Listing, PER_PAGE, all_names, client, listing, names, read, server};
 
 async fn check_items<R: Listing>() {
     for pages in [1, 2, 20] {

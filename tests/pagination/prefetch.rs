@@ -8,7 +8,7 @@ use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest};
 use osc_tests::http::{Reply, Then};
 use tokio::task::yield_now;
 
-use crate::{Listing, all_names, client, listing, page_of, response, server};
+use crate::pagination::{Listing, all_names, client, listing, page_of, response, server};
 
 /// Yields to all other tasks many times.
 async fn run_other_tasks() {
@@ -139,7 +139,7 @@ fn a_page_in_flight_is_fetched_again_when_its_runtime_is_dropped() {
             }
         });
         drop(first);
-        let (names, errors) = runtime().block_on(crate::read(items));
+        let (names, errors) = runtime().block_on(crate::pagination::read(items));
         assert_eq!(names, all_names(2), "prefetch {prefetch}: {errors:?}");
     }
 }

@@ -7,7 +7,7 @@ use osc_tests::http::Response;
 use osc_tests::server::Server;
 use serde_json::{Value, json};
 
-use crate::{Listing, all_names, client, page_of, read, response, server};
+use crate::pagination::{Listing, all_names, client, page_of, read, response, server};
 
 const PAGES: usize = 4;
 

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::expected;
+use crate::regen::{description, files, times};
 use crate::xtask::{self, Run};
-use crate::{description, expected, files, times};
 
 /// A minimal workspace that the command line accepts: a description, and a manifest with our members.
 fn small_workspace(version: &str) -> TempDir {

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::{self, Side};
 use crate::listing;
+use crate::round_trip::contract::{self, Side};
 
 /// The committed list of all actions.
 const LIST: &str = include_str!("actions.in");
@@ -72,7 +72,7 @@ macro_rules! actions {
 
         /// Never called: it must compile.
         const _: () = {
-            $(crate::shared::action::<action::$marker>();)*
+            $(crate::round_trip::shared::action::<action::$marker>();)*
         };
     };
 }

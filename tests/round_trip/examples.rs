@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::Failures;
-use crate::contract::{self, Side};
+use crate::round_trip::Failures;
+use crate::round_trip::contract::{self, Side};
 
 #[test]
 fn every_published_example_is_unchanged_by_decoding_and_encoding() {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::Failures;
-use crate::contract::{self, Side, name_of, schemas};
+use crate::round_trip::Failures;
+use crate::round_trip::contract::{self, Side, name_of, schemas};
 
 /// A value of a schema with all its properties. Strings name their property, see [`text`].
 pub fn value(schema: &'static str) -> Value {

@@ -3,11 +3,11 @@
 use osc_tests::random::Random;
 use serde_json::{Map, Value, json};
 
-use crate::compare;
-use crate::contract::{self, Side};
-use crate::dispatch;
-use crate::filled;
-use crate::variations::pointers;
+use crate::round_trip::compare;
+use crate::round_trip::contract::{self, Side};
+use crate::round_trip::dispatch;
+use crate::round_trip::filled;
+use crate::round_trip::variations::pointers;
 
 /// The seed of the first round. A failure message contains the seed of its round.
 const FIRST_SEED: u64 = 20_261_125;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use osc_codegen::ir::{Api, Field, Struct, Type, TypeDef};
 use serde_json::Value;
 
-use crate::contract::{self, Side};
-use crate::{dispatch, filled};
+use crate::round_trip::contract::{self, Side};
+use crate::round_trip::{dispatch, filled};
 
 /// The secret properties by schema, collected by hand to check the overlay.
 const SECRETS: [(&str, &str); 15] = [

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::Failures;
-use crate::contract::{self, Side};
-use crate::filled;
+use crate::round_trip::Failures;
+use crate::round_trip::contract::{self, Side};
+use crate::round_trip::filled;
 
 /// A string that is neither an enum value nor a date.
 const NEW: &str = "zz-new";

@@ -6,8 +6,8 @@ use osc_api::types::{ReadNetPeeringsResponse, ReadVmGroupsResponse, ReadVmsRespo
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::{self, Example, Side};
-use crate::{compare, dispatch};
+use crate::round_trip::contract::{self, Example, Side};
+use crate::round_trip::{compare, dispatch};
 
 /// Writes the members of an object, which are names and values in JSON.
 type Spelling = fn(&[(String, String)]) -> String;

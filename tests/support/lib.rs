@@ -1,5 +1,7 @@
 //! Code shared by the tests of this workspace.
 
+pub mod artifacts;
+pub mod child;
 pub mod cloud;
 pub mod http;
 pub mod logs;

@@ -9,7 +9,7 @@ use osc_tests::http::{Reply, Response};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{anonymous_client, basic_client, client, cloud, empty_cloud, only_request, server};
+use crate::wire::{anonymous_client, basic_client, client, cloud, empty_cloud, only_request, server};
 
 #[tokio::test]
 async fn a_signed_call_is_admitted_and_its_response_decoded() {

@@ -13,7 +13,7 @@ use osc_tests::logs::Span;
 use osc_tests::server::Server;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{builder, retrying, server};
+use crate::wire::{builder, retrying, server};
 
 type Pending = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 

@@ -17,9 +17,9 @@ use rustls::ALL_VERSIONS;
 use rustls::version::{TLS12, TLS13};
 use serde_json::json;
 
-use crate::only_request;
-use crate::programs::read_vms_with_account;
-use crate::tls::{Authority, assert_admitted, trusting};
+use crate::wire::only_request;
+use crate::wire::programs::read_vms_with_account;
+use crate::wire::tls::{Authority, assert_admitted, trusting};
 
 /// An RSA key: the certificate library cannot generate one.
 const RSA: &str = include_str!("keys/rsa.pem");

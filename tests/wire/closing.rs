@@ -8,7 +8,7 @@ use osc_tests::cloud::{ACCESS_KEY, SECRET_KEY};
 use osc_tests::http::{Buffered, Reply, Request};
 use osc_tests::server::Server;
 
-use crate::{builder, ok};
+use crate::wire::{builder, ok};
 
 /// Number of creates to send. The variable `OSC_TEST_CREATES` overrides it.
 const DEFAULT_CREATES: u32 = 300;

@@ -8,7 +8,7 @@ use osc_tests::cloud::{self, REQUEST_ID};
 use osc_tests::http::Response;
 use osc_tests::server::Server;
 
-use crate::{builder, only_request, server};
+use crate::wire::{builder, only_request, server};
 
 /// A client that does not retry.
 fn client(server: &Server) -> Client {

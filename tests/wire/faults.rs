@@ -12,7 +12,7 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 use serde_json::json;
 
-use crate::{builder, client, only_request, server};
+use crate::wire::{builder, client, only_request, server};
 
 /// As short as possible without failing a connection to the loopback interface. No test waits longer than this.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(300);

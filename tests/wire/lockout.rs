@@ -10,7 +10,7 @@ use osc_tests::http::Response;
 use osc_tests::server::Server;
 use tokio::task::JoinSet;
 
-use crate::{builder, ok, retrying, server};
+use crate::wire::{builder, ok, retrying, server};
 
 /// Maximum number of consecutive failures that the server may receive.
 const MAX_FAILURES: usize = 3;
@@ -58,7 +58,7 @@ async fn concurrent_calls_with_wrong_credentials_send_at_most_three_requests() {
         |server| retrying(server).basic(LOGIN, "fake-and-wrong").build().expect("a client"),
     ];
     for (kind, make) in credentials.into_iter().enumerate() {
-        let server = crate::empty_cloud();
+        let server = crate::wire::empty_cloud();
         let client = make(&server);
         let mut calls = JoinSet::new();
         for _ in 0..64 {
@@ -132,7 +132,7 @@ async fn responses_that_prove_nothing_about_the_credentials_keep_the_failure_cou
 
 #[tokio::test]
 async fn public_actions_are_never_blocked_and_do_not_reset_the_failure_count() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = client_with_wrong_key(&server);
     for _ in 0..2 * MAX_FAILURES {
         drop(read(&client).await);
@@ -145,7 +145,7 @@ async fn public_actions_are_never_blocked_and_do_not_reset_the_failure_count() {
 
 #[tokio::test]
 async fn clones_and_derived_clients_share_a_guard() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = client_with_wrong_key(&server);
     let derived = client.with(CallOptions::new());
     for client in [&client, &client.clone(), &derived] {
@@ -190,7 +190,7 @@ async fn only_authentication_errors_count_as_failures() {
 
 #[tokio::test]
 async fn the_lockout_error_includes_the_last_refusal() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = client_with_wrong_key(&server);
     for _ in 0..MAX_FAILURES {
         drop(read(&client).await);

@@ -12,7 +12,7 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::logs::contains_secret;
 use osc_tests::server::Server;
 
-use crate::{builder, empty_cloud, ok, only_request, reply_once, retrying, server};
+use crate::wire::{builder, empty_cloud, ok, only_request, reply_once, retrying, server};
 
 /// What an observer saw, one line for each event.
 #[derive(Clone, Default)]
@@ -210,7 +210,7 @@ async fn headers_of_a_call_are_sent_and_those_of_the_client_cannot_be_replaced()
 #[tokio::test]
 async fn a_client_names_its_configuration_and_is_healthy_at_first() {
     let server = empty_cloud();
-    let client = crate::client(&server);
+    let client = crate::wire::client(&server);
     assert_eq!(
         (client.region(), client.endpoint(), client.profile()),
         (cloud::REGION, &*server.endpoint(), None)

@@ -9,7 +9,7 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 use tokio::task::spawn_blocking;
 
-use crate::{RETRY_DELAY, client, ok, retrying, server};
+use crate::wire::{RETRY_DELAY, client, ok, retrying, server};
 
 /// As short as possible without failing a connection to the loopback interface.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(300);

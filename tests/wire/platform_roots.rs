@@ -1,32 +1,24 @@
 //! Trusted roots of the platform. On Linux, variables select them, also for a client that ignores the environment.
 
-use std::env;
 use std::fs;
-use std::process::Command;
 
 use osc_api::types::ReadVmsRequest;
+use osc_tests::child;
 
-use crate::tls::{Authority, trusting};
+use crate::wire::tls::{Authority, trusting};
 
-/// Variable with the server's endpoint for the client process.
-const ENDPOINT: &str = "OSC_TEST_ENDPOINT";
-
-/// The client. It succeeds if it trusts the server.
-#[tokio::test]
-#[ignore = "the other tests of this module run it as a child process"]
-async fn the_client_process() {
-    let endpoint = env::var(ENDPOINT).expect("the endpoint of a server");
+/// The child process: a client of this endpoint. It succeeds if it trusts the server.
+fn call(endpoint: String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = trusting(endpoint, []).build().expect("a client");
-    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    runtime.block_on(client.read_vms(&ReadVmsRequest::new())).expect("a response");
 }
 
-/// Starts the client with these variables. Returns whether it succeeded, and its output.
-fn run(endpoint: &str, variables: &[(&str, &str)]) -> (bool, String) {
-    let output = Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", "platform_roots::the_client_process", "--ignored", "--nocapture"])
+/// Starts the client of a test with these variables. Returns whether it succeeded, and its output.
+fn run(test: &str, endpoint: &str, variables: &[(&str, &str)]) -> (bool, String) {
+    let output = child::command(&format!("wire::platform_roots::{test}"), endpoint)
         .env_remove("SSL_CERT_DIR")
         .env_remove("SSL_CERT_FILE")
-        .env(ENDPOINT, endpoint)
         .envs(variables.iter().copied())
         .output()
         .expect("the client runs");
@@ -38,6 +30,13 @@ fn run(endpoint: &str, variables: &[(&str, &str)]) -> (bool, String) {
 
 #[test]
 fn variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environment() {
+    if let Some(endpoint) = child::task() {
+        return call(endpoint);
+    }
+    let run = |endpoint: &str, variables: &[(&str, &str)]| {
+        let test = "variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environment";
+        run(test, endpoint, variables)
+    };
     let (root, other) = (Authority::new("trusted"), Authority::new("another authority"));
     let server = root.server();
     let folder = tempfile::tempdir().expect("a folder");
@@ -59,12 +58,16 @@ fn variables_for_trusted_certificates_apply_to_a_client_that_ignores_the_environ
 /// The values are invalid: they would be errors if they were read.
 #[test]
 fn other_variables_do_not_apply_to_a_client_that_ignores_the_environment() {
+    if let Some(endpoint) = child::task() {
+        return call(endpoint);
+    }
     let root = Authority::new("trusted");
     let server = root.server();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("root.pem");
     fs::write(&path, root.pem()).expect("a file");
     let (is_trusted, output) = run(
+        "other_variables_do_not_apply_to_a_client_that_ignores_the_environment",
         &server.endpoint(),
         &[
             ("SSL_CERT_FILE", path.to_str().expect("a path in UTF-8")),

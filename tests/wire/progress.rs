@@ -14,7 +14,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::{builder, ok, retrying, server};
+use crate::wire::{builder, ok, retrying, server};
 
 /// Far more than any of these tests needs: a call that takes longer hangs.
 const HANG_TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ fn poll_once(future: &mut Pending) -> Poll<Result<(), Error>> {
 async fn a_call_never_waits_for_futures_that_are_not_polled() {
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(20.0), RateLimit::Off] {
         for kept in [1, 5, 12] {
-            let server = crate::empty_cloud();
+            let server = crate::wire::empty_cloud();
             let client = client(&server, limit);
             // Like `buffer_unordered`, `select!` with a pinned call, or paginators that were polled once.
             let mut calls: Vec<_> = (0..kept).map(|_| pending(&client)).collect();
@@ -63,7 +63,7 @@ async fn a_call_never_waits_for_futures_that_are_not_polled() {
 
 #[tokio::test]
 async fn the_timeout_covers_the_queue_of_the_rate_limiter() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = builder(&server)
         .rate_limit(1.0)
         .timeout(Duration::from_millis(1500))
@@ -111,7 +111,7 @@ async fn the_timeout_covers_the_queue_of_the_lockout_guard() {
 
 #[test]
 fn a_runtime_without_drivers_is_reported_as_an_error() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let builders: [(&str, Enable); 3] =
         [("no driver", |b| b), ("no I/O", Builder::enable_time), ("no time", Builder::enable_io)];
     for (name, enable) in builders {
@@ -170,7 +170,9 @@ async fn a_later_refusal_does_not_hide_an_unknown_outcome() {
                         _ => refusal.clone().into(),
                     }
                 });
-                let policy = RetryPolicy::new().base_delay(crate::RETRY_DELAY).max_delay(crate::RETRY_DELAY);
+                let policy = RetryPolicy::new()
+                    .base_delay(crate::wire::RETRY_DELAY)
+                    .max_delay(crate::wire::RETRY_DELAY);
                 let client = retrying(&server)
                     .retry(policy)
                     .timeout(Duration::from_millis(300))
@@ -202,7 +204,7 @@ async fn a_read_has_no_unknown_outcome() {
 /// The pooled connections of a runtime make no progress while the runtime is not running.
 #[test]
 fn a_client_works_in_a_second_runtime_while_the_first_one_is_idle() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = client(&server, RateLimit::Adaptive);
     let runtime = || Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (first, second) = (runtime(), runtime());

@@ -13,9 +13,9 @@ use osc_tests::proxy::Proxy;
 use osc_tests::server::Server;
 use rustls::ALL_VERSIONS;
 
-use crate::programs::read_vms_with_account;
-use crate::tls::{Authority, assert_admitted, certificate, trusting};
-use crate::{empty_cloud, only_request};
+use crate::wire::programs::read_vms_with_account;
+use crate::wire::tls::{Authority, assert_admitted, certificate, trusting};
+use crate::wire::{empty_cloud, only_request};
 
 /// A host that does not resolve: only a proxy can reach it.
 const PROXIED_HOST: &str = "api.eu-west-2.example.invalid";

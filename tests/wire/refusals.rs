@@ -7,7 +7,7 @@ use osc_tests::http::Response;
 use osc_tests::logs;
 use serde_json::json;
 
-use crate::{anonymous_client, basic_client, builder, client, empty_cloud, only_request, server};
+use crate::wire::{anonymous_client, basic_client, builder, client, empty_cloud, only_request, server};
 
 /// Secret keys that are not the account's: with a wrong last character, one character short, and a different key.
 const WRONG_SECRET_KEYS: [&str; 3] = [

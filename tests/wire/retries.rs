@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::timeout;
 
-use crate::{RETRY_DELAY, ok, only_request, reply_once, retrying, server};
+use crate::wire::{RETRY_DELAY, ok, only_request, reply_once, retrying, server};
 
 fn client(server: &Server, limit: RateLimit) -> Client {
     retrying(server).rate_limit(limit).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")

@@ -16,7 +16,7 @@ use osc_tests::random::Random;
 use osc_tests::server::Server;
 use tokio::task::{JoinSet, yield_now};
 
-use crate::{ok, retrying, server};
+use crate::wire::{ok, retrying, server};
 
 /// Number of schedules to run. The variable `OSC_TEST_SCHEDULES` overrides it.
 const DEFAULT_SCHEDULES: u64 = 1500;

@@ -1,14 +1,8 @@
 //! The log sentinel, which searches all logs for secrets, finds every kind of leak.
 
-use std::env;
-use std::process::Command;
-
 use ::tracing::field::Empty;
 use osc_tests::cloud::{LOGIN, PASSWORD, SECRET_KEY};
-use osc_tests::logs;
-
-/// Variable with the name of the leak for the ignored test below.
-const LEAK_VARIABLE: &str = "OSC_TESTS_LEAK";
+use osc_tests::{child, logs};
 
 /// Ways to log a secret, each with the level or spelling that is easiest to overlook.
 const LEAKS: [(&str, fn()); 9] = [
@@ -33,30 +27,29 @@ const LEAKS: [(&str, fn()); 9] = [
     }),
 ];
 
-#[test]
-#[ignore = "logs a secret, which ends the process: another test runs it as a child process"]
-fn leak_a_secret() {
+/// The child process: logs a secret, which ends the process. The task `none` logs none.
+fn leak(wanted: &str) {
     logs::watch();
-    let wanted = env::var(LEAK_VARIABLE).expect("the name of a leak");
-    let (_, leak) = LEAKS.into_iter().find(|(name, _)| *name == wanted).expect("a leak in the list");
-    // A panic must not be how the leak is found: in a task, it would go unnoticed.
-    drop(std::panic::catch_unwind(leak));
+    ::tracing::trace!("no secret");
+    if let Some((_, leak)) = LEAKS.into_iter().find(|(name, _)| *name == wanted) {
+        // A panic must not be how the leak is found: in a task, it would go unnoticed.
+        drop(std::panic::catch_unwind(leak));
+    }
 }
 
 #[test]
 fn a_secret_in_the_logs_ends_the_process() {
-    for leak in LEAKS.map(|(name, _)| Some(name)).into_iter().chain([None]) {
-        let mut process = Command::new(env::current_exe().expect("this program"));
-        process.args(["--exact", "--include-ignored", "--test-threads=1"]);
-        match leak {
-            Some(leak) => process.arg("sentinel::leak_a_secret").env(LEAK_VARIABLE, leak),
-            // Without a secret, the same program succeeds.
-            None => process.arg("sentinel::logs_without_secrets_are_recorded"),
-        };
-        let output = process.output().expect("the program runs");
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.success(), leak.is_none(), "{leak:?}: {message}");
-        assert_eq!(message.contains("A secret was logged"), leak.is_some(), "{leak:?}: {message}");
+    if let Some(task) = child::task() {
+        return leak(&task);
+    }
+    // Without a secret, the same program succeeds.
+    for name in LEAKS.map(|(name, _)| name).into_iter().chain(["none"]) {
+        let test = "wire::sentinel::a_secret_in_the_logs_ends_the_process";
+        let output = child::command(test, name).output().expect("the program runs");
+        let message = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(message.contains("running 1 test"), "{name}: {message}");
+        assert_eq!(output.status.success(), name == "none", "{name}: {message}");
+        assert_eq!(message.contains("A secret was logged"), name != "none", "{name}: {message}");
     }
 }
 
@@ -74,7 +67,9 @@ fn logs_without_secrets_are_recorded() {
     span.record("status", 200);
     drop(inner);
 
-    let [outer, inner] = &logs::spans(since, "wire", "sentinel.example")[..] else { panic!("not two spans") };
+    let [outer, inner] = &logs::spans(since, module_path!(), "sentinel.example")[..] else {
+        panic!("not two spans")
+    };
     assert_eq!((outer.name(), outer.closed, inner.name(), inner.closed), ("outer", false, "inner", true));
     assert_eq!(outer.fields["status"], "200");
     let messages = |span: &logs::Span| -> Vec<String> {
@@ -84,7 +79,7 @@ fn logs_without_secrets_are_recorded() {
     assert_eq!(messages(outer), [redacted, log_record]);
     assert_eq!(messages(inner), [redacted]);
     assert_eq!(inner.events[0].fields["number"], "7");
-    assert_eq!(logs::events("wire", log_record).len(), 1);
+    assert_eq!(logs::events(module_path!(), log_record).len(), 1);
     drop(span);
-    assert!(logs::spans(since, "wire", "sentinel.example").iter().all(|span| span.closed));
+    assert!(logs::spans(since, module_path!(), "sentinel.example").iter().all(|span| span.closed));
 }

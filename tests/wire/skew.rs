@@ -11,7 +11,7 @@ use osc_tests::osc4;
 use osc_tests::server::Server;
 use tokio::task::JoinSet;
 
-use crate::{ok, only_request, retrying, server};
+use crate::wire::{ok, only_request, retrying, server};
 
 const TEN_MINUTES: i64 = 600;
 

@@ -19,7 +19,7 @@ use osc_tests::logs;
 use osc_tests::server::{Seen, Server};
 use tokio::task::{spawn, spawn_blocking};
 
-use crate::RETRY_DELAY;
+use crate::wire::RETRY_DELAY;
 use faults::{Counted, FIRST_ACTION, Fault, MAX_RESPONSE_SIZE, Stage};
 
 /// A kind of fault and the expected outcome.

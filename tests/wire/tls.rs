@@ -27,7 +27,7 @@ use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion
 use serde_json::json;
 use tracing::Level;
 
-use crate::only_request;
+use crate::wire::only_request;
 
 /// The names under which a test server can be reached.
 pub(crate) const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
@@ -294,7 +294,7 @@ async fn a_server_without_the_key_of_its_certificate_is_refused_even_without_ver
 #[tokio::test]
 async fn a_server_that_closes_the_connection_during_the_handshake_is_a_failed_connection() {
     let root = Authority::new("trusted");
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = trusting(server.endpoint().replace("http", "https"), [&root]).retry(RetryPolicy::none());
     let error = connect_error(&client.build().expect("a client")).await;
     assert!(error.to_string().contains(&server.host()), "{error}");

@@ -10,7 +10,7 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::logs::{self, Event, Span};
 use osc_tests::server::Server;
 
-use crate::{client, ok, reply_once, retrying, server};
+use crate::wire::{client, ok, reply_once, retrying, server};
 
 /// Target of the crate's own events.
 const CRATE: &str = "osc_api";
@@ -44,7 +44,7 @@ fn assert_fields(span: &Span, expected: &[(&str, &str)]) {
 
 #[tokio::test]
 async fn a_call_has_one_span() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = client(&server);
     client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
@@ -137,7 +137,7 @@ async fn a_wrong_clock_causes_one_warning() {
 
 #[tokio::test]
 async fn a_lockout_causes_one_warning() {
-    let server = crate::empty_cloud();
+    let server = crate::wire::empty_cloud();
     let client = retrying(&server).access_key(ACCESS_KEY, "FAKESECRETKEYFORTESTS0000000000000000006").build();
     let client = client.expect("a client");
     for _ in 0..5 {
@@ -163,7 +163,7 @@ async fn response_bodies_are_not_logged() {
     };
     let pages = server(move |request| Response::new(502, echo(request)));
     let details = server(move |request| cloud::refusal(503, "6", "Kind", &echo(request)));
-    let client_of = |server: &Server| retrying(server).timeout(100 * crate::RETRY_DELAY);
+    let client_of = |server: &Server| retrying(server).timeout(100 * crate::wire::RETRY_DELAY);
     for server in [&pages, &details] {
         let client = client_of(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
         client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");

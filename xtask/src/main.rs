@@ -1,113 +1,13 @@
-//! The command line of this repository: the only writer of generated files.
-
-#![warn(clippy::allow_attributes, missing_debug_implementations, unreachable_pub)]
-#![deny(clippy::print_stdout, clippy::print_stderr)]
-
-mod bump;
-mod check;
-mod diff;
-mod docs;
-mod files;
-mod import;
-mod inputs;
-mod problems;
-mod prose;
-mod regen;
-mod revision;
-mod sha256;
-mod spec_source;
-mod terminal;
-mod workspace;
+//! The program `cargo xtask`.
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
 use mimalloc::MiMalloc;
 
 /// Reading and printing allocate many small objects: this allocator saves a third of the time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Generates the crate osc-api and maintains the description that it is generated from.
-///
-/// Exit codes: 0 done, 1 a check failed or a description has errors, 2 wrong use or unreadable input.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
-enum Command {
-    /// Write osc-api/src/generated/ from spec/
-    Regen(regen::Arguments),
-    /// Move to another version of the description: import, regenerate, and list what is left to do
-    Bump(import::Arguments),
-    /// Import, compare and check descriptions
-    #[command(subcommand)]
-    Spec(Spec),
-    /// Maintain the documentation texts
-    #[command(subcommand)]
-    Docs(docs::Docs),
-    /// Print the completion script of a shell
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-}
-
-#[derive(Subcommand)]
-enum Spec {
-    /// Import a published description: write the contract, source.toml and prose.lock into spec/
-    Import(import::Arguments),
-    /// Report the changes for callers between two descriptions, and the version bump that they require
-    Diff(diff::Arguments),
-    /// List the problems of a description
-    Check(check::Arguments),
-}
-
-/// The result of a command that could be carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ExitStatus {
-    /// Done, or nothing to do: exit code 0.
-    Done,
-    /// The check failed or the description has errors: exit code 1.
-    Failed,
-}
-
 fn main() -> ExitCode {
-    let result = match Command::parse() {
-        Command::Regen(arguments) => regen::run(&arguments),
-        Command::Bump(arguments) => bump::run(&arguments),
-        Command::Spec(Spec::Import(arguments)) => import::run(&arguments),
-        Command::Spec(Spec::Diff(arguments)) => diff::run(&arguments),
-        Command::Spec(Spec::Check(arguments)) => check::run(&arguments),
-        Command::Docs(command) => docs::run(&command),
-        Command::Completions { shell } => completions(shell),
-    };
-    let result = match terminal::output_error() {
-        Some(error) => Err(error.to_owned()),
-        None => result,
-    };
-    match result {
-        Ok(ExitStatus::Done) => ExitCode::SUCCESS,
-        Ok(ExitStatus::Failed) => ExitCode::from(1),
-        // Wrong use, or a file that cannot be read or written.
-        Err(reason) => {
-            terminal::warn(&format!("error: {reason}\n"));
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<ExitStatus, String> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Command::command(), "xtask", &mut script);
-    terminal::print_script(&String::from_utf8_lossy(&script));
-    Ok(ExitStatus::Done)
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        super::Command::command().debug_assert();
-    }
+    xtask::main()
 }

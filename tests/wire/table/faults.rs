@@ -13,8 +13,8 @@ use osc_tests::cloud;
 use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 
-use crate::ok;
-use crate::tls::{Authority, trusting};
+use crate::wire::ok;
+use crate::wire::tls::{Authority, trusting};
 
 /// A fault of a server or network.
 pub(super) enum Fault {

@@ -16,8 +16,8 @@ use rustls::{ALL_VERSIONS, SupportedProtocolVersion};
 
 use super::Row;
 use super::faults::{Fault, MAX_RESPONSE_SIZE, SHORT_TIMEOUT};
-use crate::ok;
-use crate::tls::{Authority, NAMES, certificate};
+use crate::wire::ok;
+use crate::wire::tls::{Authority, NAMES, certificate};
 
 pub(super) fn all() -> Vec<Row> {
     let parts = [

@@ -3,23 +3,6 @@
 //!
 //! `fuzz/src/check.rs` has the properties, which the fuzz targets share. The inputs are the same in every run. A
 //! failing test prints the path of a file with the input: fix the generator and move the file to `fuzz/finds`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a failed expectation fails the test"
-)]
-
-#[path = "../doc_code.rs"]
-mod doc_code;
-#[path = "../expected.rs"]
-mod expected;
-#[allow(dead_code, reason = "the fuzz targets use the rest")]
-#[path = "../fuzz/src/lib.rs"]
-mod fuzz;
-
 mod compiled;
 mod random;
 
@@ -28,8 +11,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use fuzz::{Parts, check, mutate, seeds};
+use crate::fuzz::{Parts, check, mutate, seeds};
 use osc_codegen::Files;
+
+use crate::expected;
 
 /// Number of damaged inputs.
 const DAMAGED: u64 = 300;

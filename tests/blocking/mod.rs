@@ -3,8 +3,6 @@
 //! These tests use only the loopback interface and free ports, and do not depend on the speed of the machine. A client
 //! that deadlocks would hang the test; a call that returns proves that it does not.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
-
 mod calls;
 mod pages;
 mod runtimes;

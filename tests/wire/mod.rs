@@ -2,13 +2,6 @@
 //!
 //! These tests use only the loopback interface and free ports, and do not depend on the speed of the machine.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a failed expectation fails the test"
-)]
-
 mod calls;
 mod cancelled;
 mod client_certificates;

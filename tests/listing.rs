@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// Compares a committed list with the expected one. With `BLESS=1` in the environment, writes it instead.
 ///
-/// `name` is the path of the list in this package, `test` the test target that writes it.
+/// `name` is the path of the list in this package, `test` the test that writes it.
 pub fn check(test: &str, name: &str, committed: &str, wanted: &str) {
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
@@ -15,7 +15,7 @@ pub fn check(test: &str, name: &str, committed: &str, wanted: &str) {
     assert!(
         committed == wanted,
         "tests/{name} is stale (missing: {missing}; deleted: {deleted}): \
-         run `BLESS=1 cargo test -p osc-tests --test {test}`"
+         run `BLESS=1 cargo test -p osc-tests --test runtime {test}`"
     );
 }
 

@@ -2,58 +2,9 @@
 //! another client token. The generator takes all of them from `description.yaml` and the `x-service` of `overlay.yaml`.
 //!
 //! `generated` is what `cargo xtask regen --spec … --out …` writes, compiled here under `deny(warnings)`.
-//! `BLESS=1 cargo test -p osc-tests --test second_api` rewrites it. The target `published` compiles it with the real
-//! runtime and sends a request.
-#![deny(warnings)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by a panic"
-)]
-
-// Generated code refers to these at the root of its crate.
-pub use osc_api::{
-    __private, Date, DateTime, Nullable, Paginated, Result, Secret, UnknownValue, serde_json, wait,
-};
-
-#[path = "../expected.rs"]
-mod expected;
-#[path = "../xtask.rs"]
-mod xtask;
-
-/// What generated code expects of its crate.
-pub mod action {
-    pub use osc_api::action::{Action, Auth, RetrySafety};
-}
-
-/// Stands for the client of the crate, so that generated code can give it methods.
-pub struct Client;
-
-impl Client {
-    async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
-        _ = request;
-        std::future::pending().await
-    }
-}
-
-/// The blocking client.
-pub mod blocking {
-    /// Stands for the blocking client.
-    pub struct Client;
-
-    impl Client {
-        /// Sends nothing.
-        ///
-        /// # Errors
-        /// None: it never returns.
-        pub fn send<A: osc_api::action::Action>(&self, request: &A::Request) -> osc_api::Result<A::Response> {
-            _ = request;
-            std::process::abort()
-        }
-    }
-}
+//! `BLESS=1 cargo test -p osc-tests --test generator regen::second_api` rewrites it. The module `published` of that target
+//! compiles it with the runtime and sends a request.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 /// The generated files.
 #[path = "generated"]
@@ -70,32 +21,10 @@ pub mod generated {
     use modules::{action, types};
 }
 
-use std::ffi::OsStr;
-
-use action::{Action, Auth, RetrySafety};
+use super::__private;
+use super::action::{Action, Auth, RetrySafety};
 use generated::modules::{API_VERSION, codes, types};
 use generated::{fake_data, modules, service};
-
-/// The files that are applied to the description, by the name of their option.
-const FILES: [&str; 4] = ["overlay", "docs", "errors", "waiters"];
-
-#[test]
-fn the_committed_files_are_what_regen_writes() {
-    let path = |name: &str| expected::tests("second_api").join(name).into_os_string();
-    let mut arguments = vec!["regen".into(), "--spec".into(), path("description.yaml")];
-    for name in FILES {
-        arguments.extend([format!("--{name}").into(), path(&format!("{name}.yaml"))]);
-    }
-    arguments.extend(["--out".into(), path("generated")]);
-    if !expected::blessing() {
-        arguments.push("--check".into());
-    }
-    let run = xtask::run(arguments.iter().map(|argument| -> &OsStr { argument }));
-    assert_eq!(run.code, Some(0), "{}", run.output);
-    assert!(run.output.contains("API 2.3: 5 actions"), "{}", run.output);
-    let has_problems = ["warning: ", "note: ", "error: "].iter().any(|word| run.output.contains(word));
-    assert!(!has_problems, "{}", run.output);
-}
 
 #[test]
 fn service_constants_come_from_the_description() {

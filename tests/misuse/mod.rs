@@ -1,14 +1,8 @@
 //! Wrong programs do not compile, and the compiler's message names the way out.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by a panic")]
-
-#[path = "../expected.rs"]
-mod expected;
-
-use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
+use std::path::Path;
 
-use serde_json::Value;
+use osc_tests::artifacts;
 
 /// A wrong program.
 struct Misuse {
@@ -111,57 +105,30 @@ const MISUSES: &[Misuse] = &[
     ),
 ];
 
-/// Creates a crate with a program for each misuse.
-fn crate_of_programs() -> std::path::PathBuf {
-    let folder = expected::workspace("target/misuse");
-    let programs = folder.join("src/bin");
-    _ = fs::remove_dir_all(&programs);
-    fs::create_dir_all(&programs).unwrap();
-    let path = expected::workspace("osc-api").canonicalize().unwrap();
-    let manifest = format!(
-        "[workspace]\n[package]\nname = \"misuse\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n\
-         osc-api = {{ path = {path:?} }}\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::copy(expected::workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    for Misuse { name, body, .. } in MISUSES {
-        let program = format!(
-            "#![allow(unused)]\nuse osc_api::types::*;\n\nasync fn wrong(client: osc_api::Client) -> osc_api::Result<()> \
-             {{\n    {body}\n    Ok(())\n}}\n\nfn main() {{}}\n"
-        );
-        fs::write(programs.join(format!("{name}.rs")), program).unwrap();
-    }
-    folder
+/// The program of a misuse.
+fn program(Misuse { body, .. }: &Misuse) -> String {
+    format!(
+        "#![allow(unused)]\nuse osc_api::types::*;\n\nasync fn wrong(client: osc_api::Client) -> osc_api::Result<()> \
+         {{\n    {body}\n    Ok(())\n}}\n"
+    )
 }
 
-/// The errors of each program, as the compiler prints them.
-fn errors() -> BTreeMap<String, String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--keep-going", "--bins", "--message-format", "json"])
-        .env("CARGO_TARGET_DIR", expected::target_directory())
-        .current_dir(crate_of_programs())
-        .output()
-        .unwrap();
-    let mut errors: BTreeMap<String, String> = BTreeMap::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let message: Value = serde_json::from_str(line).unwrap();
-        if message["message"]["level"] == "error" {
-            let rendered = message["message"]["rendered"].as_str().unwrap().replace("osc_api::types::", "");
-            errors
-                .entry(message["target"]["name"].as_str().unwrap().to_owned())
-                .or_default()
-                .push_str(&rendered);
-        }
-    }
-    errors
+/// The errors of a program, as the compiler prints them. `None` if it compiles.
+fn errors(folder: &Path, misuse: &Misuse) -> Option<String> {
+    let root = folder.join(format!("{}.rs", misuse.name));
+    fs::write(&root, program(misuse)).unwrap();
+    let output = artifacts::output(&mut artifacts::check(misuse.name, &root, folder));
+    let messages = String::from_utf8(output.stderr).unwrap().replace("osc_api::types::", "");
+    (!output.status.success()).then_some(messages)
 }
 
 #[test]
 fn wrong_programs_are_rejected_with_a_message_that_names_the_remedy() {
-    let errors = errors();
+    let folder = artifacts::scratch("misuse");
     let mut problems = Vec::new();
-    for Misuse { name, body, messages } in MISUSES {
-        let Some(shown) = errors.get(*name) else {
+    for misuse in MISUSES {
+        let Misuse { name, body, messages } = misuse;
+        let Some(shown) = errors(&folder, misuse) else {
             problems.push(format!("{name} compiles: {body}"));
             continue;
         };

@@ -4,34 +4,20 @@
 //! The tool sees no types of fields and no behaviour, so it may miss a breaking change. What it calls breaking, the
 //! report must call breaking too.
 //!
-//! Without the tool, the test is reported as ignored: `cargo install cargo-semver-checks --locked` installs it. A
-//! program of its own, because a test cannot ignore itself.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::string_slice,
-    reason = "a test fails by a panic and prints its result"
-)]
-
-#[path = "../expected.rs"]
-mod expected;
-#[path = "../diff/small.rs"]
-mod small;
+//! `cargo install cargo-semver-checks --locked` installs the tool.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output};
+use std::process::Command;
 
 use osc_codegen::ir::Api;
 use osc_codegen::{Diff, Impact, Input};
+use osc_tests::artifacts;
 
-use expected::{read, workspace};
-use small::Inputs;
-
-const NAME: &str = "verdicts_agree_with_cargo_semver_checks";
+use crate::diff::small::Inputs;
+use crate::expected::{self, read, workspace};
 
 /// Edits of the small description and its overlay, error codes and waiters.
 const SMALL: &[(&str, &[(&str, &str)])] = &[
@@ -72,7 +58,7 @@ const COMMITTED: &[(&str, &str, &str)] = &[
     ("overlay: a type of another name", "x-rust-name: CatalogState", "x-rust-name: StateOfCatalog"),
 ];
 
-/// The published versions to compare, if their descriptions are there.
+/// The published versions to compare, if their descriptions are available.
 const PUBLISHED: &[(&str, &str)] = &[("1.39.1", "1.40.1"), ("1.40.1", "1.42.0"), ("1.42.0", "1.39.1")];
 
 /// The generated code as a crate, with what it expects at its root.
@@ -96,42 +82,23 @@ impl Client {
 }
 ";
 
-fn main() -> ExitCode {
-    // The arguments of the test harness: a list is empty, and a filter must match.
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let is_selected = filters.is_empty() || filters.iter().any(|filter| NAME.contains(filter.as_str()));
-    if arguments.iter().any(|argument| argument == "--list") || !is_selected {
-        println!("{NAME}: test\n");
-        return ExitCode::SUCCESS;
-    }
-    println!("\nrunning 1 test");
-    let Some(tool) = Tool::find() else {
-        println!("test {NAME} ... ignored, cargo-semver-checks is not installed");
-        println!("\ntest result: ok. 0 passed; 0 failed; 1 ignored\n");
-        return ExitCode::SUCCESS;
-    };
-    let rows = rows(&tool);
-    let recorded = workspace("tests/semver_checks/results.txt");
-    let old = expected::read_if_exists(&recorded).unwrap_or_default();
-    let wrong = compare(&old, &rows);
+#[test]
+#[ignore = "runs cargo-semver-checks: `cargo xtask ci` includes it where it is installed"]
+fn verdicts_agree_with_cargo_semver_checks() {
+    let rows = rows(&Tool::find());
+    let path = expected::tests("diff/semver_checks.txt");
     if expected::blessing() {
-        fs::write(&recorded, rows.concat()).unwrap();
-    } else if !wrong.is_empty() {
-        println!(
-            "test {NAME} ... FAILED\n{wrong}\nIf this is intended: BLESS=1 cargo test -p osc-tests --test semver_checks"
-        );
-        return ExitCode::FAILURE;
+        fs::write(&path, rows.concat()).unwrap();
+        return;
     }
-    println!("test {NAME} ... ok, {} pairs", rows.len());
-    println!("\ntest result: ok. 1 passed; 0 failed; 0 ignored\n");
-    ExitCode::SUCCESS
-}
-
-/// The rows that are not recorded as they are found. Rows of descriptions that are not there are not compared.
-fn compare(recorded: &str, rows: &[String]) -> String {
-    let missing = rows.iter().filter(|row| !recorded.contains(row.as_str()));
-    missing.map(|row| format!("not recorded:\n{row}")).collect()
+    // Rows of descriptions that are not available are not compared.
+    let recorded = read(&path);
+    let missing: Vec<_> = rows.iter().filter(|row| !recorded.contains(row.as_str())).collect();
+    assert!(
+        missing.is_empty(),
+        "not recorded: {missing:#?}\n\nIf this is intended: \
+         BLESS=1 cargo test -p osc-tests --test generator -- --ignored verdicts_agree"
+    );
 }
 
 /// One row per pair: both verdicts, and the lints that the tool names.
@@ -193,63 +160,37 @@ struct Tool {
 
 impl Tool {
     /// The tool of `CARGO_SEMVER_CHECKS`, otherwise the one on the path.
-    fn find() -> Option<Self> {
+    fn find() -> Self {
         let given = std::env::var_os("CARGO_SEMVER_CHECKS").map(PathBuf::from);
         let program = given.unwrap_or_else(|| PathBuf::from("cargo-semver-checks"));
-        let is_there =
-            Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success());
-        let folder = workspace("target/semver_checks");
-        _ = fs::remove_dir_all(&folder);
-        is_there.then_some(Self { program, folder })
+        Self { program, folder: artifacts::scratch("semver_checks") }
     }
 
     /// The documentation of the crate of a model, as JSON.
     fn rustdoc(&self, api: &Api) -> PathBuf {
-        // One folder for all, so that the dependencies are checked once. The crate must have one name.
-        let package = self.folder.join("crate");
-        _ = fs::remove_dir_all(&package);
-        fs::create_dir_all(package.join("src")).unwrap();
-        let manifest = format!(
-            "[package]\nname = \"generated\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             osc-api = {{ path = {:?} }}\n",
-            fs::canonicalize(workspace("osc-api")).unwrap()
-        );
-        fs::write(package.join("Cargo.toml"), manifest).unwrap();
-        fs::copy(workspace("Cargo.lock"), package.join("Cargo.lock")).unwrap();
-        fs::write(package.join("src/lib.rs"), ROOT).unwrap();
+        let number = fs::read_dir(&self.folder).unwrap().count();
+        let package = self.folder.join(number.to_string());
+        fs::create_dir_all(&package).unwrap();
+        let root = package.join("lib.rs");
+        fs::write(&root, ROOT).unwrap();
         for (name, text) in osc_codegen::files(api).unwrap() {
             let is_used = !matches!(name.as_str(), "blocking.rs" | "fake_data.rs" | "service.rs");
-            let path = package.join("src").join("modules").join(&name);
-            let path = if name == "modules.rs" { package.join("src/modules.rs") } else { path };
+            // The file that declares the modules is next to their folder.
+            let path =
+                if name == "modules.rs" { package.join(name) } else { package.join("modules").join(name) };
             if is_used {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
-                // The file that declares the modules is next to their folder.
                 fs::write(path, text).unwrap();
             }
         }
-        let target = self.folder.join("target");
-        let output = Command::new(env!("CARGO"))
-            .args([
-                "rustdoc",
-                "--quiet",
-                "--offline",
-                "--lib",
-                "--",
-                "-Zunstable-options",
-                "--output-format=json",
-            ])
-            .args(["--cap-lints=allow", "--document-hidden-items"])
-            .current_dir(&package)
-            // The format is unstable, and the tool reads that of each stable compiler.
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_DIR", &target)
-            .output()
-            .unwrap();
-        succeeded(&output);
-        let number = fs::read_dir(&self.folder).unwrap().count();
-        let json = self.folder.join(format!("{number}.json"));
-        fs::rename(target.join("doc/generated.json"), &json).unwrap();
-        json
+        let mut rustdoc = artifacts::rustdoc("generated", &root);
+        rustdoc.args(artifacts::library("osc_api")).arg("--out-dir").arg(&package);
+        rustdoc.args(["-Zunstable-options", "--output-format=json", "--cap-lints=allow"]);
+        // The format is unstable, and the tool reads that of each stable compiler.
+        rustdoc.args(["--document-hidden-items", "--crate-version=1.0.0"]).env("RUSTC_BOOTSTRAP", "1");
+        let output = artifacts::output(&mut rustdoc);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        package.join("generated.json")
     }
 
     fn row(&self, name: &str, old: &Path, diff: &Diff, new: &Path) -> String {
@@ -284,8 +225,4 @@ impl Tool {
         lints.iter().for_each(|lint| writeln!(row, "        {lint}").unwrap());
         row
     }
-}
-
-fn succeeded(output: &Output) {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

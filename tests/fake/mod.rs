@@ -1,7 +1,5 @@
 //! The fake API of the feature `testing`: every documented behavior, over real HTTP.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
-
 mod access_rules;
 mod authentication;
 mod examples;

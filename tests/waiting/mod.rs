@@ -2,13 +2,6 @@
 //!
 //! Intervals are milliseconds. No test looks at a clock: the assertions are about the requests the server received.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a failed expectation fails the test"
-)]
-
 mod decisions;
 mod sharing;
 mod table;
