@@ -183,7 +183,7 @@ impl Client {
     ///
     /// After the third failed authentication in a row the client sends no more authenticated requests: a fourth would
     /// lock the access key or login for a minute or more, for all programs that use it. Credentials that were accepted
-    /// before are probed again after the lock time, with one request, later and later. Call this when the cause was
+    /// before are probed again after the lock time, with one request, at growing intervals. Call this when the cause was
     /// fixed elsewhere, for example when a disabled key is active again. A [credentials provider](crate::credentials) is
     /// asked again. Fixed credentials do not change: build another client for others.
     pub fn reset_authentication(&self) {

@@ -1,6 +1,6 @@
 //! The entry to the generated code: what is public, and where.
 //!
-//! The files beside `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
+//! The files next to `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
 
 // The generator has its own printer: the text must not depend on the version of rustfmt.
 #[rustfmt::skip]
