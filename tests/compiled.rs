@@ -5,7 +5,7 @@
 
 pub use osc_api::{
     __private, Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger,
-    UnknownValue, serde_json, wait,
+    UnknownValue, batch, serde_json, wait,
 };
 
 pub mod second_api;
@@ -60,6 +60,8 @@ macro_rules! case {
             pub mod examples;
             #[path = "out/fake_data.rs"]
             pub mod fake_data;
+            #[path = "out/listings.rs"]
+            pub mod listings;
             #[path = "out/modules.rs"]
             pub mod modules;
             use modules::{action, types};

@@ -9,6 +9,7 @@ mod fake_data;
 mod ids;
 mod imports;
 mod index;
+mod listings;
 mod pagination;
 mod service;
 mod structs;
@@ -62,6 +63,11 @@ pub(crate) fn codes(api: &Api) -> Option<File> {
 /// The file of the waiters, if there are any.
 pub(crate) fn waiters(api: &Api) -> Option<File> {
     (!api.waiters.is_empty()).then(|| waiters::waiters(&api.waiters))
+}
+
+/// The file of the tables of actions.
+pub(crate) fn listings(api: &Api) -> File {
+    listings::listings(&api.tables)
 }
 
 /// The file of the API's constants.

@@ -1,4 +1,4 @@
-//! The documentation as Markdown: a file for each tag, for a site or for people who search.
+//! The documentation as Markdown: one file per tag, for a website or for full-text search.
 
 mod links;
 

@@ -1,5 +1,5 @@
-//! What a report of an import quotes from the inputs: overlay actions with reason and line, our texts, and values by
-//! pointer.
+//! Parts of the inputs that the report of an import quotes: overlay actions with reason and line, our texts, and values
+//! by pointer.
 
 use serde_json::Value;
 

@@ -7,6 +7,7 @@ mod accessor;
 mod constraints;
 mod constructor;
 mod example;
+mod listings;
 mod text;
 mod waiters;
 
@@ -14,6 +15,7 @@ pub use accessor::Accessor;
 pub use constraints::{Constraints, Limit, LimitKind};
 pub use constructor::Constructor;
 pub use example::{Example, NamedExample};
+pub use listings::{ActionTables, ById, Listing, PageStyle};
 pub use waiters::{Goal, WaiterResource, WaiterSource};
 
 use crate::diagnostics::Pointer;
@@ -31,6 +33,8 @@ pub struct Api {
     pub code_classes: Vec<ErrorClass>,
     /// The actions that read the resources waiters poll.
     pub waiters: Vec<WaiterSource>,
+    /// Tables of actions.
+    pub tables: ActionTables,
     /// The files to write, in the order of their names.
     pub modules: Vec<Module>,
 }

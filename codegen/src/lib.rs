@@ -156,6 +156,7 @@ pub fn files(api: &Api) -> Result<Files, String> {
     let codes = emit::codes(api).map(render::file);
     let fake_data = render::file(emit::fake_data(api));
     let waiters = emit::waiters(api).map(render::file);
+    let listings = render::file(emit::listings(api));
     let service = render::file(emit::service(api));
     let index = render::file(emit::index(api));
     printed
@@ -163,7 +164,7 @@ pub fn files(api: &Api) -> Result<Files, String> {
         .flatten()
         .chain(codes)
         .chain(waiters)
-        .chain([fake_data, blocking, service, index])
+        .chain([fake_data, blocking, listings, service, index])
         .collect()
 }
 

@@ -7,6 +7,7 @@ mod constraints;
 mod error_codes;
 mod examples;
 mod identifiers;
+mod listings;
 mod modules;
 mod operations;
 mod pagination;
@@ -55,6 +56,7 @@ pub(crate) fn lower(
         }
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
+    let tables = listings::lower(actions.iter().map(|(_, action)| action), &waiters, &types);
     for (_, action) in &mut actions {
         let function = waiters::changed_by(action, &waiters, &types);
         action.facts.extend(function.map(sentences::waiter));
@@ -67,6 +69,7 @@ pub(crate) fn lower(
         codes,
         code_classes,
         waiters,
+        tables,
         modules,
     })
 }

@@ -108,8 +108,19 @@ const TAKEN_METHODS: &[&str] = &[
 const TAKEN_CONSTANTS: &[&str] = &["TRANSIENT"];
 
 /// Modules of `generated` that do not belong to a tag.
-const TAKEN_MODULES: &[&str] =
-    &["action", "blocking", "codes", "common", "fake_data", "ids", "modules", "service", "types", "waiters"];
+const TAKEN_MODULES: &[&str] = &[
+    "action",
+    "blocking",
+    "codes",
+    "common",
+    "fake_data",
+    "ids",
+    "listings",
+    "modules",
+    "service",
+    "types",
+    "waiters",
+];
 
 /// The rows of the exceptions that no field uses.
 pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {

@@ -1,4 +1,4 @@
-//! Parses a description piece by piece with `openapiv3`, so that one broken piece does not hide the others.
+//! Parses a description piece by piece with `openapiv3`, so that one invalid piece does not hide the problems of others.
 
 mod checks;
 mod keywords;
@@ -34,7 +34,7 @@ pub(crate) struct Document {
     pub(crate) paths: IndexMap<String, Path>,
 }
 
-/// Alternatives, each with the schemes that it needs together. Without an alternative there is no authentication.
+/// Alternatives, each with the schemes that it combines. An empty list means no authentication.
 pub(crate) type Security = Vec<IndexMap<String, Vec<String>>>;
 
 /// One path of a description.
@@ -46,7 +46,7 @@ pub(crate) struct Path {
     pub(crate) unsupported: Vec<String>,
 }
 
-/// Reads a description as published. A number that JSON cannot represent is an error, except in an example.
+/// Reads a published description. A number that JSON cannot represent is an error, except in an example.
 pub(crate) fn read(description: &str, problems: &mut Diagnostics) -> Option<Value> {
     let severity =
         |at: &Pointer| if ObjectKind::is_in_example(at) { Severity::Note } else { Severity::Error };
@@ -64,13 +64,13 @@ pub(crate) fn read_corrected(
         overlay::apply(overlay, &mut value, problems);
     }
     references::resolve(&mut value, problems);
-    // In the order of the contract, so that a published description generates the same code as its contract.
+    // Keys are in the order of the contract, so that a published description generates the same code as its contract.
     let parts = value.as_object_mut().into_iter().flatten();
     parts.for_each(|(_, part)| part.sort_all_objects());
     Some(value)
 }
 
-/// The version of the description. It must be a string: YAML reads an unquoted `1.10` as the number 1.1.
+/// Returns the version of the description. It must be a string: YAML reads an unquoted `1.10` as the number 1.1.
 pub(crate) fn version(value: &Value) -> Option<String> {
     value.pointer("/info/version")?.as_str().map(str::to_owned)
 }
@@ -135,7 +135,7 @@ fn security(value: Option<&Value>, at: &Pointer, problems: &mut Diagnostics) -> 
     parsed.flatten().unwrap_or_default()
 }
 
-/// The security schemes. One that the client cannot use is an error where it is required, and a note elsewhere.
+/// Parses the security schemes. An unsupported scheme is an error if it is required, and a note otherwise.
 fn schemes(
     schemes: &Map<String, Value>,
     description: &Value,
@@ -148,14 +148,14 @@ fn schemes(
         let is_basic = text("type") == "http" && text("scheme").eq_ignore_ascii_case("basic");
         let is_access_key = text("type") == "apiKey" && text("in") == "header";
         if !is_basic && !is_access_key && scheme.is_object() {
-            let what = match text("type") {
+            let shown = match text("type") {
                 "" => "a security scheme without `type`".to_owned(),
                 "http" => format!("HTTP authentication `{}`", text("scheme")),
                 "apiKey" => format!("an API key in `{}`", text("in")),
                 other => format!("`{other}`"),
             };
             let message = format!(
-                "{what} is not supported: the client signs with an access key (`apiKey` in `header`) or uses HTTP basic \
+                "{shown} is not supported: the client signs with an access key (`apiKey` in `header`) or uses HTTP basic \
                  authentication; remove it and its uses in the overlay"
             );
             if is_required(name, description) {
@@ -182,7 +182,7 @@ fn is_required(scheme: &str, description: &Value) -> bool {
 fn paths(paths: &Map<String, Value>, at: &Pointer, problems: &mut Diagnostics) -> IndexMap<String, Path> {
     let mut parsed = IndexMap::new();
     for (name, item) in paths.iter().filter(|(name, _)| !name.starts_with("x-")) {
-        // A path of another type has its diagnostic.
+        // Paths of another type were reported by the checks.
         if let Some(item) = item.as_object() {
             parsed.insert(name.clone(), path(item, &at.join(name), problems));
         }
@@ -235,7 +235,7 @@ fn piece<T: for<'de> Deserialize<'de>>(
     match T::deserialize(value) {
         Ok(piece) => Some(piece),
         Err(error) => {
-            // The checks have reported most causes.
+            // The checks reported most causes.
             if !problems.mentions(at) && !report_deepest(kind, value, at, problems) {
                 problems.error(at, format!("is not valid here: {error}"));
             }

@@ -64,7 +64,7 @@ pub(crate) fn read_with(
     }
 }
 
-/// The key that [`read`] makes of an unquoted key: `16` for `0x10`.
+/// The key that [`read`] returns for an unquoted key: `16` for `0x10`.
 pub(super) fn plain_key(text: &str) -> Option<String> {
     KeySeed.deserialize(serde_yaml::Deserializer::from_str(text)).ok()
 }
@@ -172,7 +172,7 @@ fn excess_bracket(text: &str) -> Option<usize> {
     })
 }
 
-/// The text up to the document markers that end it. The library takes whatever follows a marker for a second document.
+/// The text up to the document markers that end it. The library treats everything after a marker as a second document.
 fn without_trailing_markers(text: &str) -> &str {
     let mut end = text.len();
     let mut start = text.len();

@@ -2,10 +2,12 @@
 
 pub use serde;
 
+pub use crate::batch::sealed::SealedListed;
 pub use crate::json::{
     Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
     has_only_context, is_page,
 };
+pub use crate::listing::{ListingRow, PageStyle};
 pub use crate::paginate::sealed::SealedPaginated;
 pub use crate::paginate::{Cursor, Next, ResponseOf};
 #[cfg(feature = "testing")]
@@ -16,7 +18,6 @@ pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};
 pub use crate::types::id::sealed::Sealed as SealedIdentifier;
 pub use crate::types::id::{IdText, Identifier};
 pub use crate::types::open_enum::text;
-pub use crate::wait::sealed::SealedListed;
 pub use crate::{
     __exchanged as exchanged, __identifier as identifier, __identifier_from as identifier_from,
     __into_value as into_value, __open_enum as open_enum, __open_integer_enum as open_integer_enum,

@@ -6,6 +6,7 @@ mod call;
 pub(crate) mod client_token;
 mod decode;
 mod extensions;
+mod identity;
 mod metadata;
 mod options;
 mod status;
@@ -13,6 +14,7 @@ mod status;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -20,20 +22,19 @@ use tokio::time::Instant;
 use crate::Credentials;
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
-use crate::config::AccessKey;
 use crate::config::Config;
 use crate::error::Result;
 use crate::http::Transport;
-use crate::lockout::LockoutGuard;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
-use crate::sign::Signer;
 
 #[cfg(feature = "blocking")]
 pub(crate) use call::RawResponse;
-use client_token::EncodedRequest;
 use extensions::Extensions;
+use identity::Identities;
 use options::Settings;
+
+pub(crate) use client_token::EncodedRequest;
 
 pub use builder::ClientBuilder;
 pub use metadata::CallMetadata;
@@ -70,11 +71,9 @@ pub struct Client {
 /// What all clones of a client share.
 struct Shared {
     config: Config,
-    /// Signs with the access key, if there is one.
-    signer: Option<Signer>,
+    identities: Arc<Identities>,
     transport: Transport,
     rate_limiter: RateLimiter,
-    lockout: Arc<LockoutGuard>,
     clock: Arc<Clock>,
     budget: Mutex<RetryBudget>,
     built: Instant,
@@ -110,17 +109,16 @@ impl Client {
 
     fn new(
         config: Config,
+        identities: Identities,
         transport: Transport,
         limit: RateLimit,
-        probes_rejected: bool,
         settings: Settings,
     ) -> Self {
         let shared = Shared {
-            signer: signer(&config),
             config,
+            identities: Arc::new(identities),
             transport,
             rate_limiter: RateLimiter::new(limit),
-            lockout: Arc::new(LockoutGuard::new(probes_rejected)),
             clock: Arc::default(),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
@@ -165,7 +163,8 @@ impl Client {
         self.shared.config.profile.as_deref()
     }
 
-    /// Returns the credentials that the client was configured with. Their `Debug` output shows no secret.
+    /// Returns the credentials of the client, or those that its [provider](crate::credentials) returned last: none before
+    /// its first load. Their `Debug` output shows no secret.
     ///
     /// ```
     /// # fn example() -> osc_api::Result<()> {
@@ -176,17 +175,19 @@ impl Client {
     /// # example().unwrap();
     /// ```
     pub fn credentials(&self) -> Credentials {
-        self.shared.config.credentials.clone()
+        let latest = self.shared.identities.latest();
+        latest.map_or_else(Credentials::none, |identity| identity.credentials.clone())
     }
 
     /// Resumes sending after too many failed authentications, for this client and its clones.
     ///
     /// After the third failed authentication in a row the client sends no more authenticated requests: a fourth would
     /// lock the access key or login for a minute or more, for all programs that use it. Credentials that were accepted
-    /// before are probed again after the lock time, with one request, later and later. Call this when the cause was
-    /// fixed elsewhere, for example when a disabled key is active again. For other credentials, build another client.
+    /// before are probed again after the lock time, with one request, at growing intervals. Call this when the cause was
+    /// fixed elsewhere, for example when a disabled key is active again. A [credentials provider](crate::credentials) is
+    /// asked again. Fixed credentials do not change: build another client for others.
     pub fn reset_authentication(&self) {
-        self.shared.lockout.reset();
+        self.shared.identities.reset();
     }
 
     /// State of another module, shared by this client and its clones, and created on first use.
@@ -248,8 +249,27 @@ impl Client {
     /// # Errors
     /// See [`send`](Self::send). The name must consist of ASCII letters and digits.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
-        let request = EncodedRequest::without_token(action, request)?;
-        self.decode_value(&self.shared.call(&self.settings, ActionMeta::unknown(action), request).await?)
+        self.send_value(ActionMeta::unknown(action), request).await
+    }
+
+    /// Sends a request of any action, and returns the response as JSON.
+    pub(crate) async fn send_value(&self, action: ActionMeta<'_>, request: &Value) -> Result<Value> {
+        let request = EncodedRequest::without_token(action.name, request)?;
+        self.decode_value(&self.shared.call(&self.settings, action, request).await?)
+    }
+
+    /// The timeout of a call.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Sends an encoded request, and returns the response undecoded.
+    pub(crate) async fn send_encoded(
+        self,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<RawResponse> {
+        self.shared.call(&self.settings, action, request).await
     }
 
     /// Sends the request of a page of a listing.
@@ -263,17 +283,16 @@ impl Client {
 #[cfg(feature = "blocking")]
 impl Client {
     /// A client for the same account with the same settings, with its own connections and rate limiter: those of this
-    /// client make no progress while their runtime is blocked. The lockout guard and the clock are shared.
+    /// client make no progress while their runtime is blocked. The credentials, their lockout guard and the clock are shared.
     ///
     /// # Errors
     /// Returns an error if the platform has no usable trust roots any more.
     pub(crate) fn separate(&self) -> Result<Self> {
-        let Shared { config, transport, rate_limiter, lockout, clock, .. } = &*self.shared;
+        let Shared { config, identities, transport, rate_limiter, clock, .. } = &*self.shared;
         let shared = Shared {
-            signer: signer(config),
+            identities: Arc::clone(identities),
             transport: transport.separate(),
             rate_limiter: rate_limiter.separate(),
-            lockout: Arc::clone(lockout),
             clock: Arc::clone(clock),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
@@ -293,15 +312,6 @@ impl Client {
         self.shared.config.endpoint.host()
     }
 
-    /// Sends an encoded request, and returns the response undecoded.
-    pub(crate) async fn send_encoded(
-        self,
-        action: ActionMeta<'_>,
-        request: EncodedRequest,
-    ) -> Result<RawResponse> {
-        self.shared.call(&self.settings, action, request).await
-    }
-
     /// Whether both clients share their connections.
     #[cfg(test)]
     pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
@@ -309,19 +319,16 @@ impl Client {
     }
 }
 
-fn signer(config: &Config) -> Option<Signer> {
-    let AccessKey { id, secret } = config.credentials.access_key.as_ref()?;
-    Some(Signer::new(id, secret, &config.region))
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { credentials, region, endpoint, .. } = &self.shared.config;
-        f.debug_struct("Client")
-            .field("endpoint", endpoint)
-            .field("region", region)
-            .field("credentials", credentials)
-            .finish_non_exhaustive()
+        let Shared { config: Config { region, endpoint, .. }, identities, .. } = &*self.shared;
+        let mut shown = f.debug_struct("Client");
+        shown.field("endpoint", endpoint).field("region", region);
+        match identities.as_fixed() {
+            Some(identity) => shown.field("credentials", &identity.credentials),
+            None => shown.field("credentials", &format_args!("[provided]")),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 

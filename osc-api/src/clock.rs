@@ -1,8 +1,8 @@
-//! The server's clock: the server refuses requests dated more than five minutes off, and not every machine's clock
-//! is right.
+//! The server's time, as a correction of this machine's clock.
 //!
-//! The clock is corrected only from what proves that it is wrong: a 401 in the API's own format, with a `Date` and
-//! without an `Age`. Any other response may come from a gateway or a cache with a date of its own.
+//! The server refuses requests whose date is off by more than five minutes, and some machines' clocks are. Only a response
+//! that proves the clock wrong corrects it: a 401 in the API's own format, with a `Date` and without an `Age`. Any other
+//! response may come from a gateway or a cache with another date.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -23,7 +23,7 @@ pub(crate) struct Reading {
     pub(crate) has_jumped: bool,
 }
 
-/// What the date of a refusal reveals about the clock.
+/// The clock skew that the date of a refusal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Skew {
     /// The date of the request is not the cause.
@@ -40,7 +40,7 @@ pub(crate) struct Clock(Mutex<ClockState>);
 
 #[derive(Debug, Default)]
 struct ClockState {
-    /// What is added to this machine's time.
+    /// Added to this machine's time.
     correction: SignedDuration,
     /// The last reading, by the machine's clock and by a clock that never jumps.
     last: Option<(Timestamp, Instant)>,
@@ -80,9 +80,9 @@ impl Clock {
 
     fn learn_at(&self, sent: Reading, date: &str, machine: Timestamp) -> Skew {
         let Some(server) = crate::http::parse_date(date) else { return Skew::None };
-        let Ok(begun) = sent.at.checked_sub(sent.correction) else { return Skew::None };
-        // The server wrote its date between the two.
-        let Ok(middle) = begun.checked_add(machine.duration_since(begun) / 2) else { return Skew::None };
+        let Ok(sent_at) = sent.at.checked_sub(sent.correction) else { return Skew::None };
+        // The server set its date between these two times.
+        let Ok(middle) = sent_at.checked_add(machine.duration_since(sent_at) / 2) else { return Skew::None };
         let correction = server.duration_since(middle);
         if (correction - sent.correction).abs() <= TOLERANCE {
             return Skew::None;
@@ -117,7 +117,7 @@ mod tests {
         machine(seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
-    /// A clock, and readings of it at a number of seconds by both clocks.
+    /// A clock, with simulated times of the machine's clock and of the monotonic clock, in seconds.
     struct Readings(Clock, Instant);
 
     impl Readings {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_of_the_machines_clock_is_noticed_and_a_correction_that_it_makes_obsolete_is_dropped() {
+    fn a_jump_of_the_machines_clock_is_detected_and_drops_an_obsolete_correction() {
         let readings = Readings::new();
         let sent = readings.at(0);
         assert!(matches!(readings.0.learn_at(sent, &date(600), machine(0)), Skew::Learned(_)));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_date_teaches_nothing() {
+    fn an_invalid_date_is_ignored() {
         for date in ["", "yesterday", "Mon, 99 Jan 2024 00:00:00 GMT", "2024-01-01T00:00:00Z", "-1", "\u{0}"]
         {
             let readings = Readings::new();

@@ -2,8 +2,8 @@
 //!
 //! A setting comes from the first of these sources that has it: the builder, the environment, the profile, the
 //! default. A profile that the *program* selects takes precedence over the environment: a program that calls
-//! `Client::from_profile("prod")` must not act on the account of a variable left in the shell. Credentials are one
-//! unit: all of them come from one source. So are a client certificate and its key.
+//! `Client::from_profile("prod")` must not use another account because of a variable left in the shell. Credentials
+//! are one unit: all of them come from one source. So are a client certificate and its key.
 //!
 //! [`resolve`] is a pure function of [`Overrides`] and [`System`], so that tests use their own environment.
 
@@ -12,7 +12,9 @@ mod credentials;
 pub(crate) mod endpoint;
 mod environment;
 mod file;
+mod host;
 mod profile;
+mod provided;
 mod proxy;
 mod source;
 mod value;
@@ -22,11 +24,14 @@ use std::path::PathBuf;
 use endpoint::Endpoint;
 use environment::{Environment, System};
 use profile::{Profile, ProfileLocation};
-use source::{ConfigSource, Findings, Setting, Sourced};
+use source::{Chosen, ConfigSource, Findings, Setting, Sourced};
 
 pub(crate) use certificate::{ClientCertificate, ClientPem, pem_defect};
 pub use credentials::Credentials;
 pub(crate) use credentials::{AccessKey, Basic};
+pub(crate) use provided::{
+    checked_credentials, environment_credentials, printed_credentials, profile_credentials, profile_file,
+};
 pub(crate) use proxy::{ExplicitProxy, Proxy};
 
 /// The settings of the builder, which override all other sources.
@@ -41,15 +46,15 @@ pub(crate) struct Overrides {
     pub(crate) client_certificate: Option<ClientPem>,
     pub(crate) tls_skip_verify: Option<bool>,
     pub(crate) proxy: Option<ExplicitProxy>,
-    /// Use neither variables nor a profile file that the program does not select.
+    /// Ignores all variables, and the profile file unless the program selects it.
     pub(crate) ignore_environment: bool,
 }
 
-/// The result: the client's configuration, and that of its connections.
+/// The resolved configuration of a client and of its connections.
 pub(crate) struct Resolved {
     pub(crate) config: Config,
     pub(crate) connection: Connection,
-    /// What works, but should be changed.
+    /// Settings that work, but should be changed.
     warnings: Vec<String>,
 }
 
@@ -114,21 +119,10 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
     let profile = profile.map(str::to_owned);
     let sources = in_order(environment::load(&environment, &mut findings), settings, overrides);
 
-    let region = endpoint::choose_region(overrides.region.as_ref(), &sources, &mut findings);
-    let endpoint = region.as_deref().and_then(|region| {
-        let explicit = overrides.endpoint.as_ref();
-        endpoint::choose(explicit, &sources, region, overrides.allow_http, &mut findings)
-    });
-    let credentials = credentials::choose(overrides.credentials.as_ref(), &sources, &mut findings);
-    let certificate =
-        certificate::choose(overrides.client_certificate.as_ref(), &sources, &environment, &mut findings);
-    let unverified = choose_unverified(overrides.tls_skip_verify, &sources, &mut findings);
-    let proxy = endpoint.as_ref().map(|endpoint| {
-        let explicit = overrides.proxy.as_ref();
-        proxy::choose(explicit, &sources, &environment, endpoint, overrides.allow_http, &mut findings)
-    });
+    let Choices { region, endpoint, credentials, certificate, unverified, proxy } =
+        Choices::new(overrides, &sources, &environment, &mut findings);
     for (setting, message) in defects {
-        // What is not needed from a profile that nothing selects cannot break the configuration.
+        // A defect in a profile that was not selected is an error only if the setting is needed.
         let is_needed =
             is_selected || !is_decided(setting, overrides, &sources, &environment, endpoint.as_ref());
         if is_needed { findings.problem(message) } else { findings.warn(message) }
@@ -158,7 +152,41 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
     Ok(Resolved { config, connection, warnings: findings.warnings })
 }
 
-/// The sources after the builder, by precedence.
+/// The settings, each chosen among the sources. A setting that is `None` has a problem, or depends on one that has.
+struct Choices {
+    region: Option<String>,
+    endpoint: Option<Endpoint>,
+    credentials: Chosen<Credentials>,
+    certificate: Chosen<Option<ClientCertificate>>,
+    /// The source that turns certificate checks off, if any.
+    unverified: Option<String>,
+    proxy: Option<Chosen<Option<Proxy>>>,
+}
+
+impl Choices {
+    fn new(
+        overrides: &Overrides,
+        sources: &[ConfigSource],
+        environment: &Environment<'_>,
+        findings: &mut Findings,
+    ) -> Self {
+        let allow_http = overrides.allow_http;
+        let region = endpoint::choose_region(overrides.region.as_ref(), sources, findings);
+        let endpoint = region.as_deref().and_then(|region| {
+            endpoint::choose(overrides.endpoint.as_ref(), sources, region, allow_http, findings)
+        });
+        let credentials = credentials::choose(overrides.credentials.as_ref(), sources, findings);
+        let explicit = overrides.client_certificate.as_ref();
+        let certificate = certificate::choose(explicit, sources, environment, findings);
+        let unverified = choose_unverified(overrides.tls_skip_verify, sources, findings);
+        let proxy = endpoint.as_ref().map(|endpoint| {
+            proxy::choose(overrides.proxy.as_ref(), sources, environment, endpoint, allow_http, findings)
+        });
+        Self { region, endpoint, credentials, certificate, unverified, proxy }
+    }
+}
+
+/// Returns the sources after the builder, in order of precedence.
 fn in_order(
     variables: ConfigSource,
     profile: Option<ConfigSource>,
@@ -196,7 +224,7 @@ fn is_decided(
     }
 }
 
-/// The source that turns certificate checks off, if the first source that has the setting does.
+/// Returns the source that turns certificate checks off, if the first source with the setting does so.
 fn choose_unverified(
     explicit: Option<bool>,
     sources: &[ConfigSource],
@@ -208,8 +236,8 @@ fn choose_unverified(
     let Sourced { value, source } = sources.iter().find_map(|source| source.tls_skip_verify.clone())?;
     let is_one_of = |words: [&str; 3]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
     if !is_one_of(["true", "yes", "1"]) && !is_one_of(["false", "no", "0"]) {
-        // A mistyped word must not turn checks off, and one that was to turn them off must not be ignored.
-        findings.problem(format!("{source} is neither true nor false: write one of them"));
+        // A typo must neither turn checks off nor be ignored.
+        findings.problem(format!("{source} is invalid: it must be true or false"));
     }
     is_one_of(["true", "yes", "1"]).then_some(source)
 }
@@ -227,10 +255,10 @@ fn access_key_hint(
     has_unused_keys: bool,
 ) -> String {
     if overrides.credentials.is_some() {
-        return "give one to the client with `ClientBuilder::access_key`".to_owned();
+        return "pass one to the client with `ClientBuilder::access_key`".to_owned();
     }
     if has_unused_keys {
-        return "there is a second-generation one, which is used if the list OSC_IAM_V2_SERVICES, or \
+        return "a second-generation access key is set, but it is used only if OSC_IAM_V2_SERVICES, or \
                 `iam_v2_services` of the profile, contains `api`"
             .to_owned();
     }
@@ -240,7 +268,7 @@ fn access_key_hint(
         (false, Some(profile)) => format!("set OSC_ACCESS_KEY and OSC_SECRET_KEY, or {profile}"),
         (false, None) => "set OSC_ACCESS_KEY and OSC_SECRET_KEY".to_owned(),
         (true, Some(profile)) => profile,
-        (true, None) => "give one to the client with `ClientBuilder::access_key`".to_owned(),
+        (true, None) => "pass one to the client with `ClientBuilder::access_key`".to_owned(),
     }
 }
 

@@ -24,7 +24,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` is one line: the action, what failed, the server's code and message, the request ID and the number of
 /// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` and `Debug` append it. The
-/// predicates distinguish what programs branch on, and [`codes`](crate::codes) names the server's codes. The type is as
+/// predicates cover the cases that programs distinguish, and [`codes`](crate::codes) names the server's codes. The type is as
 /// large as a pointer.
 ///
 /// An error never holds the request. It keeps up to 4096 bytes of an error response, in which the credentials and the
@@ -50,11 +50,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Inner>);
 
-// A `Result` of this crate costs no more than its value, and an error can go to any thread and into any box.
+// A `Result` is no larger than needed, and an error can cross threads and be boxed.
 const _: () = assert!(size_of::<Error>() == size_of::<usize>());
 const _: () = {
-    const fn goes_anywhere<T: Send + Sync + 'static>() {}
-    goes_anywhere::<Error>();
+    const fn is_send_sync_static<T: Send + Sync + 'static>() {}
+    is_send_sync_static::<Error>();
 };
 
 struct Inner {
@@ -62,7 +62,7 @@ struct Inner {
     /// Number of attempts.
     attempts: u32,
     /// Whether the caller can safely repeat the call.
-    repeatable: bool,
+    is_repeatable: bool,
     /// Whether an earlier attempt of the call may have been carried out, although it is not idempotent.
     is_outcome_unknown: bool,
     kind: ErrorRepr,
@@ -144,7 +144,7 @@ impl Error {
         Self(Box::new(Inner {
             action: Some(action.into()),
             attempts: 0,
-            repeatable: false,
+            is_repeatable: false,
             is_outcome_unknown: false,
             kind,
         }))
@@ -164,7 +164,7 @@ impl Error {
         Self(Box::new(Inner {
             action: None,
             attempts: 0,
-            repeatable: false,
+            is_repeatable: false,
             is_outcome_unknown: false,
             kind,
         }))
@@ -219,9 +219,9 @@ impl Error {
     }
 
     /// Sets the number of attempts, and whether the caller can safely repeat the call.
-    pub(crate) fn after(mut self, attempts: u32, repeatable: bool) -> Self {
+    pub(crate) fn after(mut self, attempts: u32, is_repeatable: bool) -> Self {
         self.0.attempts = attempts;
-        self.0.repeatable = repeatable;
+        self.0.is_repeatable = is_repeatable;
         self
     }
 

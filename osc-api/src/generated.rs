@@ -1,6 +1,6 @@
 //! The entry to the generated code: what is public, and where.
 //!
-//! The files beside `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
+//! The files next to `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
 
 // The generator has its own printer: the text must not depend on the version of rustfmt.
 #[rustfmt::skip]
@@ -13,6 +13,11 @@ mod modules;
 #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "the fake API uses the client token's name"))]
 #[path = "generated/service.rs"]
 pub(crate) mod service;
+
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as above")]
+#[path = "generated/listings.rs"]
+mod listings;
 
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
@@ -27,5 +32,6 @@ mod blocking;
 
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::PUBLISHED_ACTIONS;
+pub(crate) use listings::{DRY_RUN_ACTIONS, LISTINGS};
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -3,6 +3,12 @@
 #[doc = include_str!("guide/configuration.md")]
 pub mod configuration {}
 
+#[doc = include_str!("guide/rotating_keys.md")]
+pub mod rotating_keys {}
+
+#[doc = include_str!("guide/controllers.md")]
+pub mod controllers {}
+
 #[doc = include_str!("guide/errors.md")]
 pub mod errors {}
 

@@ -31,6 +31,8 @@
 //! | [retries](guide::retries) | retries, request rate, lockout, clock skew, timeouts |
 //! | [pagination](guide::pagination) | paginated actions as streams |
 //! | [waiters](guide::waiters) | wait until a VM is running, until a volume is deleted |
+//! | [rotating keys](guide::rotating_keys) | credentials that change while a program runs |
+//! | [controllers](guide::controllers) | long-running programs, batched reads, inventories, dry runs |
 //! | [blocking](guide::blocking) | the blocking client |
 //! | [restrict API access](guide::restrict_api_access) | API access rules and client certificates, without a lockout |
 //! | [testing](guide::testing) | a fake API for your own tests |
@@ -49,16 +51,20 @@
 pub mod __private;
 pub mod action;
 pub mod api_access;
+pub mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
 mod clock;
 mod config;
+pub mod credentials;
+mod dry_run;
 mod error;
 mod generated;
 pub mod guide;
 mod http;
 mod json;
+pub mod listing;
 mod lockout;
 mod observer;
 mod paginate;
@@ -84,6 +90,7 @@ pub use serde_json;
 pub use crate::action::Action;
 pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, LockoutStatus};
 pub use crate::config::Credentials;
+pub use crate::dry_run::{DryRun, has_dry_run};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};

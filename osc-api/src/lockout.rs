@@ -1,12 +1,14 @@
-//! The lockout guard: four failed authentications in a row lock an access key or login for one minute, and each
-//! further four for one more minute, up to ten (provider's documentation). The guard stops before the fourth.
+//! The lockout guard stops a client before the server locks its credentials.
+//!
+//! Four failed authentications in a row lock an access key or login for one minute, and each further four for one
+//! more minute, up to ten (provider's documentation). The guard stops before the fourth.
 //!
 //! The guard counts what the server may have counted: while the credentials are unproven, a request whose response was
 //! lost is a possible failure. Unproven requests are sent one at a time, so that a program that starts with many tasks
 //! and a wrong key does not send dozens before the first response.
 //!
-//! A closed guard is half-open: after the lock time it lets a single probe pass, later and later. Credentials that
-//! were certainly refused and never accepted get no probe: only a person can fix them.
+//! A closed guard is half-open: after the lock time it allows a single probe, and the next one after a longer time.
+//! Credentials that were certainly refused and never accepted are not probed: only a person can fix them.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,7 +53,7 @@ struct GuardState {
     in_flight: u32,
     /// Number of permits issued so far.
     issued: u64,
-    /// That number at the time of the last failure.
+    /// The value of `issued` at the last failure.
     issued_before_failure: u64,
     /// When the guard closed or the last probe ended, and the number of probes so far.
     closed: Option<(Instant, u32)>,
@@ -59,6 +61,8 @@ struct GuardState {
     epoch: u64,
     /// The server's last refusal.
     last_refusal: String,
+    /// Whether the secret was replaced since the last refusal.
+    has_new_secret: bool,
 }
 
 /// Why no request may be sent.
@@ -112,6 +116,16 @@ impl LockoutGuard {
         self.changed.notify_waiters();
     }
 
+    /// The secret of the same access key or login was replaced. The server's count of failures stands, so a closed guard
+    /// lets the new secret pass after the lock time.
+    pub(crate) fn replace_secret(&self) {
+        let mut state = self.state();
+        state.has_new_secret = true;
+        state.is_proven = false;
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
     /// Sends the next request alone, for example because the clock jumped.
     pub(crate) fn require_proof(&self) {
         self.state().is_proven = false;
@@ -147,10 +161,10 @@ impl GuardState {
                 last_refusal: self.last_refusal.clone(),
             }));
         }
-        let may_pass = self.is_proven
+        let may_send = self.is_proven
             || self.in_flight == 0
             || (has_waited && !is_closed && self.count() + self.in_flight < MAX_FAILURES);
-        may_pass.then_some(Ok(()))
+        may_send.then_some(Ok(()))
     }
 
     fn forget_failures(&mut self) {
@@ -165,7 +179,7 @@ impl GuardState {
 
     /// The rest of the lock time, or `None` if no probe makes sense.
     fn time_until_probe(&self, probes_rejected: bool, now: Instant) -> Option<Duration> {
-        let is_hopeless = !self.was_ever_accepted && self.failures >= MAX_FAILURES;
+        let is_hopeless = !self.was_ever_accepted && !self.has_new_secret && self.failures >= MAX_FAILURES;
         let (since, probes) = self.closed.filter(|_| !is_hopeless || probes_rejected)?;
         let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
         Some(lock_time.saturating_sub(now.duration_since(since)))
@@ -193,7 +207,7 @@ impl GuardState {
 pub(crate) struct LockoutPermit {
     guard: Arc<LockoutGuard>,
     epoch: u64,
-    /// The permits are numbered in the order of their issue.
+    /// Permits are numbered in the order in which they are issued.
     number: u64,
     is_pending: bool,
 }
@@ -219,25 +233,28 @@ impl LockoutPermit {
             state.failures = state.failures.saturating_add(1);
             state.issued_before_failure = state.issued;
             state.is_proven = false;
+            state.has_new_secret = false;
             state.last_refusal = refusal;
             state.update_closed();
             state.failures
         })
     }
 
-    /// The server refused the request because of its date, not of the credentials, but counts it as a failure.
-    /// `is_news`: no other request was refused for the same date before.
-    pub(crate) fn refused_for_its_date(self, is_news: bool) {
+    /// The server refused the request because of its date, not because of the credentials. It still counts as a
+    /// failure.
+    ///
+    /// `is_first`: no other request with the same clock correction was refused before.
+    pub(crate) fn refused_for_its_date(self, is_first: bool) {
         self.finish(|state| {
             state.is_proven = false;
-            if is_news {
+            if is_first {
                 state.possible_failures = state.possible_failures.saturating_add(1);
                 state.update_closed();
             }
         });
     }
 
-    /// The response says nothing about the credentials, or the request was not sent.
+    /// The response is not evidence about the credentials, or the request was not sent.
     pub(crate) fn unaffected(self) {
         self.finish(|_| ());
     }

@@ -84,7 +84,7 @@ impl RateLimiter {
         lock(&self.queues).rates()
     }
 
-    /// Waits until a request of this action may be sent, at a position in the queue that the request had before.
+    /// Waits until a request of this action may be sent, at the end of the queue or at an earlier position of the request.
     /// Dropping the future leaves the queue.
     ///
     /// Never waits for another future to be polled.
@@ -94,12 +94,12 @@ impl RateLimiter {
         }
         let notify = Arc::new(Notify::new());
         let ticket = lock(&self.queues).join(action, position.0, Arc::clone(&notify));
-        let mut waiter = Waiter { queues: &self.queues, action, ticket, has_left: false };
+        let mut queued = QueuedCall { queues: &self.queues, action, ticket, has_left: false };
         loop {
             let decision = lock(&self.queues).poll(action, ticket, Instant::now());
             match decision {
                 Ok(granted) => {
-                    waiter.has_left = true;
+                    queued.has_left = true;
                     let queues = Arc::clone(&self.queues);
                     return Permit(Some(Sent {
                         queues,
@@ -177,15 +177,15 @@ impl Drop for Permit {
     }
 }
 
-/// A position in a queue, until it is dropped.
-struct Waiter<'a> {
+/// A call in a queue. Dropping it leaves the queue.
+struct QueuedCall<'a> {
     queues: &'a Mutex<Queues>,
     action: &'a str,
     ticket: u64,
     has_left: bool,
 }
 
-impl Drop for Waiter<'_> {
+impl Drop for QueuedCall<'_> {
     fn drop(&mut self) {
         if self.has_left {
             return;

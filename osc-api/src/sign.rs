@@ -1,8 +1,8 @@
 //! The signature `OSC4-HMAC-SHA256`, as a pure function of key, time and bytes.
 //!
-//! The scheme: hash the request into a *canonical request*, put that under a date and a *credential scope*
-//! into a *string to sign*, and sign that with a key derived from the secret key, the day, the region and the
-//! service. The service name and the signed headers are those that the API was measured to accept.
+//! The scheme: the request is written as a *canonical request*. Its hash, the date and the *credential scope* form the
+//! *string to sign*, which is signed with a key derived from the secret key, the day, the region and the service.
+//! Measurements of the API showed which service name and signed headers it accepts.
 //!
 //! The derived key is cached for a day, and strings are concatenated without formatting, so that signing costs little
 //! more than hashing.
@@ -19,7 +19,7 @@ use crate::generated::service::{
     ALGORITHM, CREDENTIAL_SERVICE, DATE_HEADER, KEY_PREFIX, SIGNED_HEADERS, TERMINATOR,
 };
 
-/// The media type of every request. It is also signed: see `BEFORE_HOST`.
+/// The media type of every request. It is signed as part of `BEFORE_HOST`.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
 // The constant parts of the canonical request and of `Authorization`: concatenating a few long parts is faster than many

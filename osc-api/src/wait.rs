@@ -56,6 +56,8 @@ use crate::error::Result;
 
 use schedule::Schedule;
 
+pub use crate::batch::Listed;
+
 #[allow(
     unreachable_pub,
     unused_imports,
@@ -65,23 +67,6 @@ pub use crate::generated::waiters::*;
 
 /// Default timeout of [`Client::wait_until`].
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// An action that reads resources by ID. It cannot be implemented outside of this crate.
-pub trait Listed: sealed::SealedListed + Action<Request: Send, Response: Send> + 'static {
-    /// The resource.
-    type Item: Clone + Send + 'static;
-    /// The request for the resources with these IDs, and for this page.
-    fn request(ids: Vec<String>, page: Option<String>) -> Self::Request;
-    /// The resources of a response, and the token of its next page.
-    fn items(response: Self::Response) -> (Vec<Self::Item>, Option<String>);
-    /// The ID of a resource.
-    fn id(item: &Self::Item) -> Option<&str>;
-}
-
-pub(crate) mod sealed {
-    /// Implemented for generated actions only.
-    pub trait SealedListed {}
-}
 
 /// A resource and the state to wait for, built by the functions of [this module](self).
 ///

@@ -5,6 +5,7 @@ mod capacity;
 mod keys;
 mod listing;
 mod metrics;
+mod programs;
 mod vms;
 
 use std::path::{Path, PathBuf};
@@ -82,6 +83,10 @@ fn wrong_usage_is_reported_and_nothing_is_sent() {
     let fake = start();
     for (program, arguments) in [
         ("list_everything", &["now"][..]),
+        ("inventory", &["now"]),
+        ("controller", &["file", "1"]),
+        ("controller", &["file", "often", "i-1"]),
+        ("check_permissions", &["ReadVms={"]),
         ("vm_lifecycle", &[]),
         ("vm_lifecycle", &["ami-1", "ami-2"]),
         ("unattached_volumes", &["--destroy"]),

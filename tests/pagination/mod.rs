@@ -3,6 +3,7 @@
 mod compile_errors;
 mod endings;
 mod faults;
+mod inventory;
 mod listings;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -109,7 +109,7 @@ fn a_bump_stops_for_manual_work_and_continues_when_run_again() {
         .unwrap();
     let second = bump(&["new.yaml"]);
     assert_eq!(second.code, Some(0), "{}", second.output);
-    assert!(second.output.contains("new.yaml is imported already"), "{}", second.output);
+    assert!(second.output.contains("new.yaml is already imported"), "{}", second.output);
     assert!(second.output.contains("3. Texts: complete and reviewed"), "{}", second.output);
     // Removed names disappear from the list.
     fs::write(clone.path().join("old.yaml"), description(1, "VRam")).unwrap();

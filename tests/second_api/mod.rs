@@ -14,6 +14,8 @@ pub mod generated {
     mod blocking;
     #[path = "fake_data.rs"]
     pub mod fake_data;
+    #[path = "listings.rs"]
+    pub mod listings;
     #[path = "modules.rs"]
     pub mod modules;
     #[path = "service.rs"]

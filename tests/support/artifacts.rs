@@ -86,9 +86,9 @@ pub fn output(command: &mut Command) -> Output {
 /// A tool of the toolchain that runs the tests, unless the variable names another one.
 fn tool(tool: &str, variable: &str, name: &str, root: &Path) -> Command {
     let layout = Layout::find();
-    let beside_cargo =
+    let next_to_cargo =
         || Path::new(env!("CARGO")).with_file_name(format!("{tool}{}", env::consts::EXE_SUFFIX));
-    let mut command = Command::new(env::var_os(variable).map_or_else(beside_cargo, PathBuf::from));
+    let mut command = Command::new(env::var_os(variable).map_or_else(next_to_cargo, PathBuf::from));
     command.arg(root).args(["--crate-name", name, "--edition", "2024"]).arg("-L").arg(&layout.libraries);
     command.args(layout.target());
     command

@@ -2,6 +2,7 @@
 //!
 //! Intervals are milliseconds. No test looks at a clock: the assertions are about the requests the server received.
 
+mod batch;
 mod decisions;
 mod sharing;
 mod table;

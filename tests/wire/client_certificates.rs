@@ -245,8 +245,5 @@ fn a_certificate_with_the_key_of_another_is_a_configuration_error() {
     let builder = Client::builder().ignore_environment().client_certificate(one.certificate, other.key);
     let error = builder.region("").build().expect_err("an error");
     let text = error.to_string();
-    assert!(
-        error.is_configuration() && text.contains("belong together") && text.contains("region"),
-        "{text}"
-    );
+    assert!(error.is_configuration() && text.contains("matching pair") && text.contains("region"), "{text}");
 }

@@ -6,6 +6,7 @@ mod calls;
 mod cancelled;
 mod client_certificates;
 mod closing;
+mod credentials;
 mod errors;
 mod faults;
 mod lockout;

@@ -1,16 +1,16 @@
-//! `bump`: moves to another version of the description, as far as no person is needed. Run again, it continues.
+//! `bump`: moves to another version of the description, and stops where a person is needed. A second run continues.
 
 use crate::docs::{self, Pending};
 use crate::{ExitStatus, import, regen, terminal};
 
-/// Imports the description unless it is imported, regenerates, and lists what is left for a person.
+/// Imports the description unless that was done, regenerates, and lists the remaining work for a person.
 ///
 /// # Errors
 /// If a file or URL cannot be read, or a file cannot be written.
 pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
     import.check_for_bump()?;
     if import::is_imported(import)? {
-        terminal::print(&format!("1. Import: {} is imported already.\n", import.from));
+        terminal::print(&format!("1. Import: {} is already imported.\n", import.from));
     } else {
         if import::run(import)? == ExitStatus::Failed {
             return Ok(stop(
@@ -47,7 +47,7 @@ pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
     Ok(ExitStatus::Done)
 }
 
-/// Prints what a person has to do before the command can continue.
+/// Prints the work that a person must do before the command can continue.
 fn stop(next: &str) -> ExitStatus {
     terminal::print(&format!("\nNEXT: {next}; then run the same command again.\n"));
     ExitStatus::Failed

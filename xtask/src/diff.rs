@@ -102,7 +102,9 @@ fn read(name: &str, given: &InputFiles) -> Result<Inputs, String> {
         // The name of a file may contain a colon.
         Some((revision_name, inside)) if !path.exists() => {
             if revision_name.is_empty() {
-                return Err(format!("cannot read {name}: it is no file, and `REV:PATH` needs a revision"));
+                return Err(format!(
+                    "cannot read {name}: it is neither a file nor `REV:PATH` with a revision of git"
+                ));
             }
             let revision = Revision::resolve(Path::new("."), revision_name, name)?;
             let whole = format!("spec/{CONTRACT}");

@@ -19,7 +19,7 @@ pub(crate) use links::report_broken as report_broken_links;
 
 #[derive(Subcommand)]
 pub(crate) enum Docs {
-    /// List what has no text in spec/docs.yaml, unused texts, and texts to review
+    /// List items without a text in spec/docs.yaml, unused texts, and texts to review
     Missing(Missing),
     /// Mark texts as reviewed: they match the published ones that changed
     Reviewed(Reviewed),
@@ -72,7 +72,7 @@ pub(crate) fn run(command: &Docs) -> Result<ExitStatus, String> {
     }
 }
 
-/// What is left to do for the texts.
+/// The remaining work on the texts.
 pub(crate) struct Pending {
     /// Items without a text, such as `fields/Vm.State`.
     pub(crate) missing: Vec<String>,
@@ -132,7 +132,7 @@ fn missing(Missing { docs }: &Missing) -> Result<ExitStatus, String> {
     }
     for (version, items) in &pending.unreviewed {
         let items = items.join(", ");
-        terminal::print(&format!("changed in {version}, to be compared with our texts: {items}\n"));
+        terminal::print(&format!("published texts changed in {version}, compare them with ours: {items}\n"));
     }
     let unreviewed = pending.unreviewed_count();
     terminal::print(&format!(
@@ -155,7 +155,7 @@ fn reviewed(Reviewed { names, all, lock }: &Reviewed) -> Result<ExitStatus, Stri
     let is_unknown = |name: &&String| !marked.keys().any(|item| item.name() == name.as_str());
     let unknown: Vec<&str> = names.iter().filter(is_unknown).map(String::as_str).collect();
     if !unknown.is_empty() {
-        return Err(format!("not to be reviewed: {}; see `cargo xtask docs missing`", unknown.join(", ")));
+        return Err(format!("nothing to review for {}: see `cargo xtask docs missing`", unknown.join(", ")));
     }
     let is_reviewed = |item: &Item| *all || names.iter().any(|name| name == item.name());
     let count = prose.clear(is_reviewed);

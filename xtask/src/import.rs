@@ -30,7 +30,7 @@ const BASE_URL_VARIABLE: &str = "OSC_SPEC_BASE_URL";
 /// The files that an import writes.
 const FILES: [&str; 3] = [prose::NAME, CONTRACT, spec_source::NAME];
 
-/// Where the last import is kept, below the workspace: the published text, and the whole report.
+/// The folder with the last import, in the workspace: the published text, and the whole report.
 pub(crate) const KEPT: &str = "target/import";
 
 #[derive(Args)]
@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     /// The SHA-256 that the published bytes must have
     #[arg(long, value_name = "HEX", value_parser = digest)]
     sha256: Option<String>,
-    /// Where releases are: URL/VERSION/outscale.yaml. Defaults to $OSC_SPEC_BASE_URL, then the upstream repository
+    /// The base URL of releases, as in URL/VERSION/outscale.yaml. Defaults to $OSC_SPEC_BASE_URL, then the upstream repository
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// The timeout of the fetch
@@ -106,15 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     }
     // Held to the end: two imports at once would compare with a mixture of old and new files.
     let _lock = if *dry_run && !folder.exists() { None } else { Some(Lock::acquire(&folder)?) };
-    // A dry run writes nothing, not even what repairs an interrupted import.
-    let recovered =
-        if *dry_run { transaction::interrupted(&folder)? } else { transaction::recover(&folder, &FILES)? };
-    if let Some(label) = recovered {
-        let label = label.trim();
-        terminal::warn(&format!(
-            "note: the import of API {label} was interrupted; its changes are undone first\n"
-        ));
-    }
+    recover(&folder, *dry_run)?;
     let kept = if out.is_none() { Some(workspace::root()?.join(KEPT)) } else { None };
     if !dry_run && let Some(kept) = &kept {
         files::remove_leftovers(kept)?;
@@ -129,13 +121,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
             return Ok(ExitStatus::Failed);
         }
     };
-    let markdown = report::markdown(&findings);
     // Before anything else, so that an interruption loses no report.
-    if let Some(file) = report {
+    let markdown = report::markdown(&findings);
+    let kept_report = kept.as_ref().filter(|_| !dry_run).map(|kept| kept.join("report.md"));
+    for file in report.iter().chain(&kept_report) {
         files::write(file, &markdown)?;
-    }
-    if !dry_run && let Some(kept) = &kept {
-        files::write(&kept.join("report.md"), &markdown)?;
     }
     terminal::print(&report::text(&findings));
     let shown = workspace::relative(&folder);
@@ -145,12 +135,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     }
     let texts = [findings.prose.to_text(), contract.yaml, findings.source.to_text()?];
     let wanted: Vec<(&str, &str)> = FILES.into_iter().zip(texts.iter().map(String::as_str)).collect();
-    // First, because an import that is complete is not repeated.
+    // First, because a complete import is not repeated.
     if let Some(kept) = &kept {
-        if let Some(old) = before.published.as_ref().filter(|old| **old != published.text) {
-            files::write(&kept.join("previous.yaml"), old)?;
-        }
-        files::write(&kept.join("published.yaml"), &published.text)?;
+        keep(kept, &published, &before)?;
     }
     transaction::commit(&folder, findings.source.label(), &wanted)?;
     terminal::print(&format!("\nWritten into {shown}, to be followed by `cargo xtask regen`.\n"));
@@ -185,6 +172,27 @@ pub(crate) fn is_imported(arguments: &Arguments) -> Result<bool, String> {
         return Ok(true);
     }
     Ok(sha256(published(arguments)?.text.as_bytes()) == source.sha256)
+}
+
+/// Undoes an interrupted import. A dry run only reports it, since it writes nothing.
+fn recover(folder: &Path, dry_run: bool) -> Result<(), String> {
+    let recovered =
+        if dry_run { transaction::interrupted(folder)? } else { transaction::recover(folder, &FILES)? };
+    if let Some(label) = recovered {
+        let label = label.trim();
+        terminal::warn(&format!(
+            "note: the import of API {label} was interrupted; its changes are undone first\n"
+        ));
+    }
+    Ok(())
+}
+
+/// Keeps the published text for the next import, and the one before it.
+fn keep(folder: &Path, published: &Published, before: &Before) -> Result<(), String> {
+    if let Some(old) = before.published.as_ref().filter(|old| **old != published.text) {
+        files::write(&folder.join("previous.yaml"), old)?;
+    }
+    files::write(&folder.join("published.yaml"), &published.text)
 }
 
 fn folder(out: Option<&Path>) -> Result<PathBuf, String> {

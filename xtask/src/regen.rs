@@ -71,15 +71,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     }
     let wanted = osc_codegen::files(&api)?;
     timer.lap("emit and render");
+    write_or_compare(arguments, &target, &api, &wanted, timer)
+}
+
+/// Writes the files, or reports those that differ.
+fn write_or_compare(
+    arguments: &Arguments,
+    target: &Target,
+    api: &Api,
+    wanted: &Files,
+    mut timer: Timer,
+) -> Result<ExitStatus, String> {
     if arguments.out.is_some() && !arguments.check {
         refuse_foreign(&target.folder)?;
     }
-    let differences = files::sync(&target.folder, &wanted, osc_codegen::HEADER, !arguments.check)?;
-    let lists = if target.is_default { test_lists(&api) } else { Files::new() };
+    let differences = files::sync(&target.folder, wanted, osc_codegen::HEADER, !arguments.check)?;
+    let lists = if target.is_default { test_lists(api) } else { Files::new() };
     let stale_lists = sync_lists(&lists, !arguments.check)?;
     timer.lap("compare and write");
     terminal::print(&summary(
-        &api,
+        api,
         wanted.len(),
         &differences,
         stale_lists.len(),
@@ -87,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
         timer.total(),
     ));
     if target.is_default
-        && let Some(verdict) = diff::against_head(workspace::root()?, &api)
+        && let Some(verdict) = diff::against_head(workspace::root()?, api)
     {
         terminal::print(&format!("{verdict}\n"));
     }
@@ -95,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     if !arguments.check {
         return Ok(ExitStatus::Done);
     }
-    show_differences(&target.folder, &wanted, &differences, &stale_lists);
+    show_differences(&target.folder, wanted, &differences, &stale_lists);
     if differences.count() + stale_lists.len() > 0 {
         let options = given_options(arguments);
         terminal::warn(&format!(
@@ -106,13 +117,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
     Ok(if differences.foreign.is_empty() { ExitStatus::Done } else { ExitStatus::Failed })
 }
 
-/// What is generated, and where to.
+/// The inputs of a run and the folder to write to.
 struct Target {
     inputs: Inputs,
     folder: PathBuf,
     /// Whether the description is the committed one, for which entries without effect are errors.
     is_own: bool,
-    /// Whether everything is that of the workspace.
+    /// Whether the description and the folder are those of the workspace.
     is_default: bool,
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     };
     let distances = candidates.into_iter().map(|candidate| {
         let candidate_letters = normalize(candidate);
-        // `int128` is no misspelling of `int16`.
+        // `int128` is not a misspelling of `int16`.
         let is_same_stem = is_same_without_digits(&normalized, &candidate_letters);
         let distance = if is_same_stem { usize::MAX } else { distance(&normalized, &candidate_letters) };
         (if normalized == candidate_letters { 0 } else { distance }, candidate)

@@ -37,7 +37,7 @@ fn groups(modules: &[Module]) -> BTreeMap<&str, Vec<&str>> {
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, service, codes, code_classes: _, waiters, modules } = api;
+    let Api { version, service, codes, code_classes: _, waiters, tables: _, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;

@@ -26,7 +26,8 @@ pub(super) fn waiters(listings: &[WaiterSource]) -> File {
     }
 }
 
-fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
+/// How an action reads resources by ID.
+pub(super) fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
     let WaiterSource {
         marker,
         request,

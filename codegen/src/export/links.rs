@@ -1,4 +1,4 @@
-//! Where a name is explained: links between pages in place of rustdoc's.
+//! Links between the pages of the exported documentation, in place of those of rustdoc.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Checks every object of a description: unknown keywords, values of the wrong type, keywords that `$ref` hides,
+//! Checks every object of a description for unknown keywords, values of the wrong type, keywords that `$ref` hides, and
 //! misspelt formats. A parser would ignore all of them.
 
 use std::collections::HashSet;
@@ -30,7 +30,7 @@ pub(super) fn check(root: &Value, problems: &mut Diagnostics) {
 struct Checker<'a, 'p> {
     root: &'a Value,
     problems: &'p mut Diagnostics,
-    /// The unknown formats that have a note.
+    /// The unknown formats that were noted.
     formats: HashSet<&'a str>,
 }
 
@@ -53,15 +53,15 @@ impl<'a> Checker<'a, '_> {
             if is_reference && key != "$ref" && !may_be_sibling(kind, key) {
                 self.hidden_keyword(kind, object, key, value, &at);
             } else if self.is_known(kind, key, &at)
-                && let Some(form) = Form::of(kind, key)
-                && !form.fits(value)
+                && let Some(expected) = ValueType::of(kind, key)
+                && !expected.fits(value)
             {
-                // A number that JSON cannot represent has its diagnostic.
+                // A number that JSON cannot represent was reported when it was read.
                 if self.problems.mentions(&at) {
                     continue;
                 }
-                let message =
-                    conversion(kind, key, value).unwrap_or_else(|| format!("must be {}", form.description()));
+                let message = conversion(kind, key, value)
+                    .unwrap_or_else(|| format!("must be {}", expected.description()));
                 self.problems.error(&at, message);
             } else {
                 self.child(kind, key, value, &at);
@@ -77,7 +77,7 @@ impl<'a> Checker<'a, '_> {
         match value {
             // A boolean in place of a schema is allowed here only.
             Value::Bool(_) if key == "additionalProperties" && kind == ObjectKind::Schema => {}
-            Value::Array(items) if Form::of(kind, key) == Some(Form::List) => {
+            Value::Array(items) if ValueType::of(kind, key) == Some(ValueType::List) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(child, item, &at.join(index));
                 }
@@ -86,7 +86,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    /// Reports a key that the object cannot have.
+    /// Reports an unknown keyword.
     fn is_known(&mut self, kind: ObjectKind, key: &str, at: &Pointer) -> bool {
         if kind == ObjectKind::Responses {
             return self.is_status(key, at);
@@ -138,7 +138,7 @@ impl<'a> Checker<'a, '_> {
     ) {
         let reference = object.get("$ref").and_then(Value::as_str).unwrap_or_default();
         let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
-        // A repetition of what the target says loses nothing.
+        // A copy of the target's value loses nothing.
         let repeats = target.and_then(|target| target.get(key)) == Some(value);
         let is_keyword = kind.keywords().is_some_and(|keywords| keywords.contains(&key));
         if !repeats && is_keyword {
@@ -150,7 +150,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    /// Reports a misspelt format, of which a lost `password` would print a secret, and notes an unknown one.
+    /// Reports a misspelt format, since a misspelt `password` would expose a secret, and notes an unknown one.
     fn format(&mut self, schema: &'a Map<String, Value>, at: &Pointer) {
         let Some(format) = schema.get("format").and_then(Value::as_str) else { return };
         let at = at.join("format");
@@ -224,7 +224,7 @@ fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
 
 /// The JSON type that a keyword takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ValueType {
     String,
     Bool,
     BoolOrMapping,
@@ -235,7 +235,7 @@ enum Form {
     Mapping,
 }
 
-impl Form {
+impl ValueType {
     fn description(self) -> &'static str {
         match self {
             Self::String => "a string",

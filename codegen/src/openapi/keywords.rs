@@ -1,6 +1,6 @@
 //! The objects of OpenAPI 3.0 and their keywords.
 //!
-//! A walk over a description needs the kind of each object to tell keywords from names and data: `description` is
+//! A walk over a description needs the kind of each object to distinguish keywords from names and data: `description` is
 //! prose in a schema and a name in `properties`, and `$ref` means nothing inside an example.
 
 use crate::diagnostics::Pointer;
@@ -121,7 +121,7 @@ impl ObjectKind {
         )
     }
 
-    /// What a message calls the object.
+    /// The name of the object in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Root => "description",
@@ -168,45 +168,9 @@ impl ObjectKind {
             ServerVariable => &["enum", "default", "description"],
             Tag => &["name", "description", "externalDocs"],
             ExternalDocs => &["description", "url"],
-            Components => &[
-                "schemas",
-                "responses",
-                "parameters",
-                "examples",
-                "requestBodies",
-                "headers",
-                "securitySchemes",
-                "links",
-                "callbacks",
-            ],
-            PathItem => &[
-                "summary",
-                "description",
-                "get",
-                "put",
-                "post",
-                "delete",
-                "options",
-                "head",
-                "patch",
-                "trace",
-                "servers",
-                "parameters",
-            ],
-            Operation => &[
-                "tags",
-                "summary",
-                "description",
-                "externalDocs",
-                "operationId",
-                "parameters",
-                "requestBody",
-                "responses",
-                "callbacks",
-                "deprecated",
-                "security",
-                "servers",
-            ],
+            Components => COMPONENTS,
+            PathItem => PATH_ITEM,
+            Operation => OPERATION,
             Parameter => PARAMETER,
             Header => PARAMETER.get(2..).unwrap_or_default(),
             RequestBody => &["description", "content", "required"],
@@ -228,6 +192,51 @@ impl ObjectKind {
     }
 }
 
+/// The keywords of the components object.
+const COMPONENTS: &[&str] = &[
+    "schemas",
+    "responses",
+    "parameters",
+    "examples",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "links",
+    "callbacks",
+];
+
+/// The keywords of a path item.
+const PATH_ITEM: &[&str] = &[
+    "summary",
+    "description",
+    "get",
+    "put",
+    "post",
+    "delete",
+    "options",
+    "head",
+    "patch",
+    "trace",
+    "servers",
+    "parameters",
+];
+
+/// The keywords of an operation.
+const OPERATION: &[&str] = &[
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+];
+
 /// The keywords of a parameter. A header has all but the first two.
 const PARAMETER: &[&str] = &[
     "name",
@@ -245,6 +254,7 @@ const PARAMETER: &[&str] = &[
     "content",
 ];
 
+/// The keywords of a schema.
 const SCHEMA: &[&str] = &[
     "title",
     "multipleOf",
@@ -283,8 +293,8 @@ const SCHEMA: &[&str] = &[
     "deprecated",
 ];
 
-/// Formats that pass without a note: those of OpenAPI 3.0, of its format registry, and `datetime`, which the API's
-/// versions before 1.25 write for `date-time`.
+/// The known formats: those of OpenAPI 3.0 and of its format registry, and `datetime`, which versions of the API before
+/// 1.25 use for `date-time`.
 pub(crate) const FORMATS: &[&str] = &[
     "base64url",
     "binary",
@@ -333,7 +343,7 @@ pub(crate) const FORMATS: &[&str] = &[
     "uuid",
 ];
 
-/// The remedy for a keyword of OpenAPI 3.1, JSON Schema or Swagger 2.0 that OpenAPI 3.0 does not have.
+/// Returns the remedy for a keyword of OpenAPI 3.1, JSON Schema or Swagger 2.0 that OpenAPI 3.0 does not have.
 pub(crate) fn remedy(kind: ObjectKind, key: &str) -> Option<&'static str> {
     Some(match (kind, key) {
         (Schema, "const") => "write `enum` with that one value",

@@ -1,4 +1,4 @@
-//! References (`$ref`): decodes them, inlines those to examples, and keeps the keywords next to them.
+//! References (`$ref`): decoded, inlined if they refer to examples, and kept together with the keywords next to them.
 
 use serde_json::{Map, Value};
 
@@ -21,7 +21,7 @@ pub(super) fn resolve(value: &mut Value, problems: &mut Diagnostics) {
 }
 
 /// Rewrites each schema of the form `{$ref, …annotations}` as `{allOf: [{$ref}], …annotations}`, which has the same
-/// meaning and survives `openapiv3`.
+/// meaning and is kept by `openapiv3`.
 pub(super) fn keep_siblings(kind: ObjectKind, value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| keep_siblings(kind, item)),
@@ -80,7 +80,8 @@ fn decode(kind: ObjectKind, value: &mut Value) {
     }
 }
 
-/// A reference into this document with its percent-encoded characters decoded. A `%` that encodes nothing stays.
+/// Decodes the percent-encoded characters of a reference into this document. A `%` that is not part of an escape is
+/// kept.
 fn percent_decoded(reference: &str) -> Option<String> {
     if !reference.starts_with('#') || !reference.contains('%') {
         return None;

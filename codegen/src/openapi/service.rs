@@ -1,20 +1,20 @@
-//! The parts of an API that no keyword of OpenAPI describes: its signature, its date header, the verbs of its reads.
-//! The overlay states them in `x-service`; the host, the path and the default region come from `servers`.
+//! The settings of an API that no keyword of OpenAPI describes: its signature, its date header, the verbs of its reads.
+//! The overlay sets them in `x-service`. The host, the path and the default region come from `servers`.
 //!
-//! A description that states none of them gets those of the OUTSCALE API, for which this generator is written.
+//! The defaults are those of the OUTSCALE API.
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, closest};
 use crate::ir::Service;
 
-/// The keyword.
+/// The extension with the settings.
 pub(super) const KEYWORD: &str = "x-service";
 
 const KEYS: [&str; 6] =
     ["client-token", "credential-service", "date-header", "name", "read-verbs", "signature"];
 
-/// The ending of the names of all supported signature algorithms.
+/// The suffix of the names of all supported signature algorithms.
 const HMAC: &str = "-HMAC-SHA256";
 
 /// The OUTSCALE API.
@@ -35,21 +35,21 @@ impl Default for Service {
     }
 }
 
-/// Reads the settings of a description. Every invalid one is reported.
+/// Reads the settings of a description, and reports every invalid one.
 pub(super) fn read(description: &Value, problems: &mut Diagnostics) -> Service {
     let mut service = Service::default();
     servers(description, &mut service, problems);
     let at = Pointer::root().join(KEYWORD);
     let empty = Map::new();
-    let given = match description.get(KEYWORD) {
+    let settings = match description.get(KEYWORD) {
         None => &empty,
-        Some(Value::Object(given)) => given,
+        Some(Value::Object(settings)) => settings,
         Some(_) => {
             problems.error(&at, "must be a mapping, such as `{date-header: X-Osc-Date}`");
             &empty
         }
     };
-    for (key, value) in given {
+    for (key, value) in settings {
         if let Err(message) = set(&mut service, key, value) {
             problems.error(&at.join(key), message);
         }
@@ -77,7 +77,8 @@ fn set(service: &mut Service, key: &str, value: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// `OSC4-HMAC-SHA256`. What precedes `-HMAC-SHA256` starts the key and, in lower case, ends the credential scope.
+/// Parses an algorithm such as `OSC4-HMAC-SHA256`. The part before `-HMAC-SHA256` is the prefix of the secret key and, in
+/// lower case, the start of the last part of the credential scope.
 fn algorithm(text: &str) -> Result<String, String> {
     let prefix = text.strip_suffix(HMAC).unwrap_or_default();
     let is_valid = prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
@@ -98,7 +99,7 @@ fn scope_part(text: &str) -> Result<String, String> {
     }
 }
 
-/// A header name in lower case. The signed headers are sorted, and the runtime signs the date after `host`.
+/// Parses a header name, and returns it in lower case. The signed headers are sorted, and the runtime signs the date after `host`.
 fn date_header(text: &str) -> Result<String, String> {
     let name = text.to_ascii_lowercase();
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -126,7 +127,7 @@ fn servers(description: &Value, service: &mut Service, problems: &mut Diagnostic
     let at = Pointer::root().at(&["servers", "0"]);
     let Some(url) = server.get("url").and_then(Value::as_str) else { return };
     let region = server.pointer("/variables/region/default").and_then(Value::as_str);
-    match (pattern(url), region) {
+    match (split_server_url(url), region) {
         (Some((prefix, domain, path)), Some(region)) => {
             service.host_prefix = prefix.to_owned();
             service.default_domain = domain.to_owned();
@@ -141,8 +142,8 @@ fn servers(description: &Value, service: &mut Service, problems: &mut Diagnostic
     }
 }
 
-/// The parts of `https://api.{region}.example.com/v1`: `api.`, `example.com` and `/v1`.
-fn pattern(url: &str) -> Option<(&str, &str, &str)> {
+/// Splits `https://api.{region}.example.com/v1` into `api.`, `example.com` and `/v1`.
+fn split_server_url(url: &str) -> Option<(&str, &str, &str)> {
     let (prefix, rest) = url.strip_prefix("https://")?.split_once("{region}.")?;
     let (domain, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = path.trim_end_matches('/');
@@ -170,7 +171,7 @@ mod tests {
             ("https://api.{region}.example.org/v1?a=b", None),
             ("/", None),
         ] {
-            assert_eq!(pattern(url), parts, "{url}");
+            assert_eq!(split_server_url(url), parts, "{url}");
         }
     }
 

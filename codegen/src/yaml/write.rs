@@ -160,7 +160,7 @@ fn is_plain(text: &str) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
     let is_safe_start = match first {
-        // An indicator that only a space makes one.
+        // These are indicators only before a space.
         '-' | '?' | ':' => {
             chars.next().is_some_and(|second| !matches!(second, ' ' | ',' | '[' | ']' | '{' | '}'))
         }

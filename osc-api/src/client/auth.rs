@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::identity::Identity;
 use crate::action::{ActionMeta, Auth};
 use crate::config::Basic;
 use crate::config::Config;
@@ -27,12 +28,9 @@ impl<'a> AuthMethod<'a> {
     ///
     /// # Errors
     /// Returns an error if there is none.
-    pub(super) fn choose(
-        action: ActionMeta<'_>,
-        signer: Option<&'a Signer>,
-        config: &'a Config,
-    ) -> Result<Self> {
-        match (action.auth, signer, &config.credentials.basic) {
+    pub(super) fn choose(action: ActionMeta<'_>, identity: &'a Identity, config: &Config) -> Result<Self> {
+        let Identity { credentials, signer, .. } = identity;
+        match (action.auth, signer, &credentials.basic) {
             (Auth::None, _, _) | (Auth::Available, None, None) => Ok(Self::Anonymous),
             (_, Some(signer), _) => Ok(Self::AccessKey(signer)),
             (Auth::AccessKeyOrBasic | Auth::Available, None, Some(basic)) => Ok(Self::Basic(basic)),
@@ -97,9 +95,10 @@ fn missing(action: &str, required: &str, config: &Config) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::Credentials;
-    use crate::config::AccessKey;
     use crate::config::endpoint::{Endpoint, Protocol};
 
     /// The scheme of the `Authorization` header, or the error.
@@ -107,10 +106,9 @@ mod tests {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
         let hint = "do something".to_owned();
         let config = Config { credentials, region: "r".to_owned(), endpoint, profile: None, hint };
-        let key = config.credentials.access_key.as_ref();
-        let signer = key.map(|AccessKey { id, secret }| Signer::new(id, secret, "r"));
+        let identity = Identity::new(config.credentials.clone(), "r", Arc::default());
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };
-        match AuthMethod::choose(action, signer.as_ref(), &config) {
+        match AuthMethod::choose(action, &identity, &config) {
             Ok(method) => {
                 match method.headers(Timestamp::UNIX_EPOCH, "host:8443", "ReadVms", "/path", b"{}").unwrap() {
                     AuthHeaders { date: None, authorization: None } => "nothing".to_owned(),

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::identity::Identities;
 use super::options::Settings;
 use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
+use crate::credentials::CredentialsProvider;
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
 use crate::types::IntoValue;
@@ -42,6 +44,7 @@ pub struct ClientBuilder<C = Client> {
     settings: Settings,
     limit: RateLimit,
     probes_rejected_credentials: bool,
+    provider: Option<Arc<dyn CredentialsProvider>>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -62,6 +65,27 @@ impl<C> ClientBuilder<C> {
     /// Sets the credentials, replacing all others.
     pub fn credentials(mut self, credentials: impl IntoValue<Credentials>) -> Self {
         self.overrides.credentials = credentials.into_value();
+        self.provider = None;
+        self
+    }
+
+    /// Sets a provider of credentials that may change, replacing all other credentials: see
+    /// [`credentials`](crate::credentials). It is not asked before the first request.
+    ///
+    /// ```no_run
+    /// use osc_api::Client;
+    /// use osc_api::credentials::ProfileProvider;
+    ///
+    /// # fn example() -> osc_api::Result<()> {
+    /// // Follows changes of the profile file.
+    /// let client = Client::builder().credentials_provider(ProfileProvider::new()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider) -> Self {
+        // The credentials of the other sources are not needed.
+        self.overrides.credentials = Some(Credentials::none());
+        self.provider = Some(Arc::new(provider));
         self
     }
 
@@ -257,7 +281,15 @@ impl<C> ClientBuilder<C> {
 
     /// Builds the async client, whichever `C` is.
     fn build_client(self) -> Result<Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials, client: _ } = self;
+        let Self {
+            overrides,
+            options,
+            settings,
+            limit,
+            probes_rejected_credentials: probes,
+            provider,
+            client: _,
+        } = self;
         let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
@@ -267,7 +299,11 @@ impl<C> ClientBuilder<C> {
         match (resolved, checked) {
             (Some(Resolved { config, connection, .. }), Some(checked)) if problems.is_empty() => {
                 let transport = Transport::new(&options, checked.over(connection), &config.endpoint)?;
-                Ok(Client::new(config, transport, limit, probes_rejected_credentials, settings))
+                let identities = match provider {
+                    Some(provider) => Identities::provided(provider, config.region.clone(), probes),
+                    None => Identities::fixed(config.credentials.clone(), &config.region, probes),
+                };
+                Ok(Client::new(config, identities, transport, limit, settings))
             }
             _ => Err(Error::configuration(problems)),
         }
@@ -280,6 +316,7 @@ impl<C> ClientBuilder<C> {
 
     fn change_credentials(mut self, change: impl FnOnce(Credentials) -> Credentials) -> Self {
         self.overrides.credentials = Some(change(self.overrides.credentials.take().unwrap_or_default()));
+        self.provider = None;
         self
     }
 }
@@ -296,13 +333,15 @@ impl ClientBuilder<Client> {
     /// Builds a [blocking client](crate::blocking::Client) from these settings instead.
     #[cfg(feature = "blocking")]
     pub fn blocking(self) -> ClientBuilder<crate::blocking::Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials, client: _ } = self;
+        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client: _ } =
+            self;
         ClientBuilder {
             overrides,
             options,
             settings,
             limit,
             probes_rejected_credentials,
+            provider,
             client: PhantomData,
         }
     }
@@ -321,13 +360,15 @@ impl ClientBuilder<crate::blocking::Client> {
 
 impl<C> Clone for ClientBuilder<C> {
     fn clone(&self) -> Self {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials, client } = self;
+        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client } =
+            self;
         Self {
             overrides: overrides.clone(),
             options: options.clone(),
             settings: settings.clone(),
             limit: *limit,
             probes_rejected_credentials: *probes_rejected_credentials,
+            provider: provider.clone(),
             client: *client,
         }
     }
@@ -341,6 +382,7 @@ impl<C> Default for ClientBuilder<C> {
             settings: Settings::default(),
             limit: RateLimit::default(),
             probes_rejected_credentials: false,
+            provider: None,
             client: PhantomData,
         }
     }

@@ -22,14 +22,16 @@ use tracing::{Instrument as _, info};
 use super::Shared;
 use super::auth::AuthMethod;
 use super::client_token::{EncodedRequest, TokenOrigin};
+use super::identity::{Identities, Ticket};
 use super::metadata::CallMetadata;
 use super::options::Settings;
-use crate::action::{ActionMeta, RetrySafety};
+use crate::action::{ActionMeta, Auth, RetrySafety};
 use crate::clock::Skew;
+use crate::dry_run::make_dry;
 use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result};
 use crate::http::header::HeaderValue;
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
-use crate::lockout::Closed;
+use crate::lockout::{Closed, LockoutGuard};
 use crate::random;
 use crate::retry::{Failure, RetryBudget};
 
@@ -57,6 +59,9 @@ impl RawResponse {
     }
 }
 
+/// How often a call loads refused credentials again, at most.
+const MAX_RELOADS: u32 = 3;
+
 /// A call in progress.
 struct Call {
     shared: Arc<Shared>,
@@ -68,8 +73,10 @@ struct Call {
     is_repeatable: bool,
     /// Whether the caller can safely repeat the call. Not with a token that was generated for this call.
     is_repeatable_by_caller: bool,
-    /// Whether the request carries credentials.
-    is_authenticated: bool,
+    /// The credentials of the last attempt.
+    ticket: Option<Ticket>,
+    /// How often the credentials were loaded again because the server refused them.
+    reloads: u32,
     deadline: Instant,
     progress: Arc<Progress>,
     /// Whether the last response blames the date of its request.
@@ -80,6 +87,12 @@ struct Call {
 
 /// What the task of a call runs. Boxed once, so that it is not copied on its way into the task.
 type Run = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
+
+/// The right to send a request now, with these credentials.
+struct Admission {
+    ticket: Ticket,
+    turn: Turn,
+}
 
 /// How a failed attempt may be retried.
 enum Retry {
@@ -124,6 +137,12 @@ impl Shared {
         if let Some(problem) = &settings.header_problem {
             return Err(invalid(action.name, problem));
         }
+        let (action, request) = match settings.is_dry_run {
+            true => {
+                (ActionMeta { retry: RetrySafety::Idempotent, ..action }, make_dry(action.name, request)?)
+            }
+            false => (action, request),
+        };
         let span = progress.span().clone();
         let call = Call::new(Arc::clone(self), settings, action, request, Arc::clone(&progress))?;
         let is_repeatable = call.is_repeatable_by_caller;
@@ -167,8 +186,9 @@ impl Call {
         request: EncodedRequest,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
-        let is_authenticated = !matches!(method, AuthMethod::Anonymous);
+        if let Some(identity) = shared.identities.as_fixed() {
+            AuthMethod::choose(action, identity, &shared.config)?;
+        }
         let EncodedRequest { body, token } = request;
         let is_idempotent = action.retry == RetrySafety::Idempotent;
         let began = progress.began();
@@ -177,7 +197,8 @@ impl Call {
             body: body.into(),
             is_repeatable: is_idempotent || token != TokenOrigin::None,
             is_repeatable_by_caller: is_idempotent || token == TokenOrigin::Caller,
-            is_authenticated,
+            ticket: None,
+            reloads: 0,
             deadline: began.checked_add(settings.timeout).unwrap_or(began + FAR_FUTURE),
             settings,
             progress,
@@ -227,6 +248,15 @@ impl Call {
                 // The earlier failure explains more than the queue in which its retry timed out.
                 return Err(last_error.unwrap_or(error));
             }
+            if self.has_new_credentials(&error).await {
+                self.progress.report_attempt(Err(&error), Some(Duration::ZERO));
+                info!(
+                    attempts = self.progress.attempts(),
+                    "{}: retrying with the new credentials",
+                    self.name()
+                );
+                continue;
+            }
             let delay = match self.retry(&error) {
                 Retry::No => None,
                 Retry::WithCorrectedClock => Some(Duration::ZERO),
@@ -256,13 +286,12 @@ impl Call {
     /// Sends the request once, and reports the result to the rate limiter, the lockout guard and the clock.
     async fn attempt(&mut self) -> Result<HttpResponse> {
         let shared = Arc::clone(&self.shared);
-        let action = ActionMeta { name: self.progress.action(), ..self.meta };
-        let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
-        let Turn { rate_permit, lockout_permit } = self.turn().await?;
+        let Admission { ticket, turn: Turn { rate_permit, lockout_permit } } = self.admit().await?;
         let reading = shared.clock.read();
         if reading.has_jumped {
-            shared.lockout.require_proof();
+            ticket.identity.lockout.require_proof();
         }
+        let method = AuthMethod::choose(self.action(), &ticket.identity, &shared.config)?;
         let (endpoint, path) = (&shared.config.endpoint, shared.config.endpoint.path_of(self.name()));
         let auth = method.headers(reading.at, endpoint.host(), self.name(), &path, &self.body);
         let authorization = auth.as_ref().ok().and_then(|auth| auth.authorization.clone());
@@ -288,6 +317,11 @@ impl Call {
         // Before the lockout guard lets the next request pass, which would be signed with the wrong time, too.
         let skew = self.learn_skew(reading, &response, error.as_ref());
         self.last_skew = skew;
+        let is_refused = error.as_ref().is_some_and(|error| self.are_credentials_refused(error));
+        if is_refused && lockout_permit.is_some() {
+            // Before the lockout guard lets the next request pass.
+            shared.identities.refused(&ticket);
+        }
         if let Some(permit) = lockout_permit {
             self.report_to_lockout_guard(permit, &response, error.as_ref(), skew);
         }
@@ -321,12 +355,57 @@ impl Call {
         Some(Error::new(self.name(), ErrorRepr::Api(response)))
     }
 
+    /// Waits until the request may be sent, with the credentials that are current then.
+    async fn admit(&mut self) -> Result<Admission> {
+        let mut was_reloaded = false;
+        loop {
+            let ticket = self.credentials().await?;
+            let method = AuthMethod::choose(self.action(), &ticket.identity, &self.shared.config)?;
+            let guard = (!matches!(method, AuthMethod::Anonymous)).then_some(&ticket.identity.lockout);
+            let turn = match self.turn(guard).await {
+                Err(error) if error.is_locked_out() && !was_reloaded => {
+                    was_reloaded = true;
+                    if !self.shared.identities.locked_out(&ticket) {
+                        return Err(error);
+                    }
+                    continue;
+                }
+                turn => turn?,
+            };
+            if self.shared.identities.is_valid(&ticket) {
+                self.ticket = guard.is_some().then(|| ticket.clone());
+                return Ok(Admission { ticket, turn });
+            }
+            // The credentials were refused or changed meanwhile.
+            turn.release();
+        }
+    }
+
+    /// The current credentials, as soon as they are loaded.
+    async fn credentials(&self) -> Result<Ticket> {
+        let identities = &self.shared.identities;
+        if self.meta.auth == Auth::None {
+            return Ok(identities.anonymous());
+        }
+        match timeout_at(self.deadline, identities.current()).await {
+            Ok(Ok(ticket)) => Ok(ticket),
+            Ok(Err(reason)) => {
+                let reason = format!("the credentials provider failed: {reason}");
+                let kind = ErrorRepr::NotSent { reason, cause: NotSentCause::Credentials };
+                Err(Error::new(self.name(), kind))
+            }
+            Err(_) => Err(self.queue_timeout("waiting for the credentials provider")),
+        }
+    }
+
+    fn action(&self) -> ActionMeta<'_> {
+        ActionMeta { name: self.name(), ..self.meta }
+    }
+
     /// Waits for the rate limiter and the lockout guard, until the call times out.
-    async fn turn(&self) -> Result<Turn> {
-        let Shared { rate_limiter, lockout, .. } = &*self.shared;
-        let lockout = self.is_authenticated.then_some(lockout);
+    async fn turn(&self, guard: Option<&Arc<LockoutGuard>>) -> Result<Turn> {
         let mut waiting_for = WaitingFor::RateLimit;
-        let turn = turn::wait(rate_limiter, lockout, self.name(), &mut waiting_for);
+        let turn = turn::wait(&self.shared.rate_limiter, guard, self.name(), &mut waiting_for);
         match timeout_at(self.deadline, turn).await {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(Closed { failures, possible_failures, last_refusal })) => {
@@ -340,6 +419,27 @@ impl Call {
                 }
             })),
         }
+    }
+
+    /// Whether the server refused the credentials themselves: not the date of the request, and not a login in its body.
+    fn are_credentials_refused(&self, error: &Error) -> bool {
+        error.api().is_some()
+            && error.is_authentication()
+            && self.last_skew == Skew::None
+            && self.name() != CHECK_AUTHENTICATION
+    }
+
+    /// Whether the credentials, which were refused, have been replaced meanwhile.
+    async fn has_new_credentials(&mut self, error: &Error) -> bool {
+        let Some(refused) = self.ticket.clone().filter(|_| self.are_credentials_refused(error)) else {
+            return false;
+        };
+        let is_allowed = self.reloads < MAX_RELOADS && !self.settings.retry.is_off();
+        if !is_allowed || self.shared.identities.as_fixed().is_some() {
+            return false;
+        }
+        self.reloads += 1;
+        self.credentials().await.is_ok_and(|current| Identities::differ(&current, &refused))
     }
 
     fn queue_timeout(&self, activity: &str) -> Error {
@@ -358,15 +458,15 @@ impl Call {
         }
         let outcome = error.outcome();
         // The lost response may have been a failed authentication.
-        let may_be_refusal =
-            error.is_transport() && self.is_authenticated && !self.shared.lockout.is_proven();
+        let is_unproven = |ticket: &Ticket| !ticket.identity.lockout.is_proven();
+        let may_be_refusal = error.is_transport() && self.ticket.as_ref().is_some_and(is_unproven);
         if outcome == AttemptOutcome::Unknown && may_be_refusal {
             return Retry::No;
         }
         let failure = Failure {
             outcome,
             repeatable: self.is_repeatable,
-            failed: self.progress.attempts().saturating_sub(self.progress.throttled()),
+            failed: self.progress.attempts().saturating_sub(self.progress.throttled() + self.reloads),
             throttled: self.progress.throttled(),
             retry_after: error.api().and_then(ApiError::retry_after),
             left: self.deadline.duration_since(Instant::now()),

@@ -51,6 +51,7 @@ pub struct CallOptions {
     max_response_size: Option<usize>,
     retry: Option<RetryPolicy>,
     headers: Headers,
+    dry_run: Option<bool>,
 }
 
 /// Headers of the caller, and why the last invalid one was refused.
@@ -110,6 +111,17 @@ impl CallOptions {
         }
         self
     }
+
+    /// Sets whether each call is a dry run: the server checks the request and the caller's permissions, and does not perform
+    /// the action. Defaults to `false`.
+    ///
+    /// The response of a successful dry run has no resources, so waiters and listings make no sense with it. An action
+    /// without a dry run ([`has_dry_run`](crate::has_dry_run)) fails before anything is sent.
+    /// [`Client::dry_run`](crate::Client::dry_run) returns the outcome as a value.
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
 }
 
 /// Checks a header of the caller.
@@ -137,6 +149,7 @@ pub(super) struct Settings {
     pub(super) attempt_timeout: Duration,
     pub(super) max_response_size: usize,
     pub(super) retry: RetryPolicy,
+    pub(super) is_dry_run: bool,
     /// Whether a response value of an unexpected type fails the call.
     pub(super) is_decoding_strict: bool,
     /// Headers of the caller, marked as sensitive.
@@ -153,6 +166,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(60),
             max_response_size: 64 << 20,
             retry: RetryPolicy::new(),
+            is_dry_run: false,
             is_decoding_strict: false,
             headers: HeaderMap::new(),
             header_problem: None,
@@ -164,7 +178,7 @@ impl Default for Settings {
 impl Settings {
     /// These settings, overridden by the options.
     pub(super) fn with(&self, options: &CallOptions) -> Self {
-        let CallOptions { timeout, attempt_timeout, max_response_size, retry, headers } = options;
+        let CallOptions { timeout, attempt_timeout, max_response_size, retry, headers, dry_run } = options;
         let mut all_headers = self.headers.clone();
         for (name, value) in &headers.valid {
             all_headers.insert(name, value.clone());
@@ -174,6 +188,7 @@ impl Settings {
             attempt_timeout: attempt_timeout.unwrap_or(self.attempt_timeout),
             max_response_size: max_response_size.unwrap_or(self.max_response_size),
             retry: retry.unwrap_or(self.retry),
+            is_dry_run: dry_run.unwrap_or(self.is_dry_run),
             is_decoding_strict: self.is_decoding_strict,
             headers: all_headers,
             header_problem: headers.problem.clone().or_else(|| self.header_problem.clone()),

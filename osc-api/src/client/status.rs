@@ -80,8 +80,9 @@ impl Client {
             action_rates,
             lockout: self
                 .shared
-                .lockout
-                .closed()
+                .identities
+                .latest()
+                .and_then(|identity| identity.lockout.closed())
                 .map(|(failures, probe_after)| LockoutStatus { failures, probe_after }),
             clock_correction_seconds: self.shared.clock.correction().as_secs(),
         }

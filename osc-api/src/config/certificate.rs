@@ -1,4 +1,4 @@
-//! The client certificate and its private key: found, read, and checked to belong together.
+//! The client certificate and its private key: chosen, read, and checked to match.
 
 use std::fmt;
 use std::path::Path;
@@ -41,18 +41,18 @@ impl fmt::Debug for ClientCertificate {
     }
 }
 
-/// The client certificate given to the builder, in PEM.
+/// The client certificate that was passed to the builder, in PEM.
 #[derive(Clone)]
 pub(crate) struct ClientPem {
     pub(crate) certificate: Zeroizing<Vec<u8>>,
-    /// `None` if the certificate's text contains the key too.
+    /// `None` if `certificate` contains the key as well.
     pub(crate) key: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// PEM text as it was read.
+/// PEM text, with its source.
 type PemBytes = Sourced<Zeroizing<Vec<u8>>>;
 
-/// The certificate given to the builder, else that of the first source that has one or half of one. Both halves come
+/// Returns the certificate of the builder, or else that of the first source that has a certificate or a key. Both come
 /// from the same source.
 pub(super) fn choose(
     explicit: Option<&ClientPem>,
@@ -61,9 +61,9 @@ pub(super) fn choose(
     findings: &mut Findings,
 ) -> Chosen<Option<ClientCertificate>> {
     if let Some(ClientPem { certificate, key }) = explicit {
-        let certificate = Sourced::new("the client certificate given to the client", certificate.clone());
-        let key = key.as_ref().map(|key| Sourced::new("the key given to the client", key.clone()));
-        return Chosen { value: certified(&certificate, key.as_ref(), findings), from_file: false };
+        let certificate = Sourced::new("the client certificate passed to the client", certificate.clone());
+        let key = key.as_ref().map(|key| Sourced::new("the key passed to the client", key.clone()));
+        return Chosen { value: parse_pair(&certificate, key.as_ref(), findings), from_file: false };
     }
     let Some(source) = sources.iter().find(|source| is_decided_by(source)) else {
         return Chosen { value: None, from_file: false };
@@ -76,7 +76,7 @@ pub(super) fn choose(
     Chosen { value: from_source(source, environment, findings), from_file }
 }
 
-/// Returns `true` if a source has a client certificate or half of one, so that later sources are not consulted.
+/// Returns `true` if a source has a client certificate or a key, so that later sources are not consulted.
 pub(super) fn is_decided_by(source: &ConfigSource) -> bool {
     source.client_certificate.is_some() || source.client_key.is_some()
 }
@@ -99,8 +99,8 @@ fn from_source(
     let certificate = load(certificate, has_key, environment, findings);
     let key = key.map(|key| load(key, true, environment, findings));
     match (certificate, key) {
-        (Some(certificate), None) => certified(&certificate, None, findings),
-        (Some(certificate), Some(Some(key))) => certified(&certificate, Some(&key), findings),
+        (Some(certificate), None) => parse_pair(&certificate, None, findings),
+        (Some(certificate), Some(Some(key))) => parse_pair(&certificate, Some(&key), findings),
         // `load` reported the problem.
         (None, _) | (_, Some(None)) => None,
     }
@@ -130,8 +130,8 @@ fn read_file(
 ) -> Option<Zeroizing<Vec<u8>>> {
     if is_base64_of_key(path) {
         findings.problem(format!(
-            "{source} contains Base64 instead of the path of a file: move it to the setting of the same name that \
-             ends in _b64"
+            "{source} contains Base64 instead of a file path: move it to the setting of the same name with the suffix \
+             _b64"
         ));
         return None;
     }
@@ -146,14 +146,14 @@ fn read_file(
         Err(error) => {
             let file = file::display(&path);
             findings.problem(format!(
-                "{source} names {file} which cannot be read ({error}): correct the path, or make the file readable"
+                "{source} names {file}, which cannot be read ({error}): correct the path, or make the file readable"
             ));
             None
         }
     }
 }
 
-/// Returns `true` for Base64 of PEM or DER in place of a path: it must not be shown as the name of a file.
+/// Returns `true` if a path is in fact PEM or DER in Base64, which must not be shown as the name of a file.
 fn is_base64_of_key(path: &Path) -> bool {
     const DER_SEQUENCE: u8 = 0x30;
     const MIN_DER_LENGTH: usize = 32;
@@ -170,20 +170,20 @@ fn contains(text: &[u8], bytes: &[u8]) -> bool {
     text.windows(bytes.len()).any(|window| window == bytes)
 }
 
-/// The bytes of a Base64 string, which may be wrapped into lines.
+/// Decodes a Base64 string, which may be wrapped into lines.
 fn decode(text: &Secret, source: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     let text = text.expose().bytes().filter(|byte| !byte.is_ascii_whitespace());
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.collect());
-    // The error contains the byte at which it failed, which may be a secret's.
+    // The error contains the byte at which it failed, which may be part of a secret.
     let decoded = BASE64.decode(&*text).ok();
     if decoded.is_none() {
-        findings.problem(format!("{source} is not Base64: encode the PEM file again"));
+        findings.problem(format!("{source} is not valid Base64: encode the PEM file again"));
     }
     decoded
 }
 
-/// Parses certificate and key, and checks that they belong together.
-fn certified(
+/// Parses the certificate and its key, and checks that they match.
+fn parse_pair(
     certificate: &PemBytes,
     key: Option<&PemBytes>,
     findings: &mut Findings,
@@ -198,8 +198,8 @@ fn certified(
         }
         Err(rustls::Error::InconsistentKeys(_)) => {
             findings.problem(format!(
-                "{} does not contain the key of the first certificate in {}: give the two that belong together, the \
-                 client's own certificate before those of its authorities",
+                "{} does not match the first certificate in {}: set a matching pair, with the client's own certificate \
+                 before those of its authorities",
                 key_source.source, certificate.source
             ));
             None
@@ -231,7 +231,7 @@ fn certificate_chain(
     None
 }
 
-/// The first private key. `is_combined` is for text that must contain the certificate too.
+/// Returns the first private key. `is_combined`: the text must contain the certificate as well.
 fn signing_key(
     Sourced { value, source }: &PemBytes,
     is_combined: bool,
@@ -239,7 +239,7 @@ fn signing_key(
 ) -> Option<Arc<dyn SigningKey>> {
     let mut sections = Sections::read(value);
     let Some(mut der) = sections.key.take() else {
-        findings.problem(sections.without_key(source, is_combined));
+        findings.problem(sections.missing_key(source, is_combined));
         return None;
     };
     let key = any_supported_type(&der);
@@ -281,12 +281,12 @@ impl Sections {
         sections
     }
 
-    /// Why there is no key.
-    fn without_key(&self, source: &str, is_combined: bool) -> String {
+    /// Explains why there is no key.
+    fn missing_key(&self, source: &str, is_combined: bool) -> String {
         if self.is_encrypted {
             format!(
-                "{source} contains an encrypted private key, which would need a passphrase: write the key without \
-                 one, with `openssl pkey -in FILE -out NEW_FILE`"
+                "{source} contains an encrypted private key, which needs a passphrase: decrypt it with \
+                 `openssl pkey -in FILE -out NEW_FILE`"
             )
         } else if let Some(defect) = self.defect {
             format!("{source} is not PEM ({defect}): export it again")
@@ -301,12 +301,12 @@ impl Sections {
     }
 }
 
-/// What is wrong with PEM text, without repeating any of it.
+/// Describes the defect of PEM text, without repeating any of it.
 pub(crate) fn pem_defect(error: &pem::Error) -> &'static str {
     match error {
         pem::Error::MissingSectionEnd { .. } => "a section does not end",
-        pem::Error::IllegalSectionStart { .. } => "a section does not begin as it should",
-        pem::Error::Base64Decode(_) => "a section is not base64",
+        pem::Error::IllegalSectionStart { .. } => "a section has an invalid BEGIN line",
+        pem::Error::Base64Decode(_) => "a section is not valid Base64",
         pem::Error::NoItemsFound => "it has no section",
         _ => "it cannot be read",
     }

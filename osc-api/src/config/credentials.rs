@@ -116,7 +116,7 @@ impl fmt::Debug for Basic {
     }
 }
 
-/// The kind of credentials that `OSC_AUTH_METHOD` selects.
+/// The kind of credentials, as selected by `OSC_AUTH_METHOD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AuthMethod {
     AccessKey,
@@ -124,10 +124,10 @@ enum AuthMethod {
     None,
 }
 
-/// The credentials of the builder, else those of the first source that has any part of any.
+/// Returns the credentials of the builder, or else those of the first source that has at least a part of some.
 ///
-/// The variable that selects the method applies to the credentials of its own source and of later ones: it cannot
-/// remove those of the builder, or those of a profile that the program selects.
+/// `OSC_AUTH_METHOD` applies to the credentials of the environment and of later sources. It cannot remove those of
+/// the builder, nor those of a profile that the program selects.
 pub(super) fn choose(
     explicit: Option<&Credentials>,
     sources: &[ConfigSource],
@@ -148,7 +148,7 @@ pub(super) fn choose(
     }
     if let Some(Sourced { value: AuthMethod::AccessKey | AuthMethod::Basic, source }) = method {
         findings.problem(format!(
-            "{source} selects credentials, but there are none: set them, or unset it to call without credentials"
+            "{source} selects credentials, but none are set: set them, or unset the variable to call without credentials"
         ));
     }
     Chosen { value: Credentials::none(), from_file: false }
@@ -157,19 +157,19 @@ pub(super) fn choose(
 /// Returns `true` if a source decides about credentials, so that later ones are not consulted.
 pub(super) fn is_decided_by(source: &ConfigSource) -> bool {
     let uses_v2 = source.uses_v2.unwrap_or_default();
-    let method = source.method.as_ref().and_then(|method| method_named(&method.value));
+    let method = source.method.as_ref().and_then(|method| method_from_name(&method.value));
     KeyPair::of(source, uses_v2).is_set()
         || source.login.is_some()
         || source.password.is_some()
         || method == Some(AuthMethod::None)
 }
 
-/// Returns `true` if a source has second-generation keys, which are used only for listed services.
+/// Returns `true` if a source has second-generation keys, which are used only for the services of a list.
 pub(super) fn has_v2(sources: &[ConfigSource]) -> bool {
     sources.iter().any(|source| source.access_key_v2.is_some() && source.secret_key_v2.is_some())
 }
 
-fn method_named(text: &str) -> Option<AuthMethod> {
+fn method_from_name(text: &str) -> Option<AuthMethod> {
     match text.to_ascii_lowercase().as_str() {
         "accesskey" => Some(AuthMethod::AccessKey),
         "basic" | "password" => Some(AuthMethod::Basic),
@@ -178,18 +178,17 @@ fn method_named(text: &str) -> Option<AuthMethod> {
     }
 }
 
-/// The selected method. An unknown one is a problem, and counts as none.
+/// Parses the selected method. An unknown method is reported, and counts as `none`.
 fn parse_method(sourced: &Sourced<String>, findings: &mut Findings) -> Sourced<AuthMethod> {
     let Sourced { value, source } = sourced;
-    let method = method_named(value);
+    let method = method_from_name(value);
     if method.is_none() {
-        findings
-            .problem(format!("{source} is none of accesskey, basic, password and none: write one of them"));
+        findings.problem(format!("{source} is invalid: it must be accesskey, basic, password or none"));
     }
     Sourced { value: method.unwrap_or(AuthMethod::None), source: source.clone() }
 }
 
-/// The access key of a source, of the generation that is used.
+/// The access key of a source, of the first or second generation.
 struct KeyPair<'a> {
     id: Option<&'a Sourced<String>>,
     secret: Option<&'a Sourced<Secret>>,
@@ -197,9 +196,9 @@ struct KeyPair<'a> {
 }
 
 impl<'a> KeyPair<'a> {
-    /// Second-generation keys are used only if the list contains the service. A source without any then still
-    /// provides its first-generation keys: this is what callers expect who override the keys by variables, next to
-    /// a profile with such a list. Unused keys do not keep the next source from being consulted.
+    /// Second-generation keys are used only if the list contains the service. A source without second-generation
+    /// keys still provides its first-generation keys: callers who override the keys with variables expect that, even
+    /// if the profile has such a list. A source that has only unused keys is skipped.
     fn of(source: &'a ConfigSource, uses_v2: bool) -> Self {
         let second = Self {
             id: source.access_key_v2.as_ref(),
@@ -228,8 +227,8 @@ impl<'a> KeyPair<'a> {
     }
 }
 
-/// The credentials of one source. A half without the other is a problem: the other half must not come from another
-/// source, and the half that is set shows that this source was meant.
+/// Returns the credentials of one source. A half without the other is reported: the missing half must not come from
+/// another source.
 fn from_source(
     keys: &KeyPair<'_>,
     source: &ConfigSource,
@@ -263,15 +262,15 @@ fn from_source(
             _ => ("a login and a password", "an access key"),
         };
         findings.problem(format!(
-            "{selector} selects {wanted}, but the {} has only {found}: set what it selects, or change it",
+            "{selector} selects {wanted}, but the {} has only {found}: set {wanted}, or change {selector}",
             if source.is_profile { "profile" } else { "environment" }
         ));
     }
     credentials
 }
 
-/// Both halves, if both are set; one without the other is a problem. Each has a name, with the variable and the key
-/// of a profile that set it.
+/// Returns both halves, if both are set. One half without the other is reported. The names of the halves contain the
+/// variable and the profile key that set them.
 fn pair<'a, A, B>(
     first: Option<&'a Sourced<A>>,
     second: Option<&'a Sourced<B>>,
@@ -290,24 +289,24 @@ fn pair<'a, A, B>(
     None
 }
 
-/// The credentials of the builder, trimmed and checked.
+/// Trims and checks the credentials of the builder.
 fn check_explicit(credentials: &Credentials, findings: &mut Findings) -> Credentials {
     let mut trimmed = Credentials::none();
     if let Some(AccessKey { id, secret }) = &credentials.access_key {
-        let sources = ["the access key given to the client", "the secret key given to the client"];
+        let sources = ["the access key passed to the client", "the secret key passed to the client"];
         trimmed = trimmed.with_access_key(value::trim(id), value::trim(secret.expose()));
         check_access_key(value::trim(id), secret, sources, findings);
     }
     if let Some(Basic { login, password }) = &credentials.basic {
-        let sources = ["the login given to the client", "the password given to the client"];
+        let sources = ["the login passed to the client", "the password passed to the client"];
         trimmed = trimmed.with_basic(value::trim(login), value::trim(password.expose()));
         check_basic(value::trim(login), password, sources, findings);
     }
     trimmed
 }
 
-/// Refuses what the server certainly does not know: it would count the attempt among the failures that lock an
-/// account.
+/// Reports keys that cannot be valid: the server would count the attempt as a failed authentication, and a few of
+/// those lock the credentials.
 fn check_access_key(
     id: &str,
     secret: &Secret,
@@ -335,13 +334,13 @@ fn check_access_key(
     }
     if id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
         findings.warn(format!(
-            "{id_source} has {SECRET_LENGTH} characters and {secret_source} has {ID_LENGTH}: they are probably \
-             exchanged, so exchange them"
+            "{id_source} has {SECRET_LENGTH} characters and {secret_source} has {ID_LENGTH}: the two are probably \
+             swapped; set each to the value of the other"
         ));
     }
 }
 
-/// The server takes the first colon for the end of the login.
+/// Reports a login or password that cannot be valid. The server treats the first colon as the end of the login.
 fn check_basic(
     login: &str,
     password: &Secret,

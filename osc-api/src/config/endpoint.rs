@@ -1,12 +1,11 @@
-//! The region and the address that requests go to, checked when the client is built.
+//! The region, and the address that requests are sent to: chosen and checked when the client is built.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
 use super::source::{ConfigSource, Findings, Sourced};
-use super::value;
+use super::{host, value};
 use crate::generated::service::{API_PATH, DEFAULT_DOMAIN, DEFAULT_REGION, HOST_PREFIX};
 
 /// The scheme of an endpoint.
@@ -36,7 +35,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Parses an address with or without scheme, and with or without the path `/api/v1`.
     ///
-    /// `protocol` is the scheme of an address without one. A given path is kept.
+    /// `protocol` is the default scheme. The path is kept, and defaults to `/api/v1`.
     ///
     /// # Errors
     /// Describes the problem without repeating the address: it may contain a password.
@@ -56,7 +55,7 @@ impl Endpoint {
         if authority.contains('@') {
             return Err("contains a user name or password".to_owned());
         }
-        let authority = check_authority(authority)?;
+        let authority = host::check_authority(authority)?;
         let path = check_path(path)?;
         let mut url = Url::parse(&format!("{scheme}://{authority}"))
             .map_err(|error| format!("is not a URL ({error})"))?;
@@ -72,7 +71,7 @@ impl Endpoint {
     /// The address of a region's API in a domain such as `outscale.com`.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse).
+    /// See [`parse`](Self::parse).
     pub(super) fn in_region(region: &str, domain: &str, protocol: Protocol) -> Result<Self, String> {
         Self::parse(&format!("{}://{HOST_PREFIX}{region}.{domain}", protocol.as_str()), protocol)
     }
@@ -118,7 +117,7 @@ impl Endpoint {
 
     /// Returns `true` if the host is a loopback address, so that no request leaves this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(self.url.host())
+        host::is_loopback(self.url.host())
     }
 }
 
@@ -128,23 +127,13 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Returns `true` if a host is `localhost` or a loopback address.
-pub(super) fn is_loopback(host: Option<Host<&str>>) -> bool {
-    match host {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// The region: the builder's, else that of the first source that has one, else the default.
+/// Returns the region of the builder, or else that of the first source that has one, or else the default.
 pub(super) fn choose_region(
     explicit: Option<&String>,
     sources: &[ConfigSource],
     findings: &mut Findings,
 ) -> Option<String> {
-    let explicit = explicit.map(|region| Sourced::new("the region given to the client", region.clone()));
+    let explicit = explicit.map(|region| Sourced::new("the region passed to the client", region.clone()));
     let sourced = explicit.or_else(|| sources.iter().find_map(|source| source.region.clone()));
     let Some(Sourced { value, source }) = sourced else { return Some(DEFAULT_REGION.to_owned()) };
     let region = value::trim(&value);
@@ -152,13 +141,13 @@ pub(super) fn choose_region(
         Ok(()) => Some(region.to_owned()),
         Err(reason) => {
             let shown = if is_harmless(region) { format!(" `{region}`") } else { String::new() };
-            findings.problem(format!("invalid region{shown} ({source}): {reason}, such as {DEFAULT_REGION}"));
+            findings.problem(format!("invalid region{shown} ({source}): {reason}, as in {DEFAULT_REGION}"));
             None
         }
     }
 }
 
-/// The endpoint: the builder's, else that of the first source that has one, else the one of the region.
+/// Returns the endpoint of the builder, or else that of the first source that has one, or else that of the region.
 pub(super) fn choose(
     explicit: Option<&String>,
     sources: &[ConfigSource],
@@ -168,7 +157,7 @@ pub(super) fn choose(
 ) -> Option<Endpoint> {
     let protocol = choose_protocol(sources, findings);
     let explicit =
-        explicit.map(|endpoint| Sourced::new("the endpoint given to the client", endpoint.clone()));
+        explicit.map(|endpoint| Sourced::new("the endpoint passed to the client", endpoint.clone()));
     let sourced = explicit.or_else(|| sources.iter().find_map(|source| source.endpoint.clone()));
     let domain = sources.iter().find_map(|source| source.domain.clone());
     let (source, parsed) = match (sourced, domain) {
@@ -196,104 +185,19 @@ pub(super) fn choose(
     }
 }
 
-/// Checks a host and its port, without scheme, path or user name. Returns them without a trailing dot.
-///
-/// The URL library accepts much more: it drops empty ports, decodes escapes, and reads `1.2` as an IPv4 address.
-///
-/// # Errors
-/// Completes a sentence about the address, without repeating it.
-pub(super) fn check_authority(authority: &str) -> Result<String, String> {
-    let (host, port) = match authority.rfind(']') {
-        Some(end) => authority.split_at(end.saturating_add(1)),
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-    };
-    if let Some(port) = port.strip_prefix(':') {
-        let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-        if port.contains(':') {
-            return Err("contains two colons: write an IPv6 address in brackets".to_owned());
-        }
-        if !is_number || port.parse::<u16>().unwrap_or_default() == 0 {
-            return Err("has an invalid port: a port is a number from 1 to 65535".to_owned());
-        }
-    } else if !port.is_empty() {
-        return Err("has an invalid port: a port follows the host after a colon".to_owned());
-    }
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']').unwrap_or_default();
-        let is_ipv6 = address.parse::<Ipv6Addr>().is_ok();
-        return if is_ipv6 {
-            Ok(authority.to_owned())
-        } else {
-            Err("has an invalid IPv6 address".to_owned())
-        };
-    }
-    let host = host.strip_suffix('.').unwrap_or(host);
-    check_host(host)?;
-    Ok(format!("{host}{port}"))
-}
-
-/// Checks a name or an IPv4 address by the limits of DNS.
-fn check_host(host: &str) -> Result<(), String> {
-    const MAX_HOST_LENGTH: usize = 253;
-    if host.is_empty() {
-        return Err("has no host".to_owned());
-    }
-    if !host.is_ascii() {
-        return Err(
-            "has a host with a character outside ASCII: write an international name in its ASCII form \
-                    (xn--…)"
-                .to_owned(),
-        );
-    }
-    if host.len() > MAX_HOST_LENGTH {
-        return Err(format!("has a host that is longer than {MAX_HOST_LENGTH} characters"));
-    }
-    for label in host.split('.') {
-        check_label(label)?;
-    }
-    let last = host.rsplit('.').next().unwrap_or_default();
-    // What ends in a number is an IPv4 address; other spellings of one are read differently by each program.
-    let is_numeric = last.bytes().all(|byte| byte.is_ascii_digit())
-        || last
-            .to_ascii_lowercase()
-            .strip_prefix("0x")
-            .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-    if is_numeric && host.parse::<Ipv4Addr>().is_err() {
-        return Err("has an invalid IPv4 address".to_owned());
-    }
-    Ok(())
-}
-
-/// Checks a part of a host name. Underscores are not of the standard, but in use.
-fn check_label(label: &str) -> Result<(), String> {
-    const MAX_LABEL_LENGTH: usize = 63;
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if label.is_empty() {
-        Err("has a host with an empty part between two dots".to_owned())
-    } else if label.len() > MAX_LABEL_LENGTH {
-        Err(format!("has a host with a part that is longer than {MAX_LABEL_LENGTH} characters"))
-    } else if !label.bytes().all(is_allowed) {
-        Err("has a host with a character other than letters, digits, hyphens and dots".to_owned())
-    } else if label.starts_with('-') || label.ends_with('-') {
-        Err("has a host with a part that begins or ends with a hyphen".to_owned())
-    } else {
-        Ok(())
-    }
-}
-
-/// The scheme and the rest of an address.
+/// Splits an address into the scheme and the rest.
 fn split_scheme<'a>(text: &'a str, default: &'a str) -> Result<(&'a str, &'a str), String> {
     if let Some((scheme, rest)) = text.split_once("://") {
         return Ok((scheme, rest));
     }
     let is_scheme = |start: &str| start.eq_ignore_ascii_case("http") || start.eq_ignore_ascii_case("https");
     if is_scheme(text.split([':', '/', ';']).next().unwrap_or_default()) && !is_scheme(text) {
-        return Err("has a scheme that `://` does not follow".to_owned());
+        return Err("has a scheme without `://`".to_owned());
     }
     Ok((default, text))
 }
 
-/// The path without slashes at its end.
+/// Checks the path, and removes slashes at its end.
 fn check_path(path: &str) -> Result<&str, String> {
     let path = path.trim_end_matches('/');
     let is_allowed =
@@ -312,17 +216,17 @@ fn check_path(path: &str) -> Result<&str, String> {
 /// The region is a part of the host name and of the signature.
 fn check_region(region: &str) -> Result<(), String> {
     if let Some(defect) = value::find_defect(region) {
-        return Err(format!("it {defect}; write a region"));
+        return Err(format!("it {defect}; a region has only letters, digits and hyphens"));
     }
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if region.is_empty() || !region.bytes().all(is_allowed) {
         return Err("a region may contain only letters, digits and hyphens".to_owned());
     }
-    check_label(region)
+    host::check_label(region)
         .map_err(|_| "a region has at most 63 characters, and no hyphen at its ends".to_owned())
 }
 
-/// Returns `true` for a wrong region that is certainly not a secret in the wrong place.
+/// Returns `true` for an invalid region that is certainly not a misplaced secret.
 fn is_harmless(region: &str) -> bool {
     const MAX_SHOWN: usize = 19;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" -_.{}$".contains(&byte);
@@ -337,7 +241,7 @@ fn choose_protocol(sources: &[ConfigSource], findings: &mut Findings) -> Protoco
         "https" => Protocol::Https,
         "http" => Protocol::Http,
         _ => {
-            findings.problem(format!("{source} is neither https nor http: write https"));
+            findings.problem(format!("{source} is invalid: it must be https or http"));
             Protocol::Https
         }
     }

@@ -14,7 +14,7 @@ use crate::Secret;
 pub(super) struct System<'a> {
     pub(super) variable: &'a dyn Fn(&str) -> Option<OsString>,
     pub(super) read: &'a dyn Fn(&Path) -> io::Result<Zeroizing<Vec<u8>>>,
-    /// The permission bits of a file, if it has any that matter.
+    /// The permission bits of a file, if the user can change them.
     pub(super) mode: &'a dyn Fn(&Path) -> Option<u32>,
 }
 
@@ -69,7 +69,7 @@ impl Environment<'_> {
         self.raw(name).is_some()
     }
 
-    /// The user's home directory. It is not a setting, so it counts even if the environment is ignored.
+    /// The user's home directory. It is not a setting, so it is read even if the environment is ignored.
     pub(super) fn home(&self) -> Option<PathBuf> {
         let set = |name| (self.system.variable)(name).filter(|value| !value.is_empty());
         set("HOME").or_else(|| set("USERPROFILE")).map(PathBuf::from)

@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 use super::value;
 
-/// A profile file or a PEM file is never larger: reading stops there.
+/// Maximum size of a profile file or a PEM file, in bytes.
 const MAX_FILE_SIZE: u64 = 1 << 20;
 
-/// A longer text is not shown as the name of a file.
+/// Maximum length of a path in a message, in bytes.
 const MAX_SHOWN_PATH: usize = 255;
 
-/// A component of a path that is at least this long, and could be Base64, is not shown.
+/// Minimum length of a component of a path that may be a key in Base64, in bytes.
 const MIN_KEY_LENGTH: usize = 20;
 
 /// Reads a regular file of limited size.
@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     // Opening some devices has side effects.
     check(&fs::metadata(path)?)?;
     let file = open(path)?;
-    // With all of the capacity at once, no copy of a secret is left behind by growing.
+    // Allocated at once: growing the buffer would leave copies of a secret behind.
     let capacity = usize::try_from(MAX_FILE_SIZE.saturating_add(1)).unwrap_or(usize::MAX);
     let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
     file.take(MAX_FILE_SIZE.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -55,8 +55,8 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// The permission bits of a file, or `None` if they are not the user's to change: on a read-only mount, or in a
-/// volume that Kubernetes fills from a secret.
+/// The permission bits of a file, or `None` if the user cannot change them: on a read-only mount, or in a volume that
+/// Kubernetes fills from a secret.
 #[cfg(unix)]
 pub(super) fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -75,7 +75,7 @@ pub(super) fn mode(_: &Path) -> Option<u32> {
     None
 }
 
-/// Replaces a leading `~` by the home directory. Returns `None` if there is no home directory.
+/// Replaces a leading `~` with the home directory. Returns `None` if there is no home directory.
 pub(super) fn expand_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
     let mut components = path.components();
     if components.next() != Some(Component::Normal(OsStr::new("~"))) {
@@ -86,17 +86,13 @@ pub(super) fn expand_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
     })
 }
 
-/// The path as a message shows it. A text that may be a key, given in place of a path, is not shown.
+/// Shows the path in a message, unless it may be a key that was passed in place of a path.
 pub(super) fn display(path: &Path) -> String {
     let shown = path.as_os_str().to_string_lossy();
-    if is_shown(&shown) {
-        shown.into_owned()
-    } else {
-        "a path that is not shown, as it may be a key,".to_owned()
-    }
+    if is_shown(&shown) { shown.into_owned() } else { "a path (hidden, because it may be a key)".to_owned() }
 }
 
-/// The name of an encoding that is not UTF-8, if the bytes are in it.
+/// The name of the encoding, if it is certainly not UTF-8.
 pub(super) fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
@@ -106,7 +102,7 @@ pub(super) fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The bytes without the byte order mark that some editors put before UTF-8.
+/// The bytes without the byte order mark that some editors write before UTF-8.
 pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }

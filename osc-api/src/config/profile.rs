@@ -1,7 +1,6 @@
 //! The profile file: an object of profiles by name, shared with the other tools of the cloud.
 //!
-//! Only the selected profile is read, and only its keys that are known here: other tools keep their own settings in
-//! the same file.
+//! Only the known keys of the selected profile are read: other tools keep their own settings in the same file.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,12 +20,12 @@ pub(super) struct ProfileLocation {
     file: PathBuf,
     /// Whether the file was selected, by the program or by a variable.
     is_file_selected: bool,
-    /// The selected profile, if one was; after loading, the one that was found.
+    /// The selected profile, if any. After loading, the profile that was found.
     name: Option<String>,
 }
 
 impl ProfileLocation {
-    /// The location, as messages give it.
+    /// Describes the location in messages.
     pub(super) fn describe(&self) -> String {
         let name = self.name.as_deref().unwrap_or(DEFAULT_PROFILE);
         format!("profile `{name}` in {}", file::display(&self.file))
@@ -40,21 +39,21 @@ impl ProfileLocation {
         &self.file
     }
 
-    /// Returns `true` if the program or a variable asks for this profile or its file, so that it must be right.
+    /// Returns `true` if the program or a variable selects this profile or its file, so that its defects are errors.
     pub(super) fn is_selected(&self) -> bool {
         self.is_file_selected || self.name.is_some()
     }
 }
 
-/// A profile as it was read.
+/// A profile that was read.
 #[derive(Default)]
 pub(super) struct Profile {
     pub(super) settings: Option<ConfigSource>,
-    /// What is wrong with it, and the settings that are lost by it. Those of a whole file count as credentials.
+    /// Its defects, each with the setting that it affects. A defect of the whole file affects the credentials.
     pub(super) defects: Vec<(Setting, String)>,
 }
 
-/// Finds out which profile of which file to use, if any.
+/// Returns the profile to use and its file, if any.
 pub(super) fn find(
     profile: Option<&String>,
     config_file: Option<&PathBuf>,
@@ -66,7 +65,7 @@ pub(super) fn find(
         None => environment.text("OSC_PROFILE", findings).map(|name| name.as_str().to_owned()),
     };
     let selected = match config_file {
-        Some(file) => Some((file.clone(), "the profile file given to the client")),
+        Some(file) => Some((file.clone(), "the profile file passed to the client")),
         None => environment.path("OSC_CONFIG_FILE").map(|file| (file, "OSC_CONFIG_FILE")),
     };
     if let Some((file, source)) = selected {
@@ -92,7 +91,7 @@ pub(super) fn find(
     }
 }
 
-/// Reads the profile, and puts its name into the location.
+/// Reads the profile, and stores its name in the location.
 pub(super) fn load(location: &mut ProfileLocation, system: &System<'_>) -> Profile {
     let mut profile = Profile::default();
     let mut profiles = match read(location, system) {
@@ -112,7 +111,7 @@ pub(super) fn load(location: &mut ProfileLocation, system: &System<'_>) -> Profi
                     profile.settings = Some(settings(entries, &description, &mut profile.defects));
                 }
                 _ => {
-                    let message = format!("{description} is not an object: write its settings as one");
+                    let message = format!("{description} is not an object: write it as {{…}}");
                     profile.defects.push((Setting::Credentials, message));
                 }
             }
@@ -120,7 +119,7 @@ pub(super) fn load(location: &mut ProfileLocation, system: &System<'_>) -> Profi
         Ok(None) => {}
         Err(message) => profile.defects.push((Setting::Credentials, message)),
     }
-    profiles.values_mut().for_each(wipe);
+    wipe_all(&mut profiles);
     profile
 }
 
@@ -151,8 +150,8 @@ fn read(location: &ProfileLocation, system: &System<'_>) -> Result<Option<Map<St
             wipe(&mut other);
             Err(format!("{file} is not an object of profiles by name: write it as {{\"default\": {{…}}}}"))
         }
-        // This error has a position and what was expected there, not the text.
-        Err(error) => Err(format!("{file} is not JSON ({error}): correct it")),
+        // The error contains a position and what was expected there, but no text of the file.
+        Err(error) => Err(format!("{file} is not valid JSON ({error}): correct it")),
     }
 }
 
@@ -170,7 +169,7 @@ fn missing_file(location: &ProfileLocation) -> Result<Option<Map<String, Value>>
     }
 }
 
-/// The name of the profile: the selected one, else the one with `"default": true`, else `default`.
+/// Returns the name of the profile: the selected one, else the one with `"default": true`, else `default`.
 fn choose(location: &ProfileLocation, profiles: &Map<String, Value>) -> Result<Option<String>, String> {
     if let Some(name) = &location.name {
         return match profiles.contains_key(name) {
@@ -192,12 +191,11 @@ fn choose(location: &ProfileLocation, profiles: &Map<String, Value>) -> Result<O
     }
 }
 
-/// The settings of a profile, current keys first and then those of older tools.
+/// Returns the settings of a profile. Current keys take precedence over those of older tools.
 ///
-/// Other tools keep keys of their own here, which are ignored whatever they hold: `method`, `version`,
-/// `max_retries` and more. One of them is `ssl_verify`, which turns certificate checks off in one of those tools
-/// and must not do so here.
-fn settings(
+/// Keys of other tools are ignored, whatever their values: `method`, `version`, `max_retries` and more. One of them is
+/// `ssl_verify`, which turns certificate checks off in one of those tools and must not do so here.
+pub(super) fn settings(
     profile: &mut Map<String, Value>,
     description: &str,
     defects: &mut Vec<(Setting, String)>,
@@ -275,7 +273,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the list of services that use second-generation keys contains this one. It may also be one string,
+    /// Whether the list of services that use second-generation keys contains this one. The list may also be a string,
     /// as in the variable.
     fn uses_v2(&mut self) -> Option<bool> {
         const KEY: &str = "iam_v2_services";
@@ -289,7 +287,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A key of other tools, where it may have another meaning: values of other types are ignored.
+    /// A key of other tools. Values that are not strings are ignored, since the key may have another meaning there.
     fn legacy(&mut self, key: &str) -> Option<Sourced<String>> {
         match self.profile.get(key) {
             Some(Value::String(_)) => self.text(key),
@@ -318,7 +316,7 @@ impl Reader<'_> {
     }
 }
 
-/// The group of settings that is lost if the value of a key is wrong.
+/// The group of settings that is affected if the value of a key is invalid.
 fn setting_of(key: &str) -> Setting {
     match key {
         "region" => Setting::Region,
@@ -334,8 +332,13 @@ fn secret(sourced: Sourced<String>) -> Sourced<Secret> {
     sourced.map(Secret::from)
 }
 
+/// Wipes the strings of a file.
+pub(super) fn wipe_all(entries: &mut Map<String, Value>) {
+    entries.values_mut().for_each(wipe);
+}
+
 /// Wipes the strings of a value: the file contains the secrets of every profile.
-fn wipe(value: &mut Value) {
+pub(super) fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),
         Value::Array(values) => values.iter_mut().for_each(wipe),

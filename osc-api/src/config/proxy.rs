@@ -1,6 +1,6 @@
 //! The HTTP proxy for the endpoint, if any.
 //!
-//! It is chosen here, once, for the one endpoint of a client, rather than by the HTTP library: so it follows the same
+//! The proxy is chosen here, once for the endpoint of a client, and not by the HTTP library. It follows the same
 //! precedence as every other setting, and the rules of the variables can be tested.
 
 use std::fmt;
@@ -8,10 +8,10 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::endpoint::{self, Endpoint};
+use super::endpoint::Endpoint;
 use super::environment::Environment;
 use super::source::{Chosen, ConfigSource, Findings, Sourced};
-use super::value;
+use super::{host, value};
 use crate::Secret;
 
 /// The builder's setting for proxies.
@@ -26,7 +26,7 @@ pub(crate) enum ExplicitProxy {
 /// A checked proxy.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    /// The whole URL, often with a password.
+    /// The whole URL, which may contain a password.
     url: Secret,
     /// Scheme, host and port: the part that may be shown.
     shown: String,
@@ -65,14 +65,14 @@ impl Proxy {
             Some((login, host)) => (Some(login), host),
             None => (None, authority),
         };
-        // The HTTP library ignores a proxy whose host it does not accept, without an error.
-        let host = endpoint::check_authority(host)?;
+        // The HTTP library silently ignores a proxy whose host it does not accept.
+        let host = host::check_authority(host)?;
         let login = login.map(|login| format!("{login}@")).unwrap_or_default();
         let url = Url::parse(&format!("{scheme}://{login}{host}")).map_err(|_| "is not a URL".to_owned())?;
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let shown = format!("{}://{host}:{port}", url.scheme());
-        let is_loopback = endpoint::is_loopback(url.host());
+        let is_loopback = host::is_loopback(url.host());
         let has_password = url.password().is_some();
         Ok(Self { url: Secret::from(String::from(url)), shown, is_loopback, has_password })
     }
@@ -91,7 +91,7 @@ enum ProxyChoice {
     Through(Sourced<Secret>),
 }
 
-/// The proxy of the first source with a setting that applies to this endpoint.
+/// Returns the proxy of the first source with a setting that applies to this endpoint.
 pub(super) fn choose(
     explicit: Option<&ExplicitProxy>,
     sources: &[ConfigSource],
@@ -103,7 +103,7 @@ pub(super) fn choose(
     let (choice, is_in_profile) = match explicit {
         Some(ExplicitProxy::Direct) => (Some(ProxyChoice::Direct), false),
         Some(ExplicitProxy::Through(url)) => {
-            (Some(ProxyChoice::Through(Sourced::new("the proxy given to the client", url.clone()))), false)
+            (Some(ProxyChoice::Through(Sourced::new("the proxy passed to the client", url.clone()))), false)
         }
         None => from_sources(sources, environment, endpoint, findings),
     };
@@ -166,8 +166,8 @@ fn check(
     }
 }
 
-/// The choice of the variables that most programs follow. They do not apply to loopback addresses: few people who
-/// set them have those in mind.
+/// The choice by the conventional variables, such as `HTTPS_PROXY`. They do not apply to loopback addresses, which
+/// callers rarely want to reach through a proxy.
 fn from_environment(
     environment: &Environment<'_>,
     endpoint: &Endpoint,
@@ -225,8 +225,8 @@ fn is_below(domain: &str, name: &str) -> bool {
     let name = name.strip_prefix("*.").or_else(|| name.strip_prefix('.')).unwrap_or(name);
     let domain = domain.trim_end_matches('.');
     let Some(start) = domain.len().checked_sub(name.len()) else { return false };
-    let ends_so = domain.get(start..).is_some_and(|end| !end.is_empty() && end.eq_ignore_ascii_case(name));
-    ends_so && (start == 0 || domain.get(..start).is_some_and(|before| before.ends_with('.')))
+    let has_suffix = domain.get(start..).is_some_and(|end| !end.is_empty() && end.eq_ignore_ascii_case(name));
+    has_suffix && (start == 0 || domain.get(..start).is_some_and(|before| before.ends_with('.')))
 }
 
 /// Returns `true` if an address equals the entry, or is in its network, such as `10.0.0.0/8`.
@@ -236,13 +236,13 @@ fn is_in(address: IpAddr, name: &str) -> bool {
         None => (name, Some(u32::MAX)),
     };
     let (Ok(network), Some(length)) = (network.parse(), length) else { return false };
-    let differs_below = |difference: u128, bits: u32| {
-        // All of the first `length` bits are the same.
+    // Whether the first `length` bits are equal.
+    let has_same_prefix = |difference: u128, bits: u32| {
         difference.checked_shr(bits.saturating_sub(length)).unwrap_or_default() == 0
     };
     match (address, network) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => differs_below(u128::from(u32::from(a) ^ u32::from(b)), 32),
-        (IpAddr::V6(a), IpAddr::V6(b)) => differs_below(u128::from(a) ^ u128::from(b), 128),
+        (IpAddr::V4(a), IpAddr::V4(b)) => has_same_prefix(u128::from(u32::from(a) ^ u32::from(b)), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => has_same_prefix(u128::from(a) ^ u128::from(b), 128),
         _ => false,
     }
 }

@@ -1,18 +1,18 @@
-//! Settings as one configuration source has them, each with a name that messages give it.
+//! The settings of one configuration source, each with its name in messages.
 
 use std::path::PathBuf;
 
 use crate::Secret;
 
-/// What every section of a PEM file begins with.
+/// The start of every section of a PEM file.
 pub(super) const PEM_START: &str = "-----BEGIN ";
 
-/// What the resolution of a configuration found.
+/// The problems and warnings of a configuration.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// Errors, each with its source and a hint.
     pub(super) problems: Vec<String>,
-    /// What works, but should be changed.
+    /// Settings that work, but should be changed.
     pub(super) warnings: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Origin<'a> {
 }
 
 impl Origin<'_> {
-    /// The name of a setting of this source, as messages give it.
+    /// The name of a setting of this source in messages.
     pub(super) fn name(self, key: &str) -> String {
         match self {
             Self::Environment => format!("OSC_{}", key.to_ascii_uppercase()),
@@ -79,7 +79,7 @@ pub(super) enum Setting {
     Proxy,
 }
 
-/// A PEM text, or where it is read from.
+/// PEM text, or the file to read it from.
 #[derive(Clone)]
 pub(super) enum PemSource {
     File(PathBuf),
@@ -88,11 +88,11 @@ pub(super) enum PemSource {
 }
 
 impl PemSource {
-    /// The PEM file at this path. PEM text in place of a path is taken as text: it can be nothing else, and must
-    /// not appear in a message as the name of a missing file.
+    /// The PEM file at this path. PEM text in place of a path is used as PEM text: it must not appear in a message as the
+    /// name of a missing file.
     pub(super) fn from_path(path: PathBuf) -> Self {
         match path.to_str() {
-            // Variables of one line often have `\n` in place of line ends.
+            // Variables on one line often contain `\n` in place of line ends.
             Some(text) if text.contains(PEM_START) => Self::Text(Secret::from(text.replace("\\n", "\n"))),
             _ => Self::File(path),
         }
@@ -132,7 +132,7 @@ pub(super) struct Chosen<T> {
     pub(super) from_file: bool,
 }
 
-/// Returns `true` if a list of services, written as one string, contains this API. It has two names.
+/// Returns `true` if a list of services, written as one string, contains this API by one of its two names.
 pub(super) fn lists_this_service(list: &str) -> bool {
     let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | ']' | '"' | '\'');
     list.split(is_separator).any(|name| name.eq_ignore_ascii_case("api") || name.eq_ignore_ascii_case("osc"))

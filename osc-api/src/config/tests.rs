@@ -18,11 +18,11 @@ use super::*;
 
 const HOME_FILE: &str = "/home/me/.osc/config.json";
 
-/// A self-signed certificate and its key, which are used nowhere but in these tests.
+/// A self-signed certificate and its key, used only in these tests.
 const CERTIFICATE: &str = include_str!("tests/client.pem");
 const KEY: &str = include_str!("tests/client.key");
 
-/// An environment of the test's own. `HOME` is always set, so that a profile file has its usual place.
+/// A simulated environment. `HOME` is always set, so that the profile file is at its default path.
 #[derive(Default)]
 struct World {
     variables: BTreeMap<String, OsString>,
@@ -84,7 +84,7 @@ impl World {
         problems
     }
 
-    /// The one problem that there is, which must name all of `parts`.
+    /// Asserts that exactly one problem is found, and that its message contains all of `parts`.
     #[track_caller]
     fn one_problem(&self, parts: &[&str]) {
         let problems = self.problems();

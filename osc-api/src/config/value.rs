@@ -1,13 +1,13 @@
-//! Text of a setting: trimmed in one way, and checked for what is certainly wrong before it costs an attempt.
+//! The text of a setting: trimmed, and checked for mistakes before a request uses it.
 
 use std::fmt;
 
-/// A mistake that no value of any setting can have on purpose.
+/// A mistake that is never intended, whatever the setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Defect {
     Quoted,
     Placeholder,
-    /// A character that is not visible where it was copied from.
+    /// An invisible character, usually copied from a web page.
     Invisible(char),
 }
 
@@ -28,12 +28,12 @@ impl fmt::Display for Defect {
     }
 }
 
-/// The value without the blanks and line ends around it, which files and shells leave behind.
+/// The value without the blanks and line ends around it.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}')
 }
 
-/// The mistake in a trimmed value, if there is one.
+/// The mistake in a trimmed value, if any.
 pub(super) fn find_defect(text: &str) -> Option<Defect> {
     if let Some(c) = text.chars().find(|c| is_invisible(*c)) {
         return Some(Defect::Invisible(c));
@@ -44,7 +44,7 @@ pub(super) fn find_defect(text: &str) -> Option<Defect> {
     is_placeholder(text).then_some(Defect::Placeholder)
 }
 
-/// Returns `true` for the texts that documentation has in the place of a key.
+/// Returns `true` for a sample key, as in documentation.
 pub(super) fn is_sample_key(text: &str) -> bool {
     const SAMPLES: [&str; 9] = [
         "accesskey",
@@ -83,8 +83,8 @@ fn is_quoted(text: &str) -> bool {
     first.is_some_and(|c| OPENING.contains(c)) && last.is_some_and(|c| CLOSING.contains(c))
 }
 
-/// Returns `true` for what a template, a shell or a person was to replace: `<key>`, `${KEY}`, `$OSC_KEY`,
-/// `{{ key }}`, `$(command)`, `%OSC_KEY%`. A password may begin with `$`, so that only names such as `$OSC_KEY` count.
+/// Returns `true` for a placeholder that was not replaced: `<key>`, `${KEY}`, `$OSC_KEY`, `{{ key }}`, `$(command)`,
+/// `%OSC_KEY%`. A password may begin with `$`, so only names such as `$OSC_KEY` count.
 fn is_placeholder(text: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_uppercase())

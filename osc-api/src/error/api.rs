@@ -22,7 +22,7 @@ pub struct ApiError {
     request_id: Option<String>,
     errors: Vec<ErrorItem>,
     /// Whether the errors are in the API's own format, not in that of a gateway.
-    is_own_form: bool,
+    is_api_format: bool,
     /// The compression of the response, which the client did not request.
     compression: Option<&'static str>,
     raw: String,
@@ -61,10 +61,10 @@ impl ErrorItem {
 impl ApiError {
     /// Parses a response in any format.
     pub(crate) fn new(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
-        let ParsedError { errors, request_id, is_own_form } = parse::read(body);
+        let ParsedError { errors, request_id, is_api_format } = parse::read(body);
         let compression = parse::compression(body);
         let raw = bounded(body, MAX_RAW_LENGTH);
-        Self { status, retry_after, request_id, errors, is_own_form, compression, raw }
+        Self { status, retry_after, request_id, errors, is_api_format, compression, raw }
     }
 
     /// Returns the HTTP status.
@@ -103,8 +103,8 @@ impl ApiError {
     }
 
     /// Whether the response is from the API itself, not from a gateway.
-    pub(super) fn is_own_form(&self) -> bool {
-        self.is_own_form
+    pub(super) fn is_api_format(&self) -> bool {
+        self.is_api_format
     }
 
     pub(super) fn has(&self, class: &[RangeInclusive<u32>]) -> bool {
@@ -132,10 +132,10 @@ impl ApiError {
             || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::OTHER_THAN_VALIDATION))
     }
 
-    /// A missing resource is a 400 with a code. A bare 404 comes from a wrong address and does not prove that a resource is
-    /// missing, but an error in the API's format without a code may.
+    /// A missing resource is a 400 with a code. A bare 404 may come from a wrong address, so it counts only with an
+    /// error in the API's own format that has no code.
     pub(super) fn is_not_found(&self) -> bool {
-        let uncoded = || self.is_own_form && self.errors.iter().all(|error| error.code.is_none());
+        let uncoded = || self.is_api_format && self.errors.iter().all(|error| error.code.is_none());
         self.has(classes::NOT_FOUND) || (self.status == 404 && uncoded())
     }
 

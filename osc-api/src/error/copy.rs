@@ -8,11 +8,11 @@ use super::{Error, ErrorRepr, Inner, Source};
 /// The clone keeps the text of the causes, which cannot be downcast.
 impl Clone for Error {
     fn clone(&self) -> Self {
-        let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
+        let Inner { action, attempts, is_repeatable, is_outcome_unknown, kind } = &*self.0;
         Self(Box::new(Inner {
             action: action.clone(),
             attempts: *attempts,
-            repeatable: *repeatable,
+            is_repeatable: *is_repeatable,
             is_outcome_unknown: *is_outcome_unknown,
             kind: kind.copy(),
         }))

@@ -9,7 +9,7 @@ use crate::generated::service::CLIENT_NAME;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { action, attempts, repeatable: _, is_outcome_unknown, kind } = &*self.0;
+        let Inner { action, attempts, is_repeatable: _, is_outcome_unknown, kind } = &*self.0;
         let action = action.as_deref().unwrap_or(CLIENT_NAME);
         let mut source = self.source().filter(|_| f.alternate());
         let f = &mut OneLine(f);

@@ -6,8 +6,8 @@ use super::{Error, ErrorRepr, NotSentCause, WaitEnd};
 
 /// The kind of an [`Error`].
 ///
-/// Each error has one kind: the first of this list whose predicate of [`Error`] is true. The predicates say more, since
-/// several can be true of one error.
+/// Each error has one kind: the first of this list whose predicate of [`Error`] is true. The predicates are more
+/// precise, since several can be true for one error.
 ///
 /// ```
 /// use osc_api::{Client, ErrorKind};
@@ -20,7 +20,7 @@ use super::{Error, ErrorRepr, NotSentCause, WaitEnd};
 pub enum ErrorKind {
     /// The client could not be built: [`Error::is_configuration`].
     Configuration,
-    /// The lockout guard kept the call back: [`Error::is_locked_out`].
+    /// The lockout guard prevented the call: [`Error::is_locked_out`].
     LockedOut,
     /// Pagination cannot continue: [`Error::is_pagination`].
     Pagination,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::api::ErrorItem;
 use super::text::one_line;
 
-/// The largest body that is searched for errors, in bytes. What is longer was not written by the API.
+/// Maximum size of a body that is searched for errors, in bytes. A longer body is not from the API.
 const MAX_BODY_SIZE: usize = 1 << 20;
 
 /// A parsed error response.
@@ -18,7 +18,7 @@ pub(super) struct ParsedError {
     pub(super) errors: Vec<ErrorItem>,
     pub(super) request_id: Option<String>,
     /// Whether the errors are in the API's own format, not in that of a gateway.
-    pub(super) is_own_form: bool,
+    pub(super) is_api_format: bool,
 }
 
 /// Parses a response in any format. Unknown members are ignored.
@@ -29,29 +29,29 @@ pub(super) fn read(body: &[u8]) -> ParsedError {
     let value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let request_id = text(value.get("ResponseContext").and_then(|context| context.get("RequestId")));
     let mut errors = own_errors(&value);
-    let is_own_form = !errors.is_empty();
-    if !is_own_form {
+    let is_api_format = !errors.is_empty();
+    if !is_api_format {
         errors.extend(gateway_error(&value));
     }
-    ParsedError { errors, request_id, is_own_form }
+    ParsedError { errors, request_id, is_api_format }
 }
 
 /// The request ID of a successful response, even if the rest of it is invalid or truncated.
 pub(crate) fn request_id(body: &[u8]) -> Option<String> {
     let mut found = None;
-    let text = Text { path: &["ResponseContext", "RequestId"], found: &mut found };
-    // The decoder has already reported what is invalid.
-    drop(text.deserialize(&mut serde_json::Deserializer::from_slice(body)));
+    let string = StringAt { path: &["ResponseContext", "RequestId"], found: &mut found };
+    // The caller reports an invalid response.
+    drop(string.deserialize(&mut serde_json::Deserializer::from_slice(body)));
     found.map(|id| one_line(&id)).filter(|id| !id.is_empty())
 }
 
-/// Finds the string at a path of members, and keeps nothing else: responses may be large.
-struct Text<'a> {
+/// Finds the string at a path of members, and stores nothing else: responses may be large.
+struct StringAt<'a> {
     path: &'a [&'static str],
     found: &'a mut Option<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Text<'_> {
+impl<'de> DeserializeSeed<'de> for StringAt<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -62,7 +62,7 @@ impl<'de> DeserializeSeed<'de> for Text<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Text<'_> {
+impl<'de> Visitor<'de> for StringAt<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for Text<'_> {
         let Some((wanted, path)) = self.path.split_first() else { return Ok(()) };
         while let Some(name) = members.next_key::<Cow<'de, str>>()? {
             if name == *wanted {
-                members.next_value_seed(Text { path, found: self.found })?;
+                members.next_value_seed(StringAt { path, found: self.found })?;
             } else {
                 members.next_value::<IgnoredAny>()?;
             }

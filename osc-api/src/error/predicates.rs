@@ -1,6 +1,6 @@
 //! Predicates for programs.
 //!
-//! Codes are checked first, since they say more than a status; the status counts if there is no code. The ranges are the
+//! Codes take precedence over the status, which is less precise. The ranges are the
 //! server's: 1000s dependencies, 4000s parameters, 5000s missing resources, 6000s states, 9000s conflicts, 10000s quotas
 //! and capacity.
 
@@ -11,7 +11,7 @@ use super::{ApiError, Error, ErrorRepr, NotSentCause, WaitEnd};
 pub(crate) enum AttemptOutcome {
     /// The server throttled the request: it was not carried out.
     Throttled,
-    /// The request was not sent, for a reason that may pass.
+    /// The request was not sent, for a temporary reason.
     NotSent,
     /// The request may have been carried out.
     Unknown,
@@ -25,10 +25,10 @@ impl Error {
         matches!(self.0.kind, ErrorRepr::Configuration { .. })
     }
 
-    /// Returns `true` if no complete response arrived in time. The action may have been carried out nevertheless, unless
+    /// Returns `true` if no complete response arrived in time. The action may still have been carried out, unless
     /// [`is_connect`](Self::is_connect) is true, too.
     ///
-    /// Also true if a [waiter](crate::wait) timed out; [`last_state`](Self::last_state) is the state by then.
+    /// Also true if a [waiter](crate::wait) timed out; [`last_state`](Self::last_state) is the last state it observed.
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
             ErrorRepr::NotSent { cause, .. } => *cause == NotSentCause::TimedOut,
@@ -79,7 +79,7 @@ impl Error {
         }
     }
 
-    /// Returns `true` if the lockout guard of the client kept the call back: the last authentications failed, and one more
+    /// Returns `true` if the lockout guard of the client prevented the call: the last authentications failed, and one more
     /// failure would lock the access key or login.
     ///
     /// Correct the credentials and build a new client, or call
@@ -144,7 +144,7 @@ impl Error {
     }
 
     /// Returns `true` if the platform, or a gateway in front of it, failed (status 500 and above, except
-    /// [throttling](Self::is_throttled)). The action may have been carried out nevertheless.
+    /// [throttling](Self::is_throttled)). The action may still have been carried out.
     pub fn is_server_error(&self) -> bool {
         self.api().is_some_and(ApiError::is_server_error)
     }
@@ -172,18 +172,18 @@ impl Error {
     /// - temporary conflicts, such as a volume that is not ready yet: all errors of the response have codes that
     ///   [`codes`](crate::codes) documents as temporary.
     ///
-    /// If an attempt of the call may have been carried out, it is true only for what can be repeated safely.
+    /// If an attempt of the call may have been carried out, it is true only if repeating the call is safe.
     ///
     /// It is false for everything else: configuration, authentication, missing permissions, validation, missing resources,
     /// quotas, capacity, responses that cannot be decoded or are too large.
     pub fn is_retryable(&self) -> bool {
-        if self.0.is_outcome_unknown && !self.0.repeatable {
+        if self.0.is_outcome_unknown && !self.0.is_repeatable {
             return false;
         }
         match self.outcome() {
             AttemptOutcome::Throttled | AttemptOutcome::NotSent => true,
             _ if self.api().is_some_and(ApiError::is_transient) => true,
-            AttemptOutcome::Unknown => self.0.repeatable,
+            AttemptOutcome::Unknown => self.0.is_repeatable,
             AttemptOutcome::Final => false,
         }
     }
@@ -191,7 +191,7 @@ impl Error {
     /// Whether the API itself evaluated the request, which it does only after authentication.
     pub(crate) fn proves_authentication(&self) -> bool {
         let is_proof =
-            |response: &ApiError| response.is_own_form() && matches!(response.status(), 400 | 404..=424);
+            |response: &ApiError| response.is_api_format() && matches!(response.status(), 400 | 404..=424);
         self.api().is_some_and(is_proof) && !self.is_authentication() && !self.is_throttled()
     }
 
@@ -224,7 +224,7 @@ impl Error {
 
     /// Whether the error is a 401 in the API's own format.
     pub(crate) fn is_own_401(&self) -> bool {
-        self.api().is_some_and(|response| response.is_own_form() && response.status() == 401)
+        self.api().is_some_and(|response| response.is_api_format() && response.status() == 401)
     }
 
     /// Whether every attempt fails in the same way until the configuration changes, as with an untrusted certificate.

@@ -23,7 +23,7 @@ fn coded(status: u16, code: u32) -> Error {
 }
 
 #[test]
-fn the_own_form_is_read_whether_the_code_is_text_number_or_missing() {
+fn errors_of_the_api_are_parsed_whether_the_code_is_a_string_a_number_or_missing() {
     for (code, expected) in [(r#""Code":"4120","#, Some(4120)), (r#""Code":4120,"#, Some(4120)), ("", None)] {
         let body = format!(
             r#"{{"Errors":[{{{code}"Type":"InvalidParameterValue","Details":"no such key"}}],"ResponseContext":{{"RequestId":"abc"}}}}"#
@@ -36,20 +36,20 @@ fn the_own_form_is_read_whether_the_code_is_text_number_or_missing() {
         assert_eq!(response.raw(), body);
         assert_eq!(error.request_id(), Some("abc"));
     }
-    // One error need not stand in a list, and codes are codes with a space too.
+    // A single error may be outside of a list, and a code may have spaces around it.
     let error = api(400, r#"{"Errors":{"Code":" 5063 ","Type":"T"}}"#);
     assert!(error.has_code(codes::NO_SUCH_VM) && !error.has_code(codes::NO_SUCH_VOLUME));
 }
 
 #[test]
-fn what_the_server_asks_to_wait_is_kept() {
+fn the_retry_delay_of_the_server_is_kept() {
     let wait = Some(Duration::from_secs(7));
     assert_eq!(ApiError::new(429, b"", wait).retry_after(), wait);
     assert_eq!(ApiError::new(429, b"", None).retry_after(), None);
 }
 
 #[test]
-fn the_forms_of_gateways_are_read() {
+fn errors_of_gateways_are_parsed() {
     let problem =
         r#"{"type":"about:blank","title":"Bad gateway","status":502,"detail":"upstream","instance":"/x"}"#;
     for (body, kind, details) in [
@@ -65,7 +65,7 @@ fn the_forms_of_gateways_are_read() {
 }
 
 #[test]
-fn what_is_not_understood_keeps_its_text_up_to_a_bound() {
+fn a_body_in_an_unknown_format_is_kept_up_to_a_limit() {
     for body in [
         "",
         "<html>\n<h1>502</h1>",
@@ -98,7 +98,7 @@ fn what_is_not_understood_keeps_its_text_up_to_a_bound() {
 }
 
 #[test]
-fn display_is_one_line_that_says_all_and_debug_has_the_rest() {
+fn display_is_one_line_with_all_details_and_debug_contains_it() {
     let body = r#"{"Errors":[{"Type":"InvalidParameterValue","Code":"4047","Details":"two\nlines\u001b[31m"},{"Code":3}],
         "ResponseContext":{"RequestId":"abc"}}"#;
     assert_eq!(
@@ -114,7 +114,7 @@ fn display_is_one_line_that_says_all_and_debug_has_the_rest() {
 }
 
 #[test]
-fn every_kind_says_what_to_do() {
+fn every_message_describes_the_failure_and_the_remedy() {
     let host = || "api.example.com".to_owned();
     let tls = ErrorRepr::Transport {
         host: host(),
@@ -124,7 +124,7 @@ fn every_kind_says_what_to_do() {
         advice: Some("trust it"),
         source: "certificate".into(),
     };
-    let guarded = ErrorRepr::LockedOut {
+    let locked_out = ErrorRepr::LockedOut {
         failures: 3,
         possible_failures: 0,
         last_refusal: "status 401:\nno".to_owned(),
@@ -145,7 +145,7 @@ fn every_kind_says_what_to_do() {
              the proxy or gateway in front of the API",
         ),
         (
-            Error::new("ReadVms", guarded),
+            Error::new("ReadVms", locked_out),
             "ReadVms was not sent: authentication failed 3 times in a row, and one more failure would lock the \
              access key or login for a minute or longer (last refusal: status 401: no); correct the credentials \
              and build a new client, or call `Client::reset_authentication` once the cause is fixed",
@@ -173,10 +173,10 @@ fn the_source_is_the_cause_and_is_not_repeated() {
 }
 
 #[test]
-fn a_decode_error_keeps_the_request_identifier_and_no_more() {
+fn a_decode_error_keeps_only_the_request_id() {
     for (body, expected) in [
         (r#"{"A":[{"Secret":"marker"}],"ResponseContext":{"Other":[],"RequestId":"a\u0062c"}}"#, Some("abc")),
-        // As far as the response goes.
+        // A truncated response.
         (r#"{"ResponseContext":{"RequestId":"abc"},"A":"mar"#, Some("abc")),
         (r#"{"ResponseContext":{"RequestId":"abc"#, None),
         (r#"{"ResponseContext":"abc"}"#, None),
@@ -192,7 +192,7 @@ fn a_decode_error_keeps_the_request_identifier_and_no_more() {
 }
 
 #[test]
-fn a_decode_error_does_not_show_the_value_that_it_met() {
+fn a_decode_error_does_not_show_the_value_that_caused_it() {
     for (body, shown) in [
         (r#"["marker"]"#, "a string, expected i64 at line 1"),
         (r#"["mar\", expected ker"]"#, "a string, expected i64 at line 1"),
@@ -226,7 +226,7 @@ fn a_compressed_response_is_reported_as_such() {
 }
 
 /// The names of the predicates that are true.
-fn holding(error: &Error) -> Vec<&'static str> {
+fn true_predicates(error: &Error) -> Vec<&'static str> {
     let all = [
         (error.is_configuration(), "configuration"),
         (error.is_timeout(), "timeout"),
@@ -234,7 +234,7 @@ fn holding(error: &Error) -> Vec<&'static str> {
         (error.is_transport(), "transport"),
         (error.is_decode(), "decode"),
         (error.is_authentication(), "authentication"),
-        (error.is_locked_out(), "guard"),
+        (error.is_locked_out(), "locked out"),
         (error.is_access_denied(), "access denied"),
         (error.is_throttled(), "throttled"),
         (error.is_validation(), "validation"),
@@ -270,7 +270,7 @@ fn predicates_follow_codes_first_and_status_second() {
         (409, &[10_002], &[]),
         (409, &[10_003, 10_022, 10_999], &["quota"]),
         (500, &[99], &["server"]),
-        // A code of no known range says no more than its status.
+        // For a code outside of the known ranges, the status decides.
         (400, &[3000, 3001, 7000, 7006, 8000, 11_000], &["validation"]),
         (413, &[3001, 7006], &["validation"]),
         (422, &[3001, 7006], &["validation"]),
@@ -279,7 +279,7 @@ fn predicates_follow_codes_first_and_status_second() {
     ];
     for (status, codes, expected) in cases {
         for code in *codes {
-            assert_eq!(holding(&coded(*status, *code)), *expected, "{status} {code}");
+            assert_eq!(true_predicates(&coded(*status, *code)), *expected, "{status} {code}");
         }
     }
     for (error, expected) in [
@@ -297,7 +297,7 @@ fn predicates_follow_codes_first_and_status_second() {
         (api(500, "{}"), &["server"]),
         (api(307, ""), &[]),
     ] {
-        assert_eq!(holding(&error), expected, "{error}");
+        assert_eq!(true_predicates(&error), expected, "{error}");
     }
 }
 
@@ -312,7 +312,7 @@ fn errors_without_a_response_have_predicates() {
                 "A",
                 ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: String::new() },
             ),
-            &["authentication", "guard"],
+            &["authentication", "locked out"],
         ),
         (
             Error::new("A", ErrorRepr::NotSent { reason: String::new(), cause: NotSentCause::Credentials }),
@@ -323,17 +323,17 @@ fn errors_without_a_response_have_predicates() {
         (Error::new("A", ErrorRepr::TooLarge { limit: 1 }), &[]),
         (undecoded("", None), &["decode"]),
     ] {
-        assert_eq!(holding(&error), expected, "{error}");
+        assert_eq!(true_predicates(&error), expected, "{error}");
     }
 }
 
-/// For each failure: whether it is retryable where the action must not, and where it may, be carried out twice.
+/// For each failure: whether it is retryable if repeating the call is unsafe, and if it is safe.
 #[test]
-fn retryable_is_what_may_succeed_and_does_nothing_twice() {
+fn an_error_is_retryable_if_a_repetition_may_succeed_and_is_safe() {
     const TRANSIENT_AND_NOT: &str = r#"{"Errors":[{"Code":"9085"},{"Code":"9029"}]}"#;
     const TWICE_TRANSIENT: &str = r#"{"Errors":[{"Code":"9085"},{"Code":9095}]}"#;
-    type Make = fn() -> Error;
-    let cases: &[(Make, [bool; 2])] = &[
+    type NewError = fn() -> Error;
+    let cases: &[(NewError, [bool; 2])] = &[
         (|| transport(false, true, false), [true, true]),
         (|| transport(true, true, false), [true, true]),
         (|| transport(false, true, true), [false, false]),
@@ -355,9 +355,9 @@ fn retryable_is_what_may_succeed_and_does_nothing_twice() {
         (|| coded(401, 1), [false, false]),
         (|| undecoded("", None), [false, false]),
     ];
-    for (make, expected) in cases {
-        let found = [false, true].map(|repeatable| make().after(1, repeatable).is_retryable());
-        assert_eq!(found, *expected, "{:?}", make());
+    for (new_error, expected) in cases {
+        let found = [false, true].map(|is_repeatable| new_error().after(1, is_repeatable).is_retryable());
+        assert_eq!(found, *expected, "{:?}", new_error());
     }
 }
 

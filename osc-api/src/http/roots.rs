@@ -1,7 +1,7 @@
 //! Trusted certificates from the environment: `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's.
 //!
-//! The platform verifier reads these variables itself on Linux and the BSDs. It takes an empty variable for a path,
-//! blocks on a pipe, and does not say which variable is wrong.
+//! The platform verifier reads these variables itself on Linux and the BSDs. It uses an empty variable as a path, blocks
+//! on a pipe, and does not report which variable is wrong.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -18,14 +18,14 @@ const SYSTEM_BUNDLES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// What the variables for trusted certificates lead to.
+/// The result of checking the variables for trusted certificates.
 #[derive(Debug, Default)]
 pub(super) struct EnvironmentRoots {
-    /// Paths that lead nowhere, each with its variable.
+    /// Unusable paths, each with its variable.
     pub(super) problems: Vec<String>,
     /// Whether reading one of the paths could block forever.
     pub(super) is_unreadable: bool,
-    /// Whether the verifier would take an empty variable for a path.
+    /// Whether the verifier would use an empty variable as a path.
     is_empty: bool,
 }
 
@@ -100,7 +100,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn variables_that_lead_nowhere_are_named_and_empty_ones_count_as_unset() {
+    fn unusable_paths_are_reported_and_empty_variables_count_as_unset() {
         for (file, directory, named, is_unreadable) in [
             (None, None, "", false),
             (Some(""), Some(""), "", false),

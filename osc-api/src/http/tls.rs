@@ -27,7 +27,7 @@ pub(super) struct Diagnosis {
 }
 
 impl Diagnosis {
-    fn passing(advice: &'static str) -> Self {
+    fn temporary(advice: &'static str) -> Self {
         Self { advice: Some(advice), permanent: false }
     }
 }
@@ -35,7 +35,7 @@ impl Diagnosis {
 /// Searches the causes of an error for those of TLS and of proxies.
 pub(super) fn diagnose(error: &(dyn StdError + 'static)) -> Diagnosis {
     let tls = tls_error(error);
-    match (of_proxy(error), tls) {
+    match (diagnose_proxy(error), tls) {
         // Together with a proxy error, a TLS error concerns the proxy's certificate, not the endpoint's.
         (Some(proxy), tls) => {
             Diagnosis { permanent: proxy.permanent || tls.is_some_and(is_permanent), ..proxy }
@@ -84,13 +84,13 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
         rustls::Error::PeerIncompatible(_) => {
             "it supports no TLS version or cipher suite of this client, which uses TLS 1.2 and 1.3"
         }
-        rustls::Error::AlertReceived(alert) => return of_alert(*alert),
+        rustls::Error::AlertReceived(alert) => return alert_advice(*alert),
         _ => return None,
     })
 }
 
 /// The meaning of a TLS alert. Servers differ in the alert that they send for a rejected client certificate.
-fn of_alert(alert: AlertDescription) -> Option<&'static str> {
+fn alert_advice(alert: AlertDescription) -> Option<&'static str> {
     use AlertDescription as Alert;
     Some(match alert {
         Alert::CertificateRequired | Alert::NoCertificate => {
@@ -127,7 +127,7 @@ fn is_permanent(error: &rustls::Error) -> bool {
         | rustls::Error::PeerIncompatible(_)
         | rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => true,
         rustls::Error::AlertReceived(alert) => {
-            of_alert(*alert).is_some()
+            alert_advice(*alert).is_some()
                 || matches!(alert, Alert::NoApplicationProtocol | Alert::UnknownPSKIdentity)
         }
         _ => false,
@@ -136,7 +136,7 @@ fn is_permanent(error: &rustls::Error) -> bool {
 
 /// A hint for a proxy that refuses to connect, and whether every attempt fails in the same way. The library identifies
 /// the error by its message only.
-fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
+fn diagnose_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(words) = error.to_string().strip_prefix("tunnel error: ") {
@@ -149,12 +149,12 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
                     permanent: true,
                 },
                 "failed to create underlying connection" => {
-                    Diagnosis::passing("the proxy cannot be reached: check its URL")
+                    Diagnosis::temporary("the proxy cannot be reached: check its URL")
                 }
-                "unsuccessful" => Diagnosis::passing(
+                "unsuccessful" => Diagnosis::temporary(
                     "the proxy does not connect to it: check the endpoint, and the rules of the proxy",
                 ),
-                _ => Diagnosis::passing("the proxy does not respond like a proxy: check its URL"),
+                _ => Diagnosis::temporary("the proxy does not respond like a proxy: check its URL"),
             });
         }
         next = error.source();
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_configuration_causes_is_permanent_and_has_advice() {
+    fn an_error_of_the_configuration_is_permanent_and_has_advice() {
         use AlertDescription as Alert;
         for (error, part) in [
             (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), "add_root_certificate"),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_not_permanent() {
+    fn a_temporary_error_is_not_permanent() {
         for error in [
             rustls::Error::AlertReceived(AlertDescription::InternalError),
             rustls::Error::AlertReceived(AlertDescription::BadRecordMac),

@@ -1,4 +1,4 @@
-//! The guard in virtual time, also against a server that counts.
+//! The lockout guard in virtual time, also against a simulated server that counts failures.
 
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
@@ -91,7 +91,7 @@ async fn a_lost_response_counts_as_a_possible_failure_while_unproven() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_guard_probes_later_and_later() {
+async fn a_closed_guard_probes_at_growing_intervals() {
     let guard = Arc::new(LockoutGuard::default());
     permit(&guard).await.accepted();
     for _ in 0..MAX_FAILURES {
@@ -104,7 +104,7 @@ async fn a_closed_guard_probes_later_and_later() {
             sleep(Duration::from_secs(1)).await;
         }
         waits.push(closed.elapsed().as_secs());
-        // The probe that the loop took was dropped: it counts as one that failed.
+        // The loop dropped the permit of the probe: it counts as a failed probe.
     }
     assert_eq!(waits, [60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 600, 600]);
     advance(MAX_LOCK_TIME).await;
@@ -173,14 +173,14 @@ async fn a_refusal_for_the_date_counts_once() {
         permit.refused_for_its_date(index == 0);
     }
     let next = permit(&guard).await;
-    assert!(is_waiting(&guard), "the next request goes first");
+    assert!(is_waiting(&guard), "the next request is sent alone");
     next.accepted();
 }
 
-/// A small generator of random numbers, so that a seed gives the same schedule everywhere.
-struct Random(u64);
+/// A small pseudorandom generator, so that a seed yields the same schedule on every machine.
+struct XorShift(u64);
 
-impl Random {
+impl XorShift {
     fn next(&mut self, below: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -203,13 +203,13 @@ fn a_wrong_key_never_reaches_the_server_four_times_in_a_row() {
             for task in 0..12_u64 {
                 let (guard, failures) = (Arc::clone(&guard), Arc::clone(&failures));
                 tasks.spawn(async move {
-                    let mut random = Random(seed * 7919 + task + 1);
+                    let mut random = XorShift(seed * 7919 + task + 1);
                     for _ in 0..4 {
                         sleep(Duration::from_millis(random.next(2000))).await;
-                        let patience = Duration::from_millis(1 + random.next(9000));
+                        let call_timeout = Duration::from_millis(1 + random.next(9000));
                         let call = async {
                             let Ok(permit) = guard.acquire().await else { return };
-                            // The server decides at some moment before the response arrives, or is lost.
+                            // The server counts the failure before the response arrives or is lost.
                             sleep(Duration::from_millis(random.next(3000))).await;
                             failures.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                             sleep(Duration::from_millis(random.next(3000))).await;
@@ -218,8 +218,8 @@ fn a_wrong_key_never_reaches_the_server_four_times_in_a_row() {
                                 _ => _ = permit.refused("no".to_owned()),
                             }
                         };
-                        // Cancelled at any moment.
-                        drop(timeout(patience, call).await);
+                        // The timeout cancels the call at any point.
+                        drop(timeout(call_timeout, call).await);
                     }
                 });
             }

@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::history::{Counts, History};
-use super::schedule::{Decision, Schedule, later};
+use super::schedule::{SendDecision, SendSchedule, later};
 
-/// The server counts per second (the provider's documentation). The rate is lowered at most once in this time.
+/// Period over which the server counts requests (provider's documentation). The rate is lowered at most once in it.
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// Requests in flight at first. Other official clients send 5 per second, so no server allows fewer.
@@ -22,49 +22,49 @@ const INITIAL_IN_FLIGHT: f64 = 5.0;
 /// Added to the limit of requests in flight by each accepted request.
 const IN_FLIGHT_GROWTH: f64 = 0.2;
 
-/// After this time a request in flight no longer counts: its future may never be polled again.
+/// Time after which a request in flight no longer counts: its future may never be polled again.
 const IN_FLIGHT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Fraction of an observed limit that is used.
 const DECREASE: f64 = 0.93;
 
-/// The same for a limit that was observed twice.
+/// Fraction of a limit that is used once it was observed twice.
 const CONFIRMED_DECREASE: f64 = 0.975;
 
 /// Increase per second without a throttled response, as a fraction of the rate.
 const STEP: f64 = 0.02;
 
-/// The same after the first observation of a limit, which is only a lower bound.
+/// Increase per second after the first observation of a limit, which is only a lower bound.
 const FIRST_STEP: f64 = 0.1;
 
-/// The largest increase.
+/// Maximum increase, as a fraction of the rate.
 const MAX_STEP: f64 = 0.25;
 
 /// Interval between increases while the rate is well below a limit that was observed.
 const RECOVERY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The longest time without an increase at a limit that was confirmed again and again.
+/// Maximum time without an increase at a limit that was confirmed repeatedly.
 const MAX_HOLD: Duration = Duration::from_secs(16);
 
-/// The server refuses everything when it accepted nothing in this part of a second, in sixteenths.
+/// Time without an accepted request after which the server is in an outage, in sixteenths of a second.
 const OUTAGE_SLICES: u64 = 12;
 
-/// From this rate on, in requests per second, one second is enough to measure it.
+/// Minimum rate that can be measured within one second, in requests per second.
 const MIN_MEASURABLE_RATE: f64 = 8.0;
 
-/// In requests per second.
+/// Minimum rate, in requests per second.
 const MIN_RATE: f64 = 0.2;
 
-/// In requests per second, when nothing was ever accepted.
+/// Rate while the server has never accepted a request, in requests per second.
 const PROBE_RATE: f64 = 1.0;
 
-/// Longer requests of the server (`Retry-After`) delay only the call that received them, not the client.
+/// Maximum `Retry-After` that delays the whole client. A longer one delays only the call that received it.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Controls the rate of requests to one limiter of the server.
 #[derive(Debug)]
 pub(crate) struct RateController {
-    mode: Mode,
+    mode: LimitMode,
     in_flight: InFlight,
     history: History,
     /// The most requests accepted within a second, since a limit was observed.
@@ -72,15 +72,15 @@ pub(crate) struct RateController {
 }
 
 #[derive(Debug)]
-enum Mode {
+enum LimitMode {
     /// No limit is known, and none is probed for.
     Open,
     /// No limit is known: limits the requests in flight.
     Ramp { max_in_flight: f64 },
     /// Evenly spaced, adapting.
-    Adaptive(Schedule, Growth),
+    Adaptive(SendSchedule, Growth),
     /// Evenly spaced at a configured rate.
-    Fixed(Schedule),
+    Fixed(SendSchedule),
 }
 
 /// Requests that were sent and have not ended, by number.
@@ -102,16 +102,16 @@ impl InFlight {
     }
 }
 
-/// How the rate of [`Mode::Adaptive`] changes.
+/// How the rate of [`LimitMode::Adaptive`] changes.
 #[derive(Clone, Copy, Debug)]
 struct Growth {
     /// The observed limit.
     ceiling: f64,
-    /// The one observed before.
+    /// The limit observed before that.
     previous_ceiling: f64,
     lowered: Instant,
     raised: Instant,
-    /// No increase beyond the usual fraction of the ceiling before this time has passed.
+    /// Minimum time since the rate was lowered before it exceeds the plateau.
     hold: Duration,
     /// The next increase, as a fraction of the rate.
     step: f64,
@@ -177,38 +177,38 @@ impl Growth {
 impl RateController {
     /// Adapts to the throttling that it observes.
     pub(crate) fn adaptive() -> Self {
-        Self::new(Mode::Ramp { max_in_flight: INITIAL_IN_FLIGHT })
+        Self::new(LimitMode::Ramp { max_in_flight: INITIAL_IN_FLIGHT })
     }
 
     /// Does not limit before the server throttles, then adapts.
     pub(crate) fn open() -> Self {
-        Self::new(Mode::Open)
+        Self::new(LimitMode::Open)
     }
 
     /// Requests per second, evenly spaced.
     pub(crate) fn fixed(rate: f64, now: Instant) -> Self {
-        Self::new(Mode::Fixed(Schedule::new(rate, now)))
+        Self::new(LimitMode::Fixed(SendSchedule::new(rate, now)))
     }
 
-    fn new(mode: Mode) -> Self {
+    fn new(mode: LimitMode) -> Self {
         Self { mode, in_flight: InFlight::default(), history: History::default(), peak: 0.0 }
     }
 
     /// When the next request may be sent.
-    pub(crate) fn decide(&mut self, now: Instant) -> Decision {
+    pub(crate) fn decide(&mut self, now: Instant) -> SendDecision {
         match &mut self.mode {
-            Mode::Open => Decision::Now,
-            Mode::Ramp { max_in_flight } => {
+            LimitMode::Open => SendDecision::Now,
+            LimitMode::Ramp { max_in_flight } => {
                 self.in_flight.expire(now);
                 match (self.in_flight.0.len() as f64) < *max_in_flight {
-                    true => Decision::Now,
-                    false => Decision::At(self.in_flight.next_expiry(now)),
+                    true => SendDecision::Now,
+                    false => SendDecision::At(self.in_flight.next_expiry(now)),
                 }
             }
-            Mode::Fixed(schedule) => schedule.decide(now),
-            Mode::Adaptive(schedule, growth) => {
+            LimitMode::Fixed(schedule) => schedule.decide(now),
+            LimitMode::Adaptive(schedule, growth) => {
                 let decision = schedule.decide(now);
-                growth.was_needed |= decision != Decision::Now;
+                growth.was_needed |= decision != SendDecision::Now;
                 decision
             }
         }
@@ -217,8 +217,8 @@ impl RateController {
     /// The time between two requests.
     pub(crate) fn interval(&self) -> Duration {
         match &self.mode {
-            Mode::Open | Mode::Ramp { .. } => Duration::ZERO,
-            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => {
+            LimitMode::Open | LimitMode::Ramp { .. } => Duration::ZERO,
+            LimitMode::Fixed(schedule) | LimitMode::Adaptive(schedule, _) => {
                 Duration::try_from_secs_f64(1.0 / schedule.rate).unwrap_or(Duration::MAX)
             }
         }
@@ -227,17 +227,17 @@ impl RateController {
     /// Counts a request as sent. Numbers increase with time.
     pub(crate) fn send(&mut self, now: Instant, number: u64) {
         match &mut self.mode {
-            Mode::Open => {}
-            Mode::Ramp { .. } => _ = self.in_flight.0.insert(number, now),
-            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now, number),
+            LimitMode::Open => {}
+            LimitMode::Ramp { .. } => _ = self.in_flight.0.insert(number, now),
+            LimitMode::Fixed(schedule) | LimitMode::Adaptive(schedule, _) => schedule.take(now, number),
         }
     }
 
     /// Records that a request that was counted as sent at `granted` is not sent.
     pub(crate) fn cancel(&mut self, number: u64, granted: Instant) {
         self.end(number);
-        if let Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) = &mut self.mode {
-            schedule.give_back(number, granted);
+        if let LimitMode::Adaptive(schedule, _) | LimitMode::Fixed(schedule) = &mut self.mode {
+            schedule.release(number, granted);
         }
     }
 
@@ -251,12 +251,12 @@ impl RateController {
         self.history.record(now, true);
         self.peak = self.peak.max(f64::from(self.history.last_second(now).accepted));
         match &mut self.mode {
-            Mode::Ramp { max_in_flight } => *max_in_flight += IN_FLIGHT_GROWTH,
-            Mode::Adaptive(_, growth) if growth.is_probe => {
-                self.mode = Mode::Ramp { max_in_flight: INITIAL_IN_FLIGHT };
+            LimitMode::Ramp { max_in_flight } => *max_in_flight += IN_FLIGHT_GROWTH,
+            LimitMode::Adaptive(_, growth) if growth.is_probe => {
+                self.mode = LimitMode::Ramp { max_in_flight: INITIAL_IN_FLIGHT };
             }
-            Mode::Adaptive(schedule, growth) => schedule.rate = growth.raise(schedule.rate, now),
-            Mode::Open | Mode::Fixed(_) => {}
+            LimitMode::Adaptive(schedule, growth) => schedule.rate = growth.raise(schedule.rate, now),
+            LimitMode::Open | LimitMode::Fixed(_) => {}
         }
     }
 
@@ -264,18 +264,18 @@ impl RateController {
     pub(crate) fn throttled(&mut self, now: Instant, sent: Instant, retry_after: Option<Duration>) {
         self.history.record(now, false);
         match &self.mode {
-            Mode::Open | Mode::Ramp { .. } => self.observe_limit(now),
-            // Sent before the rate was lowered: no news.
-            Mode::Adaptive(_, growth) if sent <= growth.lowered => {}
-            Mode::Adaptive(_, growth) if now.saturating_duration_since(growth.lowered) < WINDOW => {}
-            Mode::Adaptive(schedule, growth) => {
+            LimitMode::Open | LimitMode::Ramp { .. } => self.observe_limit(now),
+            // Sent before the rate was lowered: throttling was to be expected.
+            LimitMode::Adaptive(_, growth) if sent <= growth.lowered => {}
+            LimitMode::Adaptive(_, growth) if now.saturating_duration_since(growth.lowered) < WINDOW => {}
+            LimitMode::Adaptive(schedule, growth) => {
                 let (rate, growth) = self.lower(now, schedule.rate, *growth);
                 self.set_rate(now, rate, growth);
             }
-            Mode::Fixed(_) => {}
+            LimitMode::Fixed(_) => {}
         }
         if let Some(pause) = retry_after.filter(|pause| *pause <= MAX_PAUSE)
-            && let Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) = &mut self.mode
+            && let LimitMode::Adaptive(schedule, _) | LimitMode::Fixed(schedule) = &mut self.mode
         {
             schedule.next = schedule.next.max(now + pause);
         }
@@ -284,12 +284,12 @@ impl RateController {
     /// Requests per second, once limited.
     pub(crate) fn rate(&self) -> Option<f64> {
         match &self.mode {
-            Mode::Open | Mode::Ramp { .. } => None,
-            Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) => Some(schedule.rate),
+            LimitMode::Open | LimitMode::Ramp { .. } => None,
+            LimitMode::Adaptive(schedule, _) | LimitMode::Fixed(schedule) => Some(schedule.rate),
         }
     }
 
-    /// The first throttled response.
+    /// Sets the rate after the first throttled response.
     fn observe_limit(&mut self, now: Instant) {
         let Counts { accepted, throttled } = self.history.last_second(now);
         let is_idle = f64::from(accepted + throttled) < self.peak / 2.0;
@@ -299,14 +299,14 @@ impl RateController {
         self.set_rate(now, growth.plateau().max(PROBE_RATE), growth);
     }
 
-    /// The rate after a throttled response at a rate that was thought to be possible.
+    /// Lowers the rate after a throttled response.
     fn lower(&mut self, now: Instant, rate: f64, old: Growth) -> (f64, Growth) {
         let Counts { accepted, throttled } = self.history.last_second(now);
         let (accepted, attempts) = (f64::from(accepted), f64::from(accepted + throttled));
         let is_refusing_all = self.history.last(now, OUTAGE_SLICES).accepted == 0;
         if is_refusing_all && (attempts >= rate * 0.6 || old.is_outage) {
-            // No measure of the limit: the server refuses everything, which passes. Nor was the observation just
-            // before, which may have covered the start of this.
+            // Not a measurement of the limit: the server refuses everything for a while. Neither was an observation just
+            // before, which may include the start of the outage.
             let is_recent = now.saturating_duration_since(old.lowered) < WINDOW * 2;
             let ceiling = if is_recent { old.ceiling.max(old.previous_ceiling) } else { old.ceiling };
             let old = Growth { ceiling, previous_ceiling: ceiling, ..old };
@@ -315,7 +315,7 @@ impl RateController {
             let growth = Growth { lowered: now, is_outage: true, ..old };
             return ((rate / 2.0).max(min_rate), growth);
         }
-        // A second that was not used says nothing about the limit, nor does one with few requests.
+        // A second with few requests is not a measurement of the limit.
         let is_measured = rate >= MIN_MEASURABLE_RATE && attempts >= rate * 0.6;
         let limit = match is_measured {
             // A server that saves up unused requests accepts more for a while: its limit is in between.
@@ -337,13 +337,13 @@ impl RateController {
     fn set_rate(&mut self, now: Instant, rate: f64, growth: Growth) {
         let mut next = later(now, 1.0 / rate);
         if !growth.is_confirmed {
-            // A server that counts within seconds of the clock accepts nothing more in the second of a burst.
+            // A server that counts per second of the clock accepts nothing more in the second of a burst.
             let counts = self.history.last_second(now);
             let since = self.history.oldest(now).unwrap_or(now);
             let end_of_burst = later(since, f64::from(counts.accepted) / growth.ceiling);
             next = next.max(end_of_burst.min(now + WINDOW));
         }
-        self.mode = Mode::Adaptive(Schedule::new(rate, next), growth);
+        self.mode = LimitMode::Adaptive(SendSchedule::new(rate, next), growth);
         self.in_flight.0.clear();
     }
 }

@@ -1,4 +1,4 @@
-//! Responses of the last second.
+//! The history of accepted and throttled responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(crate) struct Counts {
     pub(crate) throttled: u32,
 }
 
-/// Responses of the last second, counted in slices of it.
+/// Responses of the last second, counted in sixteenths of a second.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     epoch: Option<Instant>,
@@ -37,7 +37,7 @@ impl History {
         self.last(now, Self::SLICES)
     }
 
-    /// The counts of the last slices, the current one included.
+    /// The counts of the last slices, including the current one.
     pub(crate) fn last(&mut self, now: Instant, slices: u64) -> Counts {
         let slice = self.slice(now);
         self.forget(slice);

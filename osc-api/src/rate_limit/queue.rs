@@ -1,8 +1,8 @@
 //! The queues of a client, one for each action, in front of the account's limiter.
 //!
-//! Waiters do not wait for one another: whichever waiter's timer fires, and every response, grants the requests
-//! that are due, in order. Each waiter announces when it checks again. One that does not is stalled: others pass it
-//! until it is polled, which restores its position. A waiter that is never polled again wastes at most one request.
+//! Waiters do not depend on one another: each timer of a waiter and each response grants the requests that are due, in
+//! order. Each waiter records when it checks again. A waiter that is late is stalled: others overtake it until it is
+//! polled, which restores its position. A waiter that is never polled again wastes at most one request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tokio::time::Instant;
 
 use super::RateLimit;
 use super::controller::RateController;
-use super::schedule::Decision;
+use super::schedule::SendDecision;
 
-/// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
+/// A waiter with at least this number of waiters before it checks again after [`CHECK_INTERVAL`].
 const MAX_LOOKAHEAD: usize = 16;
 
-/// How often a waiter far back in the queue checks that those before it make progress.
+/// Interval at which a waiter far back in the queue checks that those before it make progress.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A waiter that is late by more than this is stalled.
@@ -34,7 +34,7 @@ pub(crate) struct Queues {
     actions: BTreeMap<Box<str>, Queue>,
     next_ticket: u64,
     next_number: u64,
-    /// Granted, and not yet collected by their waiters: by ticket.
+    /// Requests that were granted and not yet collected by their waiters, by ticket.
     granted: BTreeMap<u64, Granted>,
 }
 
@@ -49,7 +49,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     waker: Arc<Notify>,
-    /// When it checks again, if it is polled.
+    /// The time at which it checks again, if it is polled.
     wakes_at: Instant,
 }
 
@@ -71,7 +71,7 @@ impl Queue {
         None
     }
 
-    /// The waiter was polled.
+    /// Records that the waiter was polled.
     fn revive(&mut self, ticket: u64, now: Instant) {
         if let Some(waiting) = self.stalled.remove(&ticket) {
             self.waiting.insert(ticket, waiting);
@@ -81,11 +81,11 @@ impl Queue {
         }
     }
 
-    /// The latest time at which the waiter checks again.
+    /// Sets and returns the latest time at which the waiter checks again.
     fn wakes_at(&mut self, ticket: u64, account: &mut RateController, now: Instant) -> Instant {
         let at = |decision| match decision {
-            Decision::Now => now,
-            Decision::At(time) => time,
+            SendDecision::Now => now,
+            SendDecision::At(time) => time,
         };
         let due = at(self.controller.decide(now)).max(at(account.decide(now))).max(now + MIN_SLEEP);
         let time = match self.waiting.range(..ticket).take(MAX_LOOKAHEAD).count() {
@@ -121,8 +121,8 @@ impl Queues {
         Self { account, actions: BTreeMap::new(), next_ticket: 0, next_number: 0, granted: BTreeMap::new() }
     }
 
-    /// Joins the queue of an action, at the end or with a ticket of before. The ticket is the position in the order of
-    /// all calls.
+    /// Joins the queue of an action, at the end or with an earlier ticket. The ticket is the position in the order of all
+    /// calls.
     pub(crate) fn join(&mut self, action: &str, ticket: Option<u64>, waker: Arc<Notify>) -> u64 {
         let ticket = ticket.unwrap_or(self.next_ticket);
         self.next_ticket = self.next_ticket.max(ticket + 1);
@@ -131,7 +131,7 @@ impl Queues {
         ticket
     }
 
-    /// Leaves the queue. Returns the request if it was granted meanwhile: it is not sent.
+    /// Leaves the queue. Returns the request if it was granted in the meantime: it is not sent.
     pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
         let queue = self.queue(action);
         queue.waiting.remove(&ticket);
@@ -157,10 +157,10 @@ impl Queues {
         loop {
             let first = self.actions.values_mut().filter_map(|queue| {
                 let ticket = queue.first(now)?;
-                (queue.controller.decide(now) == Decision::Now).then_some((ticket, queue))
+                (queue.controller.decide(now) == SendDecision::Now).then_some((ticket, queue))
             });
             let Some((ticket, queue)) = first.min_by_key(|(ticket, _)| *ticket) else { break };
-            if self.account.decide(now) != Decision::Now {
+            if self.account.decide(now) != SendDecision::Now {
                 break;
             }
             let Some(Waiting { waker, .. }) = queue.waiting.remove(&ticket) else { break };
@@ -170,7 +170,7 @@ impl Queues {
             self.account.send(now, granted.number);
             self.granted.insert(ticket, granted);
             waker.notify_one();
-            // The next one of the action sets its timer anew.
+            // The next waiter of the action resets its timer.
             if let Some(mut next) = queue.waiting.first_entry() {
                 let next = next.get_mut();
                 next.wakes_at = next.wakes_at.min(now);
@@ -185,7 +185,7 @@ impl Queues {
         self.queue(action).controller.cancel(granted.number, granted.sent);
     }
 
-    /// Records that a request ended without a statement about the rate.
+    /// Records that a request ended without information about the rate.
     pub(crate) fn end(&mut self, action: &str, granted: Granted) {
         self.account.end(granted.number);
         self.queue(action).controller.end(granted.number);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A timer that fires late by less than this does not lower the rate.
+/// Maximum lateness of a timer that does not lower the rate.
 const MAX_LATENESS: Duration = Duration::from_millis(50);
 
 /// When the next request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(crate) enum SendDecision {
     /// Now.
     Now,
     /// Not before this time, unless a response changes that.
@@ -18,27 +18,27 @@ pub(crate) enum Decision {
 
 /// Evenly spaced times.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Schedule {
+pub(super) struct SendSchedule {
     /// Requests per second.
     pub(super) rate: f64,
     pub(super) next: Instant,
-    /// Whether a request waits for `next`.
+    /// Whether a request is waiting for `next`.
     is_awaited: bool,
-    /// The number of the last request, and the value that it gave to `next`.
+    /// The number of the last request, and the value of `next` that it set.
     last: Option<(u64, Instant)>,
 }
 
-impl Schedule {
+impl SendSchedule {
     pub(super) fn new(rate: f64, next: Instant) -> Self {
         Self { rate, next, is_awaited: false, last: None }
     }
 
-    pub(super) fn decide(&mut self, now: Instant) -> Decision {
+    pub(super) fn decide(&mut self, now: Instant) -> SendDecision {
         if now >= self.next {
-            return Decision::Now;
+            return SendDecision::Now;
         }
         self.is_awaited = true;
-        Decision::At(self.next)
+        SendDecision::At(self.next)
     }
 
     pub(super) fn take(&mut self, now: Instant, number: u64) {
@@ -50,8 +50,8 @@ impl Schedule {
         self.is_awaited = self.next <= now;
     }
 
-    /// Gives the time of a request that was not sent to the next one, unless that has its own already.
-    pub(super) fn give_back(&mut self, number: u64, granted: Instant) {
+    /// Releases the time of a request that was not sent, unless a later request was sent.
+    pub(super) fn release(&mut self, number: u64, granted: Instant) {
         if self.last.take_if(|last| *last == (number, self.next)).is_some() {
             (self.next, self.is_awaited) = (granted, false);
         }

@@ -91,7 +91,7 @@ fn extreme_settings_make_no_panic() {
 }
 
 #[test]
-fn the_budget_ends_and_comes_back_with_time_and_success() {
+fn the_budget_is_exhausted_and_recovers_with_time_and_success() {
     let mut budget = RetryBudget::new();
     let taken = |budget: &mut RetryBudget, now| (0..1000).filter(|_| budget.take(now)).count();
     assert_eq!(taken(&mut budget, 0.0), 50);

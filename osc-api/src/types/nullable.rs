@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_has_its_own_wire_form_and_comes_back() {
+    fn each_state_has_its_own_wire_format_and_round_trips() {
         for (pattern, wire) in [
             (Nullable::Absent, "{}"),
             (Nullable::Null, r#"{"pattern":null}"#),

@@ -16,11 +16,9 @@ use tokio::time::Instant;
 
 use super::Listed;
 use super::schedule::{Schedule, after};
+use crate::batch::MAX_IDS_PER_REQUEST;
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::{Client, random};
-
-/// Maximum number of resources per request: the minimum page size of the API's responses.
-const MAX_IDS_PER_REQUEST: usize = 100;
 
 /// Minimum time between two reads, unless a subscriber's own interval is shorter: it batches the reads of subscribers
 /// that arrive one after the other.

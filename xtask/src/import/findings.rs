@@ -29,21 +29,21 @@ pub(super) struct Before {
 /// The findings of an import.
 pub(super) struct Findings {
     pub(super) source: SpecSource,
-    /// The label of the import before.
+    /// The label of the previous import.
     pub(super) old_label: Option<String>,
     /// The published texts, with marks on those that changed.
     pub(super) prose: Prose,
     /// The number of actions.
     pub(super) actions: usize,
-    /// The number of texts that differ from those before.
+    /// The number of texts that differ from the previous ones.
     pub(super) texts_changed: usize,
     /// Whether there was no contract before.
     pub(super) is_first: bool,
-    /// Doubts about the rest of the report.
+    /// Reasons to doubt the rest of the report.
     pub(super) warnings: Vec<String>,
     /// The changes of the interface, if both contracts can be read.
     pub(super) diff: Option<Diff>,
-    /// What needs a person, most important first.
+    /// Work for a person, most important first.
     pub(super) sections: Vec<Section>,
 }
 
@@ -105,7 +105,7 @@ impl Findings {
         let old = before.contract.as_deref().map(|contract| model(inputs, contract));
         if let Some(Err(errors)) = &old {
             warnings.push(format!(
-                "the contract before has {errors} errors now, so the interfaces are not compared"
+                "the previous contract now has {errors} errors, so the interfaces are not compared"
             ));
         }
         let (new, old) = (new.ok(), old.and_then(Result::ok));

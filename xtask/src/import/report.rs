@@ -102,7 +102,7 @@ struct Block {
     weight: usize,
 }
 
-/// What breaks and what is new.
+/// The breaking and additive changes.
 fn diff_blocks(diff: &Diff) -> Vec<Block> {
     let changes = |impact| diff.with_impact(impact).collect::<Vec<&Change>>();
     let breaking = changes(Impact::Breaking);

@@ -120,7 +120,7 @@ impl Redactor {
         if text.len() < MIN_PART {
             return;
         }
-        // In base64 a text looks different at each of three offsets; the first and last digits depend on what is beside.
+        // In base64 a text looks different at each of three offsets; its first and last digits depend on its neighbors.
         for padding in ["", "\0", "\0\0"] {
             let encoded =
                 Zeroizing::new(STANDARD_NO_PAD.encode(Zeroizing::new([padding, text].concat()).as_str()));

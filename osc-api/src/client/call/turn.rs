@@ -12,6 +12,17 @@ pub(super) struct Turn {
     pub(super) lockout_permit: Option<LockoutPermit>,
 }
 
+impl Turn {
+    /// Gives the turn up: nothing is sent.
+    pub(super) fn release(self) {
+        let Self { rate_permit, lockout_permit } = self;
+        rate_permit.release();
+        if let Some(permit) = lockout_permit {
+            permit.unaffected();
+        }
+    }
+}
+
 /// What a request is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WaitingFor {

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 
-/// A key that belongs to no certificate here. Like the other, it is used nowhere else.
+/// A key that does not match the certificate. Used only in these tests.
 const OTHER_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEINrmWruAfDzDSei82NrgifoAKozmJIlqfrQ0+qUQg7O7
 -----END PRIVATE KEY-----
@@ -13,7 +13,7 @@ fn base64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// The same in lines of a few characters, and without the padding at the end.
+/// Base64 in short lines, without padding.
 fn broken_into_lines(text: &str) -> String {
     let text = base64(text);
     let lines: Vec<&str> =
@@ -36,7 +36,7 @@ fn has_certificate(world: &World) {
 }
 
 #[test]
-fn it_comes_from_paths_from_base64_or_from_the_builder() {
+fn a_certificate_is_read_from_paths_from_base64_or_from_the_builder() {
     has_certificate(
         &files().variable("OSC_X509_CLIENT_CERT", "/c.pem").variable("OSC_X509_CLIENT_KEY", "/k.pem"),
     );
@@ -54,14 +54,14 @@ fn it_comes_from_paths_from_base64_or_from_the_builder() {
         has_certificate(&world().profile(&settings.join(", ")));
     }
     let pem = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
-    let apart = ClientPem { certificate: pem(CERTIFICATE), key: Some(pem(KEY)) };
+    let separate = ClientPem { certificate: pem(CERTIFICATE), key: Some(pem(KEY)) };
     let combined = ClientPem { certificate: pem(&format!("{KEY}{CERTIFICATE}")), key: None };
-    for given in [apart, combined] {
+    for given in [separate, combined] {
         // The environment is not consulted.
         let world = world().variable("OSC_X509_CLIENT_CERT", "/none.pem");
         has_certificate(&world.overrides(|overrides| overrides.client_certificate = Some(given)));
     }
-    // As files of variables have it, in one line.
+    // On one line, as in `.env` files.
     let one_line = format!("{CERTIFICATE}{KEY}").replace('\n', "\\n");
     has_certificate(&world().variable("OSC_X509_CLIENT_CERT", &one_line));
     has_certificate(
@@ -73,7 +73,7 @@ fn it_comes_from_paths_from_base64_or_from_the_builder() {
 }
 
 #[test]
-fn paths_win_over_base64_and_each_half_may_be_either() {
+fn paths_take_precedence_over_base64_and_the_halves_may_use_either() {
     let world = files()
         .variable("OSC_X509_CLIENT_CERT", "/c.pem")
         .variable("OSC_X509_CLIENT_CERT_B64", "marker")
@@ -119,7 +119,7 @@ fn problems_with_either_half_are_reported_without_showing_it() {
         (CERTIFICATE, encrypted, ["the key", "passphrase", "openssl pkey"]),
         (CERTIFICATE, older, ["the key", "passphrase", "openssl pkey"]),
         (CERTIFICATE, unsupported, ["the key", "RSA", "P-256"]),
-        (CERTIFICATE, OTHER_KEY, ["the key", "certificate given to the client", "belong together"]),
+        (CERTIFICATE, OTHER_KEY, ["the key", "certificate passed to the client", "matching pair"]),
         (CERTIFICATE, CERTIFICATE, ["the key", "no private key", "BEGIN PRIVATE KEY"]),
         (CERTIFICATE, "marker", ["the key", "no private key", "BEGIN PRIVATE KEY"]),
         (nonsense, KEY, ["client certificate", "cannot be read", "export"]),

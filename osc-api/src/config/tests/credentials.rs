@@ -91,7 +91,7 @@ fn a_file_with_used_secrets_that_others_can_read_is_warned_about() {
         assert!(found.iter().all(|text| text.contains(HOME_FILE) && text.contains("chmod 600")), "{found:?}");
         assert!(!found.concat().contains("marker"));
     }
-    // Nothing secret of the file is used, or there are no such rights here.
+    // No secret of the file is used, or the file has no permission bits.
     let other = with_mode(keys, 0o644).variable("OSC_LOGIN", "me").variable("OSC_PASSWORD", "p");
     assert!(warnings(&other).is_empty());
     assert!(warnings(&with_mode(keys, 0o644).variable("OSC_AUTH_METHOD", "none")).is_empty());

@@ -1,4 +1,4 @@
-//! Files: which of them must be right, how they are read, and how messages name them.
+//! Files: which of them must be valid, how they are read, and their names in messages.
 
 #[cfg(unix)]
 use std::fs;
@@ -36,7 +36,7 @@ fn a_default_profile_that_is_not_needed_only_warns() {
             complete(World::default().file(HOME_FILE, text)).variable("OSC_CONFIG_FILE", HOME_FILE);
         assert_eq!(selected.problems().len(), 1, "{text:?}");
     }
-    // The region is needed from there.
+    // The region of the profile is needed.
     let world = World::default().profile(r#""region": 5"#);
     world
         .variable("OSC_ACCESS_KEY", "A")
@@ -108,7 +108,7 @@ fn a_file_replaced_by_a_pipe_does_not_block() {
 
 #[cfg(unix)]
 #[test]
-fn permissions_count_except_in_a_volume_of_kubernetes() {
+fn permissions_are_checked_except_in_a_volume_of_kubernetes() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let directory = temporary("volume");
@@ -149,7 +149,7 @@ fn a_key_file_that_others_can_read_is_warned_about_once() {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_named_as_such() {
+fn the_encoding_of_a_file_is_recognized() {
     let utf_16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     for text in [utf_16("\u{feff}{}"), utf_16("{}"), utf_16(CERTIFICATE)] {
         assert_eq!(file::foreign_encoding(&text), Some("UTF-16"));

@@ -1,10 +1,10 @@
-//! Where each setting comes from: file × environment × program × older keys.
+//! The source of each setting: profile file × environment × overrides × keys of older tools.
 
 use super::*;
 use crate::Secret;
 
-/// The profile file, the environment, what the program says, and what has to come of it. All in one small
-/// language: settings are `name=value`, divided by spaces, and an expected problem is `!` and its parts.
+/// The profile file, the environment, the overrides of the program, and the expected result. Settings are `name=value`,
+/// separated by spaces. An expected problem is `!` and the parts of its message.
 type Row = (&'static str, &'static str, &'static str, &'static str);
 
 const NONE: &str = "";
@@ -27,7 +27,7 @@ const OTHERS: &str = r#"{"default": {"region": "file-1", "ssl_verify": false, "v
     "verbose": [1], "max_retries": "x", "retry_backoff": null, "limiter_max": {}, "endpoints": {"icu": 1, "okms": []}}}"#;
 
 const ROWS: &[Row] = &[
-    // Nothing said.
+    // No settings.
     (NONE, "", "", "key=- login=- region=eu-west-2 proxy=- verify=yes"),
     ("{}", "", "", "key=- region=eu-west-2"),
     (r#"{"other": {"region": "x"}}"#, "", "", "region=eu-west-2"),
@@ -196,14 +196,14 @@ impl World {
                 "verify" => overrides.tls_skip_verify = Some(false),
                 "http" => overrides.allow_http = true,
                 "ignore" => overrides.ignore_environment = true,
-                other => panic!("{other} is no setting of the table"),
+                other => panic!("unknown setting `{other}`"),
             }
         }
         world
     }
 }
 
-/// What came of it, in the words of the table.
+/// The result, in the notation of the table.
 fn describe(Resolved { config, connection, .. }: &Resolved) -> Vec<String> {
     let Credentials { access_key, basic } = &config.credentials;
     let absent = || "-".to_owned();
@@ -225,24 +225,26 @@ fn every_row_of_the_table_holds() {
     let mut wrong = Vec::new();
     for row in ROWS {
         let (expected, world) = (row.3, World::row(*row));
-        let fits = match (expected.strip_prefix('!'), world.resolve()) {
+        let (is_expected, found) = match (expected.strip_prefix('!'), world.resolve()) {
             (None, Ok(resolved)) => {
                 let shown =
                     format!("{:?} {:?} {:?}", resolved.config, resolved.connection, resolved.warnings);
                 let facts = describe(&resolved);
-                let fits = expected.split_whitespace().all(|fact| facts.iter().any(|found| found == fact));
-                (fits && !shown.contains("marker"), format!("{facts:?}"))
+                let is_expected =
+                    expected.split_whitespace().all(|fact| facts.iter().any(|found| found == fact));
+                (is_expected && !shown.contains("marker"), format!("{facts:?}"))
             }
             (Some(parts), Err(problems)) => {
                 let shown = problems.join("; ");
-                let fits = problems.len() == 1 && parts.split_whitespace().all(|part| shown.contains(part));
-                (fits && !shown.contains("marker"), shown)
+                let is_expected =
+                    problems.len() == 1 && parts.split_whitespace().all(|part| shown.contains(part));
+                (is_expected && !shown.contains("marker"), shown)
             }
             (_, Ok(resolved)) => (false, format!("{:?}", describe(&resolved))),
             (_, Err(problems)) => (false, problems.join("; ")),
         };
-        if let (false, found) = fits {
-            wrong.push(format!("{row:?}\n    came out as {found}"));
+        if !is_expected {
+            wrong.push(format!("{row:?}\n    found {found}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), ROWS.len(), wrong.join("\n"));

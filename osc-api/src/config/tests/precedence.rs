@@ -47,7 +47,7 @@ fn the_profile_is_the_selected_one_else_the_marked_one_else_default() {
 }
 
 #[test]
-fn what_is_selected_must_exist_and_defaults_need_not() {
+fn a_selected_file_or_profile_must_exist_and_the_defaults_need_not() {
     assert!(world().file(HOME_FILE, "{}").resolve().is_ok());
     let elsewhere = world().variable("OSC_CONFIG_FILE", "/etc/osc.json");
     elsewhere.one_problem(&["/etc/osc.json", "does not exist"]);

@@ -31,7 +31,7 @@ fn invalid_proxies_are_reported_without_being_shown() {
         let program = |overrides: &mut Overrides| {
             overrides.proxy = Some(ExplicitProxy::Through(Secret::from(address)));
         };
-        world().overrides(program).one_problem(&["given to the client"]);
+        world().overrides(program).one_problem(&["passed to the client"]);
         let profile = format!(r#""proxy": {}"#, serde_json::to_string(address).unwrap());
         world().profile(&profile).one_problem(&["`proxy`", "`default`", HOME_FILE]);
     }
@@ -53,7 +53,7 @@ fn each_scheme_has_its_variables_in_their_order() {
         .variable("HTTP_PROXY", "http://foreign")
         .overrides(|overrides| overrides.allow_http = true);
     assert_eq!(proxy_of(&http).as_deref(), Some("http://foreign/"));
-    // A CGI program: the variable is whatever its caller sent as a header.
+    // In a CGI program, the variable contains a header that the caller sent.
     let http = http.variable("REQUEST_METHOD", "GET");
     assert_eq!(proxy_of(&http), None);
     assert_eq!(proxy_of(&http.variable("http_proxy", "http://own")).as_deref(), Some("http://own/"));

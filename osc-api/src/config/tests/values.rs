@@ -1,4 +1,4 @@
-//! What is certainly wrong is refused when the client is built; blanks around a value are not.
+//! Invalid values are refused when the client is built. Blanks around a value are removed.
 
 use super::*;
 
@@ -55,7 +55,7 @@ fn blanks_and_line_ends_around_every_value_are_removed() {
 }
 
 #[test]
-fn what_is_certainly_wrong_is_refused_without_being_shown() {
+fn certainly_invalid_credentials_are_refused_without_being_shown() {
     for (value, hint) in [
         ("\"markerKEY0123456789\"", "quotes"),
         ("'markerKEY0123456789'", "quotes"),
@@ -105,23 +105,23 @@ fn sample_keys_and_keys_with_other_characters_are_refused() {
 }
 
 #[test]
-fn wrong_values_that_are_not_used_break_nothing() {
+fn invalid_values_that_are_not_used_are_ignored() {
     let world = world().variable("OSC_ACCESS_KEY", "\"marker\"").variable("OSC_SECRET_KEY", "<marker>");
     let given = Credentials::access_key(ID, KEY_TEXT);
     assert!(world.overrides(|overrides| overrides.credentials = Some(given)).resolve().is_ok());
 }
 
 #[test]
-fn exchanged_keys_are_warned_about_and_right_ones_are_not() {
+fn swapped_keys_are_warned_about_and_correct_ones_are_not() {
     let world = world().variable("OSC_ACCESS_KEY", KEY_TEXT).variable("OSC_SECRET_KEY", ID);
     let warnings = world.resolved().warnings;
-    assert!(warnings.len() == 1 && warnings[0].contains("exchanged"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].contains("swapped"), "{warnings:?}");
     assert!(!warnings[0].contains(KEY_TEXT) && !warnings[0].contains(ID));
     assert!(with_keys().resolved().warnings.is_empty());
 }
 
 #[test]
-fn an_endpoint_that_cannot_be_right_is_refused() {
+fn an_invalid_endpoint_is_refused() {
     let long_label = format!("https://{}.test", "a".repeat(64));
     let long_name = format!("https://{}test", "abcdefghi.".repeat(25));
     for address in [
@@ -179,7 +179,7 @@ fn an_endpoint_that_cannot_be_right_is_refused() {
     ] {
         world().variable("OSC_ENDPOINT_API", address).one_problem(&["OSC_ENDPOINT_API", "invalid endpoint"]);
         let given = |overrides: &mut Overrides| overrides.endpoint = Some(address.to_owned());
-        world().overrides(given).one_problem(&["given to the client", "invalid endpoint"]);
+        world().overrides(given).one_problem(&["passed to the client", "invalid endpoint"]);
     }
     for (address, host) in [
         ("https://api.zoo.test.", "api.zoo.test"),
@@ -193,7 +193,7 @@ fn an_endpoint_that_cannot_be_right_is_refused() {
 }
 
 #[test]
-fn an_invalid_region_is_refused_and_shown_only_if_it_is_no_secret() {
+fn an_invalid_region_is_refused_and_shown_only_if_it_is_not_a_secret() {
     for (region, shown) in [
         ("eu west", true),
         ("eu_west_2", true),

@@ -1,0 +1,155 @@
+//! Which actions list items, have a dry run, or read resources by ID, found by the shape of request and response.
+
+use std::collections::BTreeSet;
+
+use super::types::Types;
+use crate::ir::{
+    Action, ActionTables, ById, Cursor, Field, Listing, PageStyle, Pagination, Presence, RetrySafety, Struct,
+    Type, WaiterSource,
+};
+
+/// The request field that makes the API check a call without performing it.
+const DRY_RUN: &str = "DryRun";
+
+/// Finds the tables' rows.
+pub(super) fn lower<'a>(
+    actions: impl Iterator<Item = &'a Action>,
+    waiters: &[WaiterSource],
+    types: &Types,
+) -> ActionTables {
+    let mut actions: Vec<&Action> = actions.collect();
+    actions.sort_by(|a, b| a.wire.cmp(&b.wire));
+    let mut tables = ActionTables::default();
+    let mut items = BTreeSet::new();
+    for action in actions {
+        let bodies = types.structure(&action.request).zip(types.structure(&action.response));
+        let Some((request, response)) = bodies else { continue };
+        if request.field(DRY_RUN).is_some_and(|field| field.ty == Type::Bool) {
+            tables.dry_run.push(action.wire.clone());
+        }
+        if action.retry != RetrySafety::Idempotent {
+            continue;
+        }
+        tables.listings.extend(listing(action, request, response, types));
+        let known = waiters.iter().find(|source| source.marker == action.marker);
+        let has_waiters = known.is_some();
+        let source = known.cloned().or_else(|| by_id(action, request, response, types));
+        // Only one action can be the one that reads a type.
+        let source = source.filter(|source| items.insert(source.item.clone()));
+        tables.by_id.extend(source.map(|source| ById { source, has_waiters }));
+    }
+    tables
+}
+
+/// The listing of an action, if its response has one list of items, or the lists of its pages.
+fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) -> Option<Listing> {
+    let (inside, lists) = match &action.pagination {
+        Some(Pagination { inside, lists, .. }) => {
+            let inside = inside.as_ref().and_then(|ident| by_ident(response, ident));
+            let holder = inside.map_or(Some(response), |field| structure(types, &field.ty))?;
+            let lists = lists.iter().filter_map(|ident| by_ident(holder, ident));
+            (inside, lists.filter_map(list).collect())
+        }
+        None => match lists_of(response).as_slice() {
+            [only] => (None, vec![*only]),
+            [] => {
+                let (field, list) = list_inside(response, types)?;
+                (Some(field), vec![list])
+            }
+            _ => return None,
+        },
+    };
+    let (_, item) = lists.first()?;
+    Some(Listing {
+        action: action.wire.clone(),
+        item: match item {
+            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => name.clone(),
+            _ => "String".to_owned(),
+        },
+        auth: action.auth,
+        pages: match &action.pagination {
+            None => PageStyle::Single,
+            Some(Pagination { cursor: Cursor::Token { .. }, .. }) => PageStyle::Token,
+            Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => PageStyle::FirstItem,
+        },
+        inside: inside.map(|field| field.wire.clone()),
+        lists: lists.iter().map(|(field, _)| field.wire.clone()).collect(),
+        required: request.required().map(|field| field.wire.clone()).collect(),
+    })
+}
+
+/// The only list of structs in the only struct of a response that has one, as in a catalog.
+fn list_inside<'t>(response: &'t Struct, types: &'t Types) -> Option<(&'t Field, (&'t Field, &'t Type))> {
+    let mut found =
+        response.fields.iter().filter_map(|field| match lists_of(structure(types, &field.ty)?).as_slice() {
+            [only] if structure(types, only.1).is_some() => Some((field, *only)),
+            _ => None,
+        });
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// How an action reads resources by ID: its filters take IDs that its items have, as `VmIds` and `VmId` of `Vm`.
+fn by_id(action: &Action, request: &Struct, response: &Struct, types: &Types) -> Option<WaiterSource> {
+    let page = match &action.pagination {
+        None => None,
+        Some(Pagination {
+            cursor: Cursor::Token { request, response }, size, inside: None, lists, ..
+        }) if lists.len() == 1 => Some((request.clone(), size.clone(), response.clone())),
+        Some(_) => return None,
+    };
+    let lists = lists_of(response);
+    let [(list, item)] = lists.as_slice() else { return None };
+    let item = structure(types, item)?;
+    let filters_field = request.field("Filters")?;
+    let filters = structure(types, &filters_field.ty)?;
+    if [request, filters].iter().any(|body| body.required().next().is_some()) {
+        return None;
+    }
+    let nouns = [item.name.as_str(), item.name.trim_end_matches('s')];
+    let names = nouns.iter().flat_map(|noun| [format!("{noun}Id"), format!("{noun}Name")]);
+    let (id, filter) = names.into_iter().find_map(|name| {
+        let id = item.field(&name).filter(|id| is_text(&id.ty) && id.presence == Presence::Optional)?;
+        let filter = filters.field(&format!("{name}s"));
+        let filter = filter.filter(|filter| matches!(&filter.ty, Type::List(of) if **of == id.ty))?;
+        Some((id, filter))
+    })?;
+    Some(WaiterSource {
+        marker: action.marker.clone(),
+        request: request.name.clone(),
+        response: response.name.clone(),
+        filters: (filters_field.setter.clone(), filters.name.clone()),
+        filter: filter.setter.clone(),
+        list: list.ident.clone(),
+        item: item.name.clone(),
+        id: id.ident.clone(),
+        id_type: id.ty.clone(),
+        page,
+        watched: Vec::new(),
+    })
+}
+
+fn by_ident<'t>(holder: &'t Struct, ident: &str) -> Option<&'t Field> {
+    holder.fields.iter().find(|field| field.ident == ident)
+}
+
+fn structure<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
+    match ty {
+        Type::Named(name) | Type::Boxed(name) => types.structure(name),
+        _ => None,
+    }
+}
+
+fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Identifier(_))
+}
+
+fn lists_of(holder: &Struct) -> Vec<(&Field, &Type)> {
+    holder.fields.iter().filter_map(list).collect()
+}
+
+fn list(field: &Field) -> Option<(&Field, &Type)> {
+    match &field.ty {
+        Type::List(item) if field.presence == Presence::Empty => Some((field, item)),
+        _ => None,
+    }
+}
