@@ -3,6 +3,12 @@
 //! The only module that runs cargo, once per test program. Whatever the tests compile, they compile with `rustc` against
 //! the libraries that cargo built for the tests themselves: no dependency is built twice.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "without the libraries, every test that needs them fails"
+)]
+
 use std::env;
 use std::ffi::OsStr;
 use std::fs;

@@ -1,5 +1,7 @@
 //! Tests with a part that needs a process of its own: the test program starts itself again for that test alone.
 
+#![expect(clippy::expect_used, reason = "without its own program, no test can run in a process of its own")]
+
 use std::env;
 use std::process::Command;
 
