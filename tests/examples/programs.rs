@@ -8,8 +8,9 @@ use osc_api::codes;
 use osc_api::listing::Listing;
 use osc_api::serde_json::{self, Value, json};
 use osc_api::testing::{FakeApi, Fault};
+use osc_tests::artifacts;
 
-use crate::{actions, bodies, run, start, temp_path};
+use crate::examples::{actions, bodies, run, start, temp_path};
 
 #[test]
 fn the_inventory_has_every_listing_and_a_denied_one_is_reported() {
@@ -21,7 +22,7 @@ fn the_inventory_has_every_listing_and_a_denied_one_is_reported() {
         Some(_) => json!({ "Vms": [{ "VmId": "i-2" }] }),
     });
     fake.on_raw("ReadUsers", |_| Err::<Value, _>(Fault::code(codes::UNAUTHORIZED_OPERATION)));
-    let output = run(env!("CARGO_BIN_EXE_inventory"), &fake, &[]);
+    let output = run("inventory", &fake, &[]);
     output.succeeded();
     let inventory: Value = serde_json::from_str(&output.output).expect("JSON");
     assert_eq!(inventory["ReadVms"], json!([{ "VmId": "i-1" }, { "VmId": "i-2" }]));
@@ -61,7 +62,7 @@ fn the_controller_starts_stopped_vms_and_reads_all_with_one_request() {
     let file = temp_path("controller.json");
     fs::write(&file, profile(FakeApi::ACCESS_KEY)).expect("a file");
     let file = file.to_str().expect("text");
-    let output = run(env!("CARGO_BIN_EXE_controller"), &fake, &[file, "1", "i-0", "i-1", "i-2", "i-3"]);
+    let output = run("controller", &fake, &[file, "1", "i-0", "i-1", "i-2", "i-3"]);
     let mut lines = output.succeeded();
     lines.sort_unstable();
     assert_eq!(lines, ["i-0: running", "i-1: started", "i-2: changing", "i-3: missing"]);
@@ -76,7 +77,7 @@ fn the_controller_follows_a_key_that_is_replaced_in_its_file() {
     let file = temp_path("replaced.json");
     // The fake does not know this key, which is replaced while the program runs.
     fs::write(&file, profile("OLDACCESSKEY00000001")).expect("a file");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_controller"))
+    let mut child = Command::new(artifacts::program("controller"))
         .args([file.to_str().expect("text"), "0", "i-0"])
         .env_clear()
         .envs(fake.environment())
@@ -106,7 +107,7 @@ fn permissions_are_checked_without_performing_anything() {
     fake.on_raw("DeleteVms", |_| Err::<Value, _>(Fault::code(codes::UNAUTHORIZED_OPERATION)));
     fake.on_raw("StopVms", |_| Err::<Value, _>(Fault::code(codes::NO_SUCH_VM)));
     let arguments = ["ReadVms", "DeleteVms={\"VmIds\":[\"i-1\"]}", "StopVms={\"VmIds\":[\"i-1\"]}"];
-    let output = run(env!("CARGO_BIN_EXE_check_permissions"), &fake, &arguments);
+    let output = run("check_permissions", &fake, &arguments);
     assert_eq!(output.code, Some(3), "{output:?}");
     let lines = output.lines();
     assert_eq!(lines[..2], ["ReadVms: allowed", "DeleteVms: denied"]);
@@ -114,7 +115,7 @@ fn permissions_are_checked_without_performing_anything() {
     assert!(fake.calls().iter().all(|call| call.body["DryRun"] == true));
 
     fake.clear_calls();
-    let output = run(env!("CARGO_BIN_EXE_check_permissions"), &fake, &["DeletePolicyVersion"]);
+    let output = run("check_permissions", &fake, &["DeletePolicyVersion"]);
     output.fails_with(1, &["DeletePolicyVersion was not sent: it has no dry run"]);
     assert_eq!(actions(&fake), Vec::<String>::new());
 }

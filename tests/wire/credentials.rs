@@ -14,7 +14,7 @@ use osc_tests::osc4;
 use osc_tests::server::Server;
 use tokio::task::JoinSet;
 
-use crate::{ok, retrying, server};
+use crate::wire::{ok, retrying, server};
 
 const TASKS: usize = 64;
 
