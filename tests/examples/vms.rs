@@ -145,3 +145,41 @@ fn the_script_reports_a_failure() {
     output.fails_with(1, &["StopVms failed"]);
     assert_eq!(output.output, "");
 }
+
+#[test]
+fn archiving_replaces_each_unattached_volume_by_a_tagged_snapshot() {
+    let fake = start();
+    fake.on_raw("ReadVolumes", |_| json!({ "Volumes": [{ "VolumeId": "vol-1" }, { "VolumeId": "vol-2" }] }));
+    fake.on_raw("CreateSnapshot", |request| {
+        let volume = request["VolumeId"].as_str().unwrap_or_default();
+        json!({ "Snapshot": { "SnapshotId": volume.replace("vol", "snap"), "State": "pending" } })
+    });
+    fake.on_raw("ReadSnapshots", |request| {
+        let ids = request["Filters"]["SnapshotIds"].as_array().cloned().unwrap_or_default();
+        let listed = ids.into_iter().map(|id| json!({ "SnapshotId": id, "State": "completed" }));
+        json!({ "Snapshots": listed.collect::<Vec<_>>() })
+    });
+    fake.on_raw("CreateTags", |_| json!({}));
+    fake.on_raw("DeleteVolume", |request| match request["VolumeId"].as_str() {
+        // Another program was faster.
+        Some("vol-2") => Err(Fault::code(codes::NO_SUCH_VOLUME)),
+        _ => Ok(json!({})),
+    });
+    let output = run("archive_volumes", &fake, &["eu-west-2a"]);
+    assert_eq!(output.succeeded(), ["vol-1 is archived as snap-1", "vol-2 is archived as snap-2"]);
+    let tagged: Vec<_> =
+        bodies(&fake, "CreateTags").iter().map(|body| body["ResourceIds"][0].clone()).collect();
+    assert_eq!(tagged, ["snap-1", "snap-2"]);
+    assert_eq!(bodies(&fake, "CreateSnapshot")[0]["ClientToken"], "archive-vol-1");
+}
+
+#[test]
+fn a_volume_whose_snapshot_fails_is_kept() {
+    let fake = start();
+    fake.on_raw("ReadVolumes", |_| json!({ "Volumes": [{ "VolumeId": "vol-1" }] }));
+    fake.on_raw("CreateSnapshot", |_| json!({ "Snapshot": { "SnapshotId": "snap-1" } }));
+    fake.on_raw("ReadSnapshots", |_| json!({ "Snapshots": [{ "SnapshotId": "snap-1", "State": "error" }] }));
+    let output = run("archive_volumes", &fake, &["eu-west-2a"]);
+    output.fails_with(1, &["vol-1: ", "it is error", "1 volumes could not be archived"]);
+    assert!(bodies(&fake, "DeleteVolume").is_empty());
+}
