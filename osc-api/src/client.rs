@@ -28,7 +28,6 @@ use crate::http::Transport;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
 
-#[cfg(feature = "blocking")]
 pub(crate) use call::RawResponse;
 use extensions::Extensions;
 use identity::Identities;
