@@ -215,6 +215,10 @@ impl Generated {
         let (Some(name), Some(proc_macro2::TokenTree::Group(rows))) = (tokens.next(), tokens.next()) else {
             return;
         };
+        // The setters for tests are not part of the contract.
+        if table.path.segments.last().is_some_and(|segment| segment.ident == "test_setters") {
+            return;
+        }
         let texts = rows.stream().into_iter();
         let texts = texts.filter(|token| matches!(token, proc_macro2::TokenTree::Literal(_)));
         let other = self.tables.insert(name.to_string(), texts.count());
@@ -404,8 +408,8 @@ fn everything_is_documented_and_every_method_has_an_example_and_a_link() {
 fn no_generated_line_that_can_be_wrapped_exceeds_120_columns() {
     for entry in std::fs::read_dir(expected::workspace("osc-api/src/generated")).unwrap() {
         let path = entry.unwrap().path();
-        // The example responses are JSON, one per line.
-        if path.ends_with("fake_data.rs") {
+        // The example responses are JSON, and the listings tuples, one per line.
+        if path.ends_with("fake_data.rs") || path.ends_with("listings.rs") {
             continue;
         }
         for (index, line) in expected::read(&path).lines().enumerate() {

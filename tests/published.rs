@@ -124,7 +124,10 @@ fn hex(bytes: &[u8]) -> String {
 /// Creates a copy of the crate with other generated files.
 fn crate_with(name: &str, generate: impl FnOnce(&Path)) -> PathBuf {
     let folder = artifacts::scratch(name);
-    copy_folder(&workspace("osc-api/src"), &folder.join("src"));
+    // The guides include examples.
+    for name in ["src", "examples"] {
+        copy_folder(&workspace("osc-api").join(name), &folder.join(name));
+    }
     let generated = folder.join("src/generated");
     fs::remove_dir_all(&generated).unwrap();
     fs::create_dir(&generated).unwrap();

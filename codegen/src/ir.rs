@@ -242,7 +242,7 @@ pub enum Presence {
     Always,
     /// `Option<T>`.
     Optional,
-    /// A list or map in a response, or a required string of a type that is sent and received; empty if absent: `Vec<T>`.
+    /// A list or map in a response, empty if absent: `Vec<T>`.
     Empty,
     /// Absent, null and a value are distinct: `Nullable<T>`.
     Nullable,

@@ -167,7 +167,7 @@ impl Client {
     ///
     /// ```
     /// # fn example() -> osc_api::Result<()> {
-    /// let client = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", "my secret key").build()?;
+    /// let client = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", "0123456789".repeat(4)).build()?;
     /// assert_eq!(client.credentials().access_key_id(), Some("ABCDEFGHIJ0123456789"));
     /// # Ok(())
     /// # }

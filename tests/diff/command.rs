@@ -83,7 +83,7 @@ fn files_and_revisions_are_compared() {
         (&["HEAD:spec", "spec/zoo.yaml"], 2, "it is a tree, not a file"),
         (&["--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "--all"),
         (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "unknown revision `--all`"),
-        (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "`REV:PATH` needs a revision"),
+        (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "neither a file nor `REV:PATH` with a revision of git"),
         (&["binary.yaml", "spec/zoo.yaml"], 2, "is not UTF-8 text"),
         (&["utf16.yaml", "spec/zoo.yaml"], 2, "looks like UTF-16: save it as UTF-8"),
         (&["spec", "spec/zoo.yaml"], 2, "cannot read spec/outscale.yaml"),

@@ -177,8 +177,8 @@ impl Layout {
             let folder = |level| program.ancestors().nth(level).expect("a folder of the target directory");
             let name = |path: &Path| path.file_name().and_then(OsStr::to_str).expect("a name").to_owned();
             let profile = Some(name(folder(2))).filter(|name| name != "debug");
-            // Cargo marks the target directory.
-            let has_triple = !folder(3).join("CACHEDIR.TAG").exists();
+            // Cargo keeps this file in the target directory.
+            let has_triple = !folder(3).join(".rustc_info.json").exists();
             Self {
                 libraries: folder(1).to_owned(),
                 target_directory: folder(if has_triple { 4 } else { 3 }).to_owned(),

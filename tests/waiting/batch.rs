@@ -101,8 +101,8 @@ async fn a_missing_resource_is_none_also_if_the_server_reports_an_error() {
     let server = server(|request, _| {
         let body = request.json();
         match body["Filters"]["LoadBalancerNames"].as_array() {
-            Some(names) if names.iter().any(|name| name == "gone") => {
-                cloud::refusal(400, "5030", "InvalidResource", "gone")
+            Some(names) if names.iter().any(|name| name == "missing") => {
+                cloud::refusal(400, "5030", "InvalidResource", "missing")
             }
             Some(names) => {
                 let balancer = |name| json!({ "LoadBalancerName": name });
@@ -113,8 +113,8 @@ async fn a_missing_resource_is_none_also_if_the_server_reports_an_error() {
     });
     let client = client(&server);
     let balancers = client.batch::<LoadBalancer>();
-    let (gone, present) = tokio::join!(balancers.read("gone"), balancers.read("present"));
-    assert!(gone.expect("no error").is_none());
+    let (missing, present) = tokio::join!(balancers.read("missing"), balancers.read("present"));
+    assert!(missing.expect("no error").is_none());
     assert_eq!(
         present.expect("a response").and_then(|found| found.load_balancer_name),
         Some("present".into())

@@ -121,7 +121,7 @@ impl Counts {
     }
 }
 
-/// Calls in 64 tasks until they are told to stop, while `change` runs. Returns the number of calls.
+/// Calls in 64 tasks until they are stopped, while `change` runs. Returns the number of calls.
 async fn calls_during(client: &Client, change: impl AsyncFnOnce(&Counts)) -> usize {
     let stop = Arc::new(AtomicBool::new(false));
     let counts = Arc::new(Counts((0..TASKS).map(|_| AtomicUsize::new(0)).collect()));

@@ -195,6 +195,6 @@ async fn calls_are_within_the_spans_of_the_program() {
     let outer = ::tracing::info_span!("program", host = server.host());
     let call = async { client.read_vms(&ReadVmsRequest::new()).await.map(drop) };
     ::tracing::Instrument::instrument(call, outer).await.expect("a response");
-    let [outer] = &server.spans("wire")[..] else { panic!("not one span") };
+    let [outer] = &server.spans(module_path!())[..] else { panic!("not one span") };
     assert!(outer.closed && !events(outer, Level::INFO).is_empty(), "{outer:#?}");
 }

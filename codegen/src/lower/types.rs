@@ -231,8 +231,6 @@ impl<'a> Lowering<'a, '_> {
             (Direction::Response, _) => Presence::Optional,
             (_, _) if nullable => Presence::Nullable,
             (Direction::Request, _) if required => Presence::Always,
-            // Every recorded response has it. Without it, the string is empty: no response fails for one field.
-            (Direction::Both, Type::String) if required => Presence::Empty,
             _ => Presence::Optional,
         };
         let facts = constraints::of(node, required);

@@ -153,7 +153,7 @@ impl<Item> QueueState<Item> {
     fn begin(&mut self) -> Reads<Item> {
         self.in_flight += 1;
         let mut reads = mem::take(&mut self.waiting);
-        // Nobody is interested in the others.
+        // The callers of the others were dropped.
         reads.retain(|_, readers| readers.iter().any(|reader| !reader.is_closed()));
         reads
     }

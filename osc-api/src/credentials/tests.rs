@@ -91,7 +91,7 @@ async fn problems_of_a_profile_file_are_reported_and_forgotten_once_it_is_right(
     assert!(failure(&provider).await.contains("does not exist"));
     for (text, expected) in [
         // It is being written.
-        ("{\"default\": {\"access_key\": \"marker", "is not JSON"),
+        ("{\"default\": {\"access_key\": \"marker", "is not valid JSON"),
         ("{}", "does not exist"),
         ("{\"default\": {}}", "has no credentials"),
         ("{\"default\": {\"access_key\": \"marker\"}}", "the matching secret key"),
@@ -127,11 +127,11 @@ async fn a_command_prints_credentials() {
 async fn a_command_that_fails_is_reported_without_its_output() {
     for (script, expected) in [
         ("printf marker; exit 3", "exit status: 3"),
-        ("printf marker", "is not JSON"),
+        ("printf marker", "is not valid JSON"),
         ("printf '\"marker\"'", "is not a JSON object"),
         ("printf '{\"access_key\": \"marker\"}'", "the matching secret key"),
         ("printf '{\"access_key\": [\"marker\"], \"secret_key\": \"marker\"}'", "is not a string"),
-        ("true", "is not JSON"),
+        ("true", "is not valid JSON"),
         ("printf '{}'", "has no credentials"),
         ("head -c 100000 /dev/zero", "larger than 64 KiB"),
     ] {
@@ -152,7 +152,7 @@ async fn a_command_that_hangs_is_killed() {
     let script = format!("echo $$ > '{}'; trap '' TERM; sleep 1000 & wait", pid.display());
     let provider = shell(&script).timeout(Duration::from_millis(300));
     assert!(failure(&provider).await.contains("did not exit within 300ms"));
-    // The shell is gone: no signal reaches it. Its end is collected by a thread.
+    // The shell no longer exists: no signal reaches it. Its end is collected by a thread.
     let pid = fs::read_to_string(&pid).unwrap();
     let exists = || std::path::Path::new("/proc").join(pid.trim()).exists();
     while exists() {

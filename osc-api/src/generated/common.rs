@@ -1590,31 +1590,31 @@ pub struct ResourceTag {
     /// Key of the tag, 1 to 255 characters.
     ///
     /// Required.
-    pub key: String,
+    pub key: Option<String>,
     /// Value of the tag, at most 255 characters. It may be empty.
     ///
     /// Required.
-    pub value: String,
+    pub value: Option<String>,
 }
 
 impl ResourceTag {
     /// Creates a [`ResourceTag`] with the required fields.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
-            key: key.into(),
-            value: value.into(),
+            key: Some(key.into()),
+            value: Some(value.into()),
         }
     }
 
     /// Sets [`key`](Self::key).
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
+    pub fn key(mut self, key: impl IntoValue<String>) -> Self {
+        self.key = key.into_value();
         self
     }
 
     /// Sets [`value`](Self::value).
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = value.into();
+    pub fn value(mut self, value: impl IntoValue<String>) -> Self {
+        self.value = value.into_value();
         self
     }
 }
@@ -1625,8 +1625,8 @@ __private::exchanged!(ResourceTag {
 });
 
 __private::test_setters!(ResourceTag {
-    with_key(key: String),
-    with_value(value: String),
+    with_key(key: Option<String>),
+    with_value(value: Option<String>),
 });
 
 /// A kind of resource that can have tags.

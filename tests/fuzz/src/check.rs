@@ -67,7 +67,7 @@ fn validated(input: &Input<'_>, outcome: Checked) -> Result<Option<Api>, String>
 fn files(api: &Api) -> Result<Files, String> {
     let files = osc_codegen::files(api)?;
     let count =
-        api.modules.len() + 4 + usize::from(!api.codes.is_empty()) + usize::from(!api.waiters.is_empty());
+        api.modules.len() + 5 + usize::from(!api.codes.is_empty()) + usize::from(!api.waiters.is_empty());
     if files.len() != count {
         return Err(format!("{} files instead of {count}: two have the same name", files.len()));
     }

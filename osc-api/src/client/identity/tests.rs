@@ -285,7 +285,7 @@ async fn each_access_key_has_its_own_lockout_guard() {
     }
     assert_eq!(refuse().await, None, "closed");
     script.set("SECOND", "secret");
-    assert_eq!(refuse().await, Some(1), "another access key starts anew");
+    assert_eq!(refuse().await, Some(1), "another access key has a count of its own");
     script.set("FIRST", "secret");
     assert_eq!(refuse().await, None, "and the first one is still counted");
     // Another secret of the same access key has its first try after the lock time.
