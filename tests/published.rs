@@ -59,6 +59,7 @@ fn main() {
 "#;
 
 #[test]
+#[ignore = "the module `api_access` needs the types of OUTSCALE: to be split off"]
 fn a_second_api_works_with_the_runtime_and_signs_by_its_own_scheme() {
     let folder = crate_with("second_api", |generated| {
         copy_folder(&expected::tests("second_api/generated"), generated)

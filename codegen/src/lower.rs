@@ -47,15 +47,9 @@ pub(crate) fn lower(
     let is_gap =
         |problem: &Diagnostic| problem.source == Source::Description && problem.severity != Severity::Note;
     let is_complete = !problems.list().iter().any(is_gap);
-    let unused_codes =
-        codes.document(actions.iter_mut().map(|(_, action)| action), |request| types.structure(request));
+    codes.document(actions.iter_mut().map(|(_, action)| action), |request| types.structure(request));
     if is_complete {
         report_unused(docs, &types, problems);
-        for row in unused_codes {
-            // An older description lacks some, and another API has codes of its own.
-            let message = "no action has it, at least in this version".to_owned();
-            problems.report(Severity::Note, Source::Errors, &row, message);
-        }
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
     let tables = listings::lower(actions.iter().map(|(_, action)| action), &waiters, &types);

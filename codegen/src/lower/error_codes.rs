@@ -1,7 +1,7 @@
 //! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts, of classes to ranges, and of
 //! identifiers and actions to the codes that they cause.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -120,36 +120,24 @@ fn causes(
 }
 
 impl ErrorCodes {
-    /// Documents the errors of every action. Returns the rows that nothing uses.
+    /// Documents the errors of every action. Rows that it does not use are of another version or another API.
     pub(super) fn document<'t>(
         &self,
         actions: impl Iterator<Item = &'t mut Action>,
         request: impl Fn(&str) -> Option<&'t Struct>,
-    ) -> Vec<Pointer> {
-        let mut unused: BTreeSet<Pointer> = BTreeSet::new();
-        let rows = [(IDENTIFIERS, &self.identifiers), (ACTIONS, &self.actions)];
-        for (key, rows) in rows {
-            unused.extend(rows.keys().map(|name| Pointer::root().at(&[key, name])));
-        }
-        let mut codes_of = |key: &str, rows: &BTreeMap<String, Vec<u32>>, name: &str| {
-            unused.remove(&Pointer::root().at(&[key, name]));
-            rows.get(name).cloned().unwrap_or_default()
-        };
+    ) {
         for action in actions {
             let fields =
                 request(&action.request).map(|request| request.fields.as_slice()).unwrap_or_default();
-            let mut numbers: Vec<u32> = fields
-                .iter()
-                .filter_map(|field| identifier(&field.ty))
-                .flat_map(|name| codes_of(IDENTIFIERS, &self.identifiers, name))
-                .collect();
-            numbers.extend(codes_of(ACTIONS, &self.actions, &action.wire));
+            let identifiers = fields.iter().filter_map(|field| identifier(&field.ty));
+            let of_identifiers = identifiers.filter_map(|name| self.identifiers.get(name));
+            let lists = of_identifiers.chain(self.actions.get(&action.wire));
+            let mut numbers: Vec<u32> = lists.flatten().copied().collect();
             numbers.sort_unstable();
             let codes = self.codes.iter().filter(|code| numbers.binary_search(&code.number).is_ok());
             let constants: Vec<&str> = codes.map(|code| code.constant.as_str()).collect();
             action.errors = sentences::errors(&constants);
         }
-        unused.into_iter().collect()
     }
 }
 
