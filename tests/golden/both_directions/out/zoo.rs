@@ -102,7 +102,7 @@ pub struct SharedRule {
     /// The API's `Name`.
     ///
     /// Required.
-    pub name: String,
+    pub name: Option<String>,
     /// The API's `Ports`.
     pub ports: Option<Vec<i64>>,
 }
@@ -111,7 +111,7 @@ impl SharedRule {
     /// Creates a [`SharedRule`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: Some(name.into()),
             ..Self::default()
         }
     }
@@ -134,8 +134,8 @@ impl SharedRule {
     }
 
     /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl IntoValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
@@ -156,7 +156,7 @@ __private::exchanged!(SharedRule {
 __private::test_setters!(SharedRule {
     with_inner(inner: Option<SharedInner>),
     with_marks(marks: Option<BTreeMap<String, String>>),
-    with_name(name: String),
+    with_name(name: Option<String>),
     with_ports(ports: Option<Vec<i64>>),
 });
 
