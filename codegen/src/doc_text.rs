@@ -200,6 +200,11 @@ pub(crate) fn code(text: &str) -> String {
     if text.trim().is_empty() { format!("\"{text}\"") } else { format!("{fence}{space}{text}{space}{fence}") }
 }
 
+/// A title without characters that the compiler refuses or that Markdown or HTML would read as markup.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) || "<>[]`*_#&\\".contains(c) { ' ' } else { c }).collect()
+}
+
 /// Whether a character is invisible or reorders others: the compiler refuses these in a comment.
 fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -1,6 +1,6 @@
 //! Every sentence of the generated documentation that does not come from `docs.yaml` or the description.
 
-use super::{Docs, code};
+use super::{Docs, code, plain};
 use crate::diagnostics::{Pointer, unescape};
 use crate::ir::{Auth, Constraints, Cursor, Direction, Limit, LimitKind, Pagination, RetrySafety};
 use crate::names;
@@ -178,7 +178,7 @@ pub(crate) fn tag_module(tag: &str) -> Vec<String> {
 
 /// The heading of a tag's methods.
 pub(crate) fn methods_heading(title: &str) -> Vec<String> {
-    vec![format!("# {title}")]
+    vec![format!("# {}", plain(title))]
 }
 
 /// The documentation of the module of all types: those that are no body, by the heading of their file.
@@ -190,7 +190,7 @@ pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, Vec<&'a st
     ];
     lines.extend(groups.map(|(title, names)| {
         let links = names.iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>();
-        format!("- {title}: {}", links.join(", "))
+        format!("- {}: {}", plain(title), links.join(", "))
     }));
     lines
 }
