@@ -137,7 +137,7 @@ fn a_second_run_changes_nothing() {
     let work = Workdir::new(3);
     let first = work.regen("spec.yaml", "out", &[]);
     assert!(
-        first.output.contains("3 actions") && first.output.contains("8 files, 8 changed"),
+        first.output.contains("3 actions") && first.output.contains("9 files, 9 changed"),
         "{}",
         first.output
     );
@@ -232,10 +232,10 @@ fn a_link_is_reported_and_kept() {
 fn a_missing_folder_is_created_or_reported() {
     let work = Workdir::new(2);
     let check = work.regen("spec.yaml", "not/there", &["--check"]);
-    assert!(check.code == Some(1) && check.output.contains("7 to change"), "{}", check.output);
+    assert!(check.code == Some(1) && check.output.contains("8 to change"), "{}", check.output);
     assert!(!Path::new(&work.path("not")).exists());
     assert_eq!(work.regen("spec.yaml", "not/there", &[]).code, Some(0));
-    assert_eq!(work.files("not/there").len(), 7);
+    assert_eq!(work.files("not/there").len(), 8);
 }
 
 #[test]

@@ -334,7 +334,7 @@ async fn tags_belong_to_resources() {
     assert_eq!(tags[0].value.as_deref(), Some("prod"));
     assert_eq!(tags[0].resource_type, Some(ResourceType::Instance));
     let vms = client.read_vms(&ReadVmsRequest::new()).await.expect("VMs").vms;
-    assert_eq!(vms[0].tags[0].value, "prod");
+    assert_eq!(vms[0].tags[0].value.as_deref(), Some("prod"));
     // The value must match.
     client.send_raw("DeleteTags", &tag("test")).await.expect("nothing to delete");
     assert_eq!(client.read_tags(&ReadTagsRequest::new()).await.expect("tags").tags.len(), 1);

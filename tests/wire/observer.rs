@@ -1,4 +1,4 @@
-//! What an observer sees of calls, and what a call tells about itself.
+//! What an observer sees of calls, and what a call reports about itself.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

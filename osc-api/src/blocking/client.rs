@@ -76,7 +76,7 @@ impl Client {
         self.template.region()
     }
 
-    /// Returns the address of the API, such as `https://api.eu-west-2.outscale.com/api/v1`.
+    /// Returns the address that requests are sent to, with its scheme and path.
     pub fn endpoint(&self) -> &str {
         self.template.endpoint()
     }

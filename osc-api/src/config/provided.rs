@@ -70,7 +70,7 @@ pub(crate) fn printed_credentials(json: &[u8]) -> Result<Credentials, Problems> 
             return Err(vec!["it is not a JSON object".to_owned()]);
         }
         // This error has a position and what was expected there, not the text.
-        Err(error) => return Err(vec![format!("it is not JSON ({error})")]),
+        Err(error) => return Err(vec![format!("it is not valid JSON ({error})")]),
     };
     let (mut findings, mut defects) = (Findings::default(), Vec::new());
     let source = profile::settings(&mut entries, "the output", &mut defects);

@@ -65,7 +65,7 @@ impl CommandProvider {
         self
     }
 
-    /// Sets how long the program may run before it is killed. Defaults to 30 s.
+    /// Sets how long the program may run before it is killed. Defaults to 30 s. Programs that it started itself go on.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;

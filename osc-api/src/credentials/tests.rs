@@ -149,7 +149,12 @@ async fn a_command_that_hangs_is_killed() {
     let directory = directory("hangs");
     let pid = directory.join("pid");
     // It ignores what it is asked, and so does its child, which keeps the output open.
-    let script = format!("echo $$ > '{}'; trap '' TERM; sleep 1000 & wait", pid.display());
+    let child = directory.join("child");
+    let script = format!(
+        "trap '' TERM; sleep 1000 2>/dev/null & echo $! > '{}'; echo $$ > '{}'; wait",
+        child.display(),
+        pid.display()
+    );
     let provider = shell(&script).timeout(Duration::from_millis(300));
     assert!(failure(&provider).await.contains("did not exit within 300ms"));
     // The shell no longer exists: no signal reaches it. Its end is collected by a thread.
@@ -158,6 +163,8 @@ async fn a_command_that_hangs_is_killed() {
     while exists() {
         tokio::task::yield_now().await;
     }
+    let child = fs::read_to_string(&child).unwrap();
+    assert!(std::process::Command::new("kill").args(["-KILL", child.trim()]).status().unwrap().success());
     fs::remove_dir_all(&directory).unwrap();
 }
 
