@@ -110,14 +110,7 @@ fn item(tokens: TokenStream, name: &str) -> Result<String, String> {
     file.items.iter_mut().for_each(space_members);
     let text = prettyplease::unparse(&file);
     let lines = text.lines().map(|line| if line.trim_start() == EMPTY_LINE { "" } else { line });
-    Ok(lines
-        .flat_map(|line| {
-            [
-                line, "
-",
-            ]
-        })
-        .collect())
+    Ok(lines.flat_map(|line| [line, "\n"]).collect())
 }
 
 fn space_members(item: &mut syn::Item) {
