@@ -1,6 +1,6 @@
 //! Open enums.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{doc, ident};
@@ -12,83 +12,80 @@ pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
     let Enum { name, at: _, docs, values } = definition;
     let (name, docs) = (ident(name), doc(docs));
     match values {
-        Values::Text(values) => {
-            let (variants, texts): (Vec<_>, Vec<_>) =
-                values.iter().map(|(variant, text)| (ident(variant), text.as_str())).unzip();
-            let shown = texts.iter().map(|text| format!(" {}", code(text)));
-            vec![
-                declaration(&name, &docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownValue)),
-                quote! {
-                    impl #name {
-                        /// The known values, in the order of the description.
-                        pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
-
-                        /// The value as it is sent and received.
-                        pub fn as_str(&self) -> &str {
-                            match self {
-                                #(Self::#variants => #texts,)*
-                                Self::UnknownValue(value) => value.as_str(),
-                            }
-                        }
-                    }
-                },
-                quote! {
-                    impl From<&str> for #name {
-                        fn from(value: &str) -> Self {
-                            match value {
-                                #(#texts => Self::#variants,)*
-                                _ => Self::UnknownValue(UnknownValue::new(value)),
-                            }
-                        }
-                    }
-                },
-                quote! { __private::open_enum!(#name); },
-            ]
-        }
-        Values::Integer(values) => {
-            let (variants, numbers): (Vec<_>, Vec<_>) = values
-                .iter()
-                .map(|(variant, value)| (ident(variant), Literal::i64_unsuffixed(*value)))
-                .unzip();
-            let shown = values.iter().map(|(_, value)| format!(" `{value}`"));
-            vec![
-                declaration(&name, &docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownInteger)),
-                quote! {
-                    impl #name {
-                        /// The known values, in the order of the description.
-                        pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
-
-                        /// The value as it is sent and received.
-                        pub fn as_i64(&self) -> i64 {
-                            match self {
-                                #(Self::#variants => #numbers,)*
-                                Self::UnknownValue(value) => value.as_i64(),
-                            }
-                        }
-                    }
-                },
-                quote! {
-                    impl From<i64> for #name {
-                        fn from(value: i64) -> Self {
-                            match value {
-                                #(#numbers => Self::#variants,)*
-                                _ => Self::UnknownValue(UnknownInteger::new(value)),
-                            }
-                        }
-                    }
-                },
-                quote! { __private::open_integer_enum!(#name); },
-            ]
-        }
+        Values::Text(values) => strings(&name, &docs, values),
+        Values::Integer(values) => integers(&name, &docs, values),
     }
 }
 
-fn declaration(
-    name: &proc_macro2::Ident,
-    docs: &TokenStream,
-    variants: TokenStream,
-    unknown: TokenStream,
-) -> TokenStream {
+fn strings(name: &Ident, docs: &TokenStream, values: &[(String, String)]) -> Vec<TokenStream> {
+    let (variants, texts): (Vec<_>, Vec<_>) =
+        values.iter().map(|(variant, text)| (ident(variant), text.as_str())).unzip();
+    let shown = texts.iter().map(|text| format!(" {}", code(text)));
+    vec![
+        declaration(name, docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownValue)),
+        quote! {
+            impl #name {
+                /// The known values, in the order of the description.
+                pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
+
+                /// The value as it is sent and received.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(Self::#variants => #texts,)*
+                        Self::UnknownValue(value) => value.as_str(),
+                    }
+                }
+            }
+        },
+        quote! {
+            impl From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    match value {
+                        #(#texts => Self::#variants,)*
+                        _ => Self::UnknownValue(UnknownValue::new(value)),
+                    }
+                }
+            }
+        },
+        quote! { __private::open_enum!(#name); },
+    ]
+}
+
+fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<TokenStream> {
+    let (variants, numbers): (Vec<_>, Vec<_>) =
+        values.iter().map(|(variant, value)| (ident(variant), Literal::i64_unsuffixed(*value))).unzip();
+    let shown = values.iter().map(|(_, value)| format!(" `{value}`"));
+    vec![
+        declaration(name, docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownInteger)),
+        quote! {
+            impl #name {
+                /// The known values, in the order of the description.
+                pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
+
+                /// The value as it is sent and received.
+                pub fn as_i64(&self) -> i64 {
+                    match self {
+                        #(Self::#variants => #numbers,)*
+                        Self::UnknownValue(value) => value.as_i64(),
+                    }
+                }
+            }
+        },
+        quote! {
+            impl From<i64> for #name {
+                fn from(value: i64) -> Self {
+                    match value {
+                        #(#numbers => Self::#variants,)*
+                        _ => Self::UnknownValue(UnknownInteger::new(value)),
+                    }
+                }
+            }
+        },
+        quote! { __private::open_integer_enum!(#name); },
+    ]
+}
+
+fn declaration(name: &Ident, docs: &TokenStream, variants: TokenStream, unknown: TokenStream) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use serde_json::Value;
 
 use super::ident;
@@ -56,17 +56,12 @@ fn block(method: &str, request: &Example) -> Vec<String> {
     lines
 }
 
+/// The expression of an example. The names of the types in it are added to `names`.
 fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenStream {
     match example {
         Example::Bool(value) => quote!(#value),
-        Example::Integer(value) => {
-            let literal = Literal::i64_unsuffixed(*value);
-            quote!(#literal)
-        }
-        Example::Float(value) => {
-            let literal = Literal::f64_unsuffixed(*value);
-            quote!(#literal)
-        }
+        Example::Integer(value) => Literal::i64_unsuffixed(*value).into_token_stream(),
+        Example::Float(value) => Literal::f64_unsuffixed(*value).into_token_stream(),
         Example::Text(text) => quote!(#text),
         Example::Into(text) => quote!(#text.into()),
         Example::Identifier(name, text) => {
@@ -76,19 +71,17 @@ fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenS
         }
         Example::Default => quote!(Default::default()),
         Example::Vec(elements) => {
-            let elements = elements.iter().map(|element| expression(element, names));
+            let elements = expressions(elements, names);
             quote!(vec![#(#elements),*])
         }
         Example::List(elements) => {
-            let elements = elements.iter().map(|element| expression(element, names));
+            let elements = expressions(elements, names);
             quote!([#(#elements),*])
         }
         Example::Map(members) => {
-            let members = members.iter().map(|(key, value)| {
-                let value = expression(value, names);
-                quote!((#key, #value))
-            });
-            quote!([#(#members),*])
+            let (keys, values): (Vec<_>, Vec<_>) =
+                members.iter().map(|(key, value)| (key, expression(value, names))).unzip();
+            quote!([#((#keys, #values)),*])
         }
         Example::Json(value) => {
             let value = json(value);
@@ -104,23 +97,34 @@ fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenS
             quote!(#name::#variant)
         }
         Example::Struct { name, arguments, required, setters } => {
+            let arguments = constructor_arguments(arguments, required.as_deref(), names);
+            let (setters, values): (Vec<_>, Vec<_>) =
+                setters.iter().map(|(setter, value)| (ident(setter), expression(value, names))).unzip();
             names.insert(name);
             let name = ident(name);
-            let (fields, values): (Vec<_>, Vec<_>) =
-                arguments.iter().map(|(field, value)| (ident(field), expression(value, names))).unzip();
-            let arguments = match required {
-                None => quote!(#(#values),*),
-                Some(required) => {
-                    names.insert(required);
-                    let required = ident(required);
-                    quote!(#required { #(#fields: #values),* })
-                }
-            };
-            let setters = setters.iter().map(|(setter, value)| {
-                let (setter, value) = (ident(setter), expression(value, names));
-                quote!(.#setter(#value))
-            });
-            quote!(#name::new(#arguments) #(#setters)*)
+            quote!(#name::new(#arguments) #(.#setters(#values))*)
+        }
+    }
+}
+
+fn expressions<'e>(examples: &'e [Example], names: &mut BTreeSet<&'e str>) -> Vec<TokenStream> {
+    examples.iter().map(|example| expression(example, names)).collect()
+}
+
+/// The arguments of `new`: the values, or the struct of the required fields.
+fn constructor_arguments<'e>(
+    arguments: &'e [(String, Example)],
+    required: Option<&'e str>,
+    names: &mut BTreeSet<&'e str>,
+) -> TokenStream {
+    let (fields, values): (Vec<_>, Vec<_>) =
+        arguments.iter().map(|(field, value)| (ident(field), expression(value, names))).unzip();
+    match required {
+        None => quote!(#(#values),*),
+        Some(required) => {
+            names.insert(required);
+            let required = ident(required);
+            quote!(#required { #(#fields: #values),* })
         }
     }
 }

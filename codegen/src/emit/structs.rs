@@ -16,7 +16,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     let (docs, ident) = (doc(docs), ident(name));
     let printed = fields.iter().map(field);
     let must_use = (*direction == Direction::Request).then(|| quote!(#[must_use]));
-    let structure = quote! {
+    let mut items = vec![Item::Tokens(quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq)]
         #must_use
@@ -24,20 +24,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
         pub struct #ident {
             #(#printed)*
         }
-    };
-    let table = Item::Table {
-        macro_name: match direction {
-            Direction::Request => "__private::sent",
-            Direction::Response => "__private::received",
-            Direction::Both => "__private::exchanged",
-        },
-        name: name.clone(),
-        rows: fields
-            .iter()
-            .map(|field| format!("{}: {}", field.ident, Literal::string(&field.wire)))
-            .collect(),
-    };
-    let mut items = vec![Item::Tokens(structure)];
+    })];
     if *direction != Direction::Response {
         let new = constructor(definition);
         let setters = fields.iter().map(setter);
@@ -57,15 +44,23 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
             }
         }));
     }
-    items.push(table);
+    items.push(wire_names(name, *direction, fields));
     if *direction != Direction::Request && !fields.is_empty() {
-        items.push(Item::Table {
-            macro_name: "__private::test_setters",
-            name: name.clone(),
-            rows: fields.iter().map(test_setter).collect(),
-        });
+        let rows = fields.iter().map(test_setter).collect();
+        items.push(Item::Table { macro_name: "__private::test_setters", name: name.clone(), rows });
     }
     items
+}
+
+/// The table of the fields' names on the wire: `vm_ids: "VmIds"`.
+fn wire_names(name: &str, direction: Direction, fields: &[Field]) -> Item {
+    let macro_name = match direction {
+        Direction::Request => "__private::sent",
+        Direction::Response => "__private::received",
+        Direction::Both => "__private::exchanged",
+    };
+    let rows = fields.iter().map(|field| format!("{}: {}", field.ident, Literal::string(&field.wire)));
+    Item::Table { macro_name, name: name.to_owned(), rows: rows.collect() }
 }
 
 /// The row of a setter for tests: `with_vm_id(vm_id: Option<VmId>)`.
@@ -133,21 +128,8 @@ fn constructor(definition: &Struct) -> TokenStream {
             (sentences::constructor(name), quote!(#(#arguments),*), None)
         }
     };
-    let values = fields.iter().filter(|field| field.required || !definition.has_default).map(|field| {
-        let name = ident(&field.ident);
-        match (field.required, field.presence) {
-            (true, presence) => {
-                let value = converted(field, &constructor);
-                match presence {
-                    Presence::Optional => quote!(#name: Some(#value)),
-                    _ if name == value.to_string() => quote!(#name),
-                    _ => quote!(#name: #value),
-                }
-            }
-            (false, Presence::Nullable) => quote!(#name: Nullable::Absent),
-            (false, _) => quote!(#name: None),
-        }
-    });
+    let initialized = fields.iter().filter(|field| field.required || !definition.has_default);
+    let values = initialized.map(|field| initializer(field, &constructor));
     let is_complete = !definition.has_default || required.len() == fields.len();
     let rest = (!is_complete).then(|| quote!(..Self::default()));
     let docs = doc(&docs);
@@ -157,6 +139,23 @@ fn constructor(definition: &Struct) -> TokenStream {
             #bindings
             Self { #(#values,)* #rest }
         }
+    }
+}
+
+/// The value of a field in `new`: `name: value`.
+fn initializer(field: &Field, constructor: &Constructor) -> TokenStream {
+    let name = ident(&field.ident);
+    if !field.required {
+        return match field.presence {
+            Presence::Nullable => quote!(#name: Nullable::Absent),
+            _ => quote!(#name: None),
+        };
+    }
+    let value = converted(field, constructor);
+    match field.presence {
+        Presence::Optional => quote!(#name: Some(#value)),
+        _ if name == value.to_string() => quote!(#name),
+        _ => quote!(#name: #value),
     }
 }
 

@@ -7,7 +7,7 @@ use super::types::Types;
 use super::{examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::doc_text::{Docs, sentences};
-use crate::ir::{Action, Auth, Field, Presence, RetrySafety, Type};
+use crate::ir::{Action, Auth, Field, Pagination, Presence, RetrySafety, Type};
 use crate::names;
 use crate::openapi::{Document, Security};
 
@@ -26,7 +26,7 @@ pub(super) fn lower(
         auth(document, &document.security, &Pointer::root().join("security"), problems);
     }
     for operation in operations {
-        let Some(bodies @ (request, response)) = types.bodies.get(operation.wire) else { continue };
+        let Some(bodies) = types.bodies.get(operation.wire) else { continue };
         let Some((marker, method)) = name(operation, problems) else { continue };
         if let Some(other) = methods.insert(method.clone(), &operation.at) {
             let message =
@@ -38,43 +38,56 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let service = &document.service;
-        let client_token = types.structure(request).and_then(|request| request.field(&service.client_token));
-        let client_token = client_token.filter(can_be_generated);
-        let retry = retry_safety(operation.wire, &service.read_verbs, client_token.is_some());
         let pagination = pages.of(operation, types, bodies, problems);
-        let text = docs.action(operation.wire, operation.description);
-        actions.push((
-            operation.tag.to_owned(),
-            Action {
-                wire: operation.wire.to_owned(),
-                at: operation.at.clone(),
-                marker,
-                method,
-                request: request.clone(),
-                response: response.clone(),
-                auth,
-                retry,
-                client_token: client_token.map(|field| field.ident.clone()),
-                aliases: docs.aliases(operation.wire),
-                summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
-                facts: sentences::action(
-                    operation.wire,
-                    auth,
-                    retry,
-                    pagination.as_ref(),
-                    operation.raw.deprecated,
-                    document.docs_url.as_deref(),
-                ),
-                errors: Vec::new(),
-                examples: examples::requests(types, docs, operation, request),
-                example_response: examples::response(operation.response.media),
-                pagination,
-                deprecated: operation.raw.deprecated,
-            },
-        ));
+        let checked = Checked { marker, method, bodies, auth, pagination };
+        actions.push((operation.tag.to_owned(), action(document, docs, operation, types, checked)));
     }
     actions
+}
+
+/// The parts of an action whose lowering reports problems.
+struct Checked<'t> {
+    marker: String,
+    method: String,
+    bodies: &'t (String, String),
+    auth: Auth,
+    pagination: Option<Pagination>,
+}
+
+fn action(
+    document: &Document,
+    docs: &Docs,
+    operation: &Operation<'_>,
+    types: &Types,
+    checked: Checked<'_>,
+) -> Action {
+    let Checked { marker, method, bodies: (request, response), auth, pagination } = checked;
+    let Operation { wire, at, description, raw, .. } = operation;
+    let service = &document.service;
+    let client_token = types.structure(request).and_then(|request| request.field(&service.client_token));
+    let client_token = client_token.filter(can_be_generated);
+    let retry = retry_safety(wire, &service.read_verbs, client_token.is_some());
+    let summary = docs.action(wire, *description);
+    let docs_url = document.docs_url.as_deref();
+    Action {
+        wire: (*wire).to_owned(),
+        at: at.clone(),
+        marker,
+        method,
+        request: request.clone(),
+        response: response.clone(),
+        auth,
+        retry,
+        client_token: client_token.map(|field| field.ident.clone()),
+        aliases: docs.aliases(wire),
+        summary: summary.unwrap_or_else(|| sentences::undocumented_action(wire)),
+        facts: sentences::action(wire, auth, retry, pagination.as_ref(), raw.deprecated, docs_url),
+        errors: Vec::new(),
+        examples: examples::requests(types, docs, operation, request),
+        example_response: examples::response(operation.response.media),
+        pagination,
+        deprecated: raw.deprecated,
+    }
 }
 
 /// The names of the marker type and of the client's method.

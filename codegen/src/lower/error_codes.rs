@@ -45,35 +45,7 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
         None => return ErrorCodes::default(),
     };
     let classes = entries.get(CLASSES).map(|value| classes(value, &root.join(CLASSES), problems));
-    let mut codes = BTreeMap::new();
-    let mut constants: BTreeMap<String, String> = BTreeMap::new();
-    let is_code = |key: &str| ![CLASSES, IDENTIFIERS, ACTIONS].contains(&key);
-    for (key, value) in entries.iter().filter(|(key, _)| is_code(key)) {
-        let at = root.join(key);
-        let number = number(key);
-        if number.is_none() {
-            let message =
-                format!("is not a code: codes are numbers from 1 to {MAX_CODE}, without a leading 0");
-            problems.error_in(Source::Errors, &at, message);
-        }
-        let Some(entry) = entry(value, &at, problems) else { continue };
-        let constant_key = if entry.constant.is_some() { "constant" } else { "name" };
-        let constant = match names::constant(entry.constant.as_ref().unwrap_or(&entry.name)) {
-            Ok(constant) => constant,
-            Err(reason) => {
-                problems.error_in(Source::Errors, &at.join(constant_key), reason);
-                continue;
-            }
-        };
-        if let Some(other) = constants.insert(constant.clone(), key.clone()) {
-            let message = format!(
-                "`{constant}` is already the constant of {other}: give one of the two another one with `constant`"
-            );
-            problems.error_in(Source::Errors, &at.join(constant_key), message);
-        } else if let Some(number) = number {
-            codes.insert(number, lower(number, constant, entry));
-        }
-    }
+    let codes = codes(&entries, problems);
     let mut causes = |key: &str| match entries.get(key) {
         Some(value) => causes(value, &codes, &root.join(key), problems),
         None => BTreeMap::new(),
@@ -85,6 +57,40 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> ErrorCodes {
         identifiers,
         actions,
     }
+}
+
+/// Reads the codes, by number.
+fn codes(entries: &Map<String, Value>, problems: &mut Diagnostics) -> BTreeMap<u32, ErrorCode> {
+    let mut codes = BTreeMap::new();
+    let mut constants: BTreeMap<String, &str> = BTreeMap::new();
+    let is_code = |key: &str| ![CLASSES, IDENTIFIERS, ACTIONS].contains(&key);
+    for (key, value) in entries.iter().filter(|(key, _)| is_code(key)) {
+        let at = Pointer::root().join(key);
+        let number = number(key);
+        if number.is_none() {
+            let message =
+                format!("is not a code: codes are numbers from 1 to {MAX_CODE}, without a leading 0");
+            problems.error_in(Source::Errors, &at, message);
+        }
+        let Some(row) = code_row(value, &at, problems) else { continue };
+        let constant_key = if row.constant.is_some() { "constant" } else { "name" };
+        let constant = match names::constant(row.constant.as_ref().unwrap_or(&row.name)) {
+            Ok(constant) => constant,
+            Err(reason) => {
+                problems.error_in(Source::Errors, &at.join(constant_key), reason);
+                continue;
+            }
+        };
+        if let Some(other) = constants.insert(constant.clone(), key) {
+            let message = format!(
+                "`{constant}` is already the constant of {other}: give one of the two another one with `constant`"
+            );
+            problems.error_in(Source::Errors, &at.join(constant_key), message);
+        } else if let Some(number) = number {
+            codes.insert(number, lower(number, constant, row));
+        }
+    }
+    codes
 }
 
 /// Reads the codes that identifiers or actions cause: `CreateVms: [10001, 10010]`.
@@ -195,8 +201,8 @@ fn number(key: &str) -> Option<u32> {
     (number.to_string() == key).then_some(number)
 }
 
-/// The entry of a code.
-struct Entry {
+/// The row of a code.
+struct CodeRow {
     name: String,
     /// The name of the constant, if not that of the code.
     constant: Option<String>,
@@ -205,10 +211,10 @@ struct Entry {
     transient: bool,
 }
 
-const ENTRY_KEYS: &[&str] = &["name", "constant", "type", "doc", "transient"];
+const CODE_KEYS: &[&str] = &["name", "constant", "type", "doc", "transient"];
 
-/// Reads one entry. `None` without a name; other problems are reported and the rest is read.
-fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entry> {
+/// Reads one row. `None` without a name; other problems are reported and the rest is read.
+fn code_row(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<CodeRow> {
     let Some(entry) = value.as_object() else {
         problems.error_in(
             Source::Errors,
@@ -217,7 +223,7 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
         );
         return None;
     };
-    for key in entry.keys().filter(|key| !ENTRY_KEYS.contains(&key.as_str())) {
+    for key in entry.keys().filter(|key| !CODE_KEYS.contains(&key.as_str())) {
         let message = "is not a key of a code: use `name`, `constant`, `type`, `doc` and `transient`";
         problems.error_in(Source::Errors, &at.join(key), message);
     }
@@ -236,7 +242,7 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
     if !entry.contains_key("name") {
         problems.error_in(Source::Errors, at, "has no `name`: add one in lower-case letters and dashes");
     }
-    Some(Entry { name: name?, constant, wire_type, doc, transient })
+    Some(CodeRow { name: name?, constant, wire_type, doc, transient })
 }
 
 fn text(entry: &Map<String, Value>, key: &str, at: &Pointer, problems: &mut Diagnostics) -> Option<String> {
@@ -249,8 +255,8 @@ fn text(entry: &Map<String, Value>, key: &str, at: &Pointer, problems: &mut Diag
     }
 }
 
-fn lower(number: u32, constant: String, entry: Entry) -> ErrorCode {
-    let Entry { name, constant: _, wire_type, doc, transient } = entry;
+fn lower(number: u32, constant: String, row: CodeRow) -> ErrorCode {
+    let CodeRow { name, constant: _, wire_type, doc, transient } = row;
     let docs = sentences::error_code(number, &name, wire_type.as_deref(), doc.as_deref(), transient);
     ErrorCode { number, name, constant, docs, transient }
 }

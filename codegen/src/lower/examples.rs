@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::operations::Operation;
 use super::types::Types;
 use crate::doc_text::{Docs, code};
-use crate::ir::{Constructor, Example, NamedExample, Presence, Type, TypeDef, Values};
+use crate::ir::{Constructor, Enum, Example, NamedExample, Presence, Type, TypeDef, Values};
 
 /// Maximum nesting of an example: a recursive type with required fields never ends.
 const MAX_DEPTH: usize = 16;
@@ -121,6 +121,7 @@ fn exact(value: Example, ty: &Type) -> Example {
     }
 }
 
+/// The expression of a value. `None` if it does not fit the type.
 fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<Example> {
     match (ty, value) {
         (Type::Bool, Value::Bool(value)) => Some(Example::Bool(*value)),
@@ -157,15 +158,7 @@ fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<E
             match (&types.definitions.get(name)?.definition, value) {
                 (TypeDef::Struct(_), Value::Object(members)) => struct_example(types, name, members, depth),
                 (TypeDef::Enum(definition), value) => {
-                    let variant = match &definition.values {
-                        Values::Text(values) => {
-                            values.iter().find(|(_, text)| value.as_str() == Some(text))?.0.clone()
-                        }
-                        Values::Integer(values) => {
-                            values.iter().find(|(_, n)| value.as_i64() == Some(*n))?.0.clone()
-                        }
-                    };
-                    Some(Example::Variant(name.clone(), variant))
+                    Some(Example::Variant(name.clone(), variant(definition, value)?.to_owned()))
                 }
                 _ => None,
             }
@@ -174,6 +167,16 @@ fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<E
     }
 }
 
+/// The variant of a value.
+fn variant<'t>(definition: &'t Enum, value: &Value) -> Option<&'t str> {
+    let variant = match &definition.values {
+        Values::Text(values) => &values.iter().find(|(_, text)| value.as_str() == Some(text))?.0,
+        Values::Integer(values) => &values.iter().find(|(_, number)| value.as_i64() == Some(*number))?.0,
+    };
+    Some(variant)
+}
+
+/// A value for a required field without an example.
 fn placeholder(types: &Types, ty: &Type, depth: usize) -> Option<Example> {
     Some(match ty {
         Type::Bool => Example::Bool(true),
