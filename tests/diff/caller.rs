@@ -180,34 +180,40 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
             functions.add(&arguments, &format!("types::{name}"), &body);
         }
     }
-    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
-    let is_new = !is_any(&[
+    let can_construct = !is_any(&[
         ChangeKind::FieldAdded,
         ChangeKind::FieldRemoved,
         ChangeKind::FieldRequired,
         ChangeKind::FieldNullable,
         ChangeKind::FieldType,
     ]) && !broken.has(at.as_str(), &[ChangeKind::Arguments])
-        && !required.iter().any(|field| broken.is_removed(&field.ty));
-    if *direction != Direction::Response && is_new {
-        let constructor = definition.constructor();
-        let argument_type = |field: &Field| match constructor {
-            Constructor::Named(_) => ty(&field.ty),
-            _ => argument_type(field),
-        };
-        let arguments: Vec<String> =
-            required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", argument_type(field))).collect();
-        let names = required.iter().enumerate().map(|(i, field)| match constructor {
-            Constructor::Named(_) => format!("{}: a{i}", escaped(&field.ident)),
-            _ => format!("a{i}"),
-        });
-        let names = names.collect::<Vec<_>>().join(", ");
-        let body = match &constructor {
-            Constructor::Named(required) => format!("types::{name}::new(types::{required} {{ {names} }})"),
-            _ => format!("types::{name}::new({names})"),
-        };
-        functions.add(&arguments.join(", "), &format!("types::{name}"), &body);
+        && !fields.iter().any(|field| field.required && broken.is_removed(&field.ty));
+    if *direction != Direction::Response && can_construct {
+        constructor(definition, functions);
     }
+}
+
+/// A call of `new` with its arguments.
+fn constructor(definition: &Struct, functions: &mut Functions<'_>) {
+    let name = &definition.name;
+    let required: Vec<&Field> = definition.fields.iter().filter(|field| field.required).collect();
+    let constructor = definition.constructor();
+    let argument_type = |field: &Field| match constructor {
+        Constructor::Named(_) => ty(&field.ty),
+        _ => argument_type(field),
+    };
+    let arguments: Vec<String> =
+        required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", argument_type(field))).collect();
+    let names = required.iter().enumerate().map(|(i, field)| match constructor {
+        Constructor::Named(_) => format!("{}: a{i}", escaped(&field.ident)),
+        _ => format!("a{i}"),
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    let body = match &constructor {
+        Constructor::Named(required) => format!("types::{name}::new(types::{required} {{ {names} }})"),
+        _ => format!("types::{name}::new({names})"),
+    };
+    functions.add(&arguments.join(", "), &format!("types::{name}"), &body);
 }
 
 /// The name as a Rust identifier, raw if it is a keyword.

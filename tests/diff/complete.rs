@@ -235,39 +235,46 @@ fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&st
     let lines = lines.filter(|line| !line.kind.starts_with("waiter-") && !follows_from_identifiers(line));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
-    let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));
-    let targets: Vec<&str> = overlay["actions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|action| action["target"].as_str().unwrap())
-        .collect();
-    let sets: Vec<&String> = overlay["actions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|action| action["target"] == "$.components.schemas")
-        .flat_map(|action| action["update"].as_object().unwrap().keys())
-        .collect();
-    let is_corrected = |at: &str| {
-        let names: Vec<&str> =
-            at.split('/').skip(3).filter(|name| !["properties", "items", "enum"].contains(name)).collect();
-        let [schema, rest @ ..] = names.as_slice() else { return false };
-        let is_in = |target: &&&str, name: &str| {
-            target.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
-        };
-        let is_set = sets.iter().any(|set| set == schema);
-        is_set
-            || targets.iter().any(|target| {
-                rest.first().is_some_and(|property| {
-                    (is_in(&target, schema) || target.contains("schemas[*]")) && is_in(&target, property)
-                })
-            })
-    };
+    let overlay = Corrections::read();
     let differing: Vec<&Key> =
-        found.symmetric_difference(&reported.rows).filter(|(at, _)| !is_corrected(at)).collect();
+        found.symmetric_difference(&reported.rows).filter(|(at, _)| !overlay.concern(at)).collect();
     assert!(
         differing.is_empty(),
         "{old_version} to {new_version}: differences without an overlay action: {differing:#?}"
     );
+}
+
+/// The parts of a description that the overlay changes.
+struct Corrections {
+    targets: Vec<String>,
+    /// The schemas that it adds or extends.
+    schemas: Vec<String>,
+}
+
+impl Corrections {
+    fn read() -> Self {
+        let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));
+        let actions = overlay["actions"].as_array().unwrap();
+        let of_schemas = actions.iter().filter(|action| action["target"] == "$.components.schemas");
+        Self {
+            targets: actions.iter().map(|action| action["target"].as_str().unwrap().to_owned()).collect(),
+            schemas: of_schemas
+                .flat_map(|action| action["update"].as_object().unwrap().keys().cloned())
+                .collect(),
+        }
+    }
+
+    /// Whether an overlay action changes what is at a pointer.
+    fn concern(&self, at: &str) -> bool {
+        let names = at.split('/').skip(3).filter(|name| !["properties", "items", "enum"].contains(name));
+        let [schema, rest @ ..] = &names.collect::<Vec<_>>()[..] else { return false };
+        let names_both = |target: &String, property: &str| {
+            let words: Vec<&str> = target.split(|c: char| !c.is_alphanumeric()).collect();
+            (words.contains(schema) || target.contains("schemas[*]")) && words.contains(&property)
+        };
+        self.schemas.iter().any(|name| name == schema)
+            || rest
+                .first()
+                .is_some_and(|property| self.targets.iter().any(|target| names_both(target, property)))
+    }
 }

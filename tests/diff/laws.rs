@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use osc_codegen::ir::{Api, Conversions, Presence, Type, TypeDef, Values};
+use osc_codegen::ir::{Api, Conversions, Presence, Struct, Type, TypeDef, Values};
 use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
 use osc_tests::random::Random;
 
@@ -102,6 +102,30 @@ fn rename_references(api: &mut Api, renamed: &BTreeMap<String, String>) {
     }
 }
 
+/// Changes about one field in `period`, and sometimes their order.
+fn change_struct(definition: &mut Struct, random: &mut Random, period: u64) {
+    definition.fields.retain(|_| !random.one_in(period));
+    for field in &mut definition.fields {
+        if random.one_in(period) {
+            field.wire.push_str("Now");
+            field.ident.push_str("_now");
+        }
+        if random.one_in(period) {
+            field.ty = Type::List(Box::new(field.ty.clone()));
+        }
+        if random.one_in(period) {
+            field.presence = Presence::Nullable;
+            field.facts.nullable = !field.facts.nullable;
+        }
+        if random.one_in(period) {
+            field.facts.default = Some(7.into());
+        }
+    }
+    if random.one_in(period) {
+        definition.fields.reverse();
+    }
+}
+
 /// Changes about one item in `period`.
 fn randomly_changed(api: &Api, seed: u64, period: u64) -> Api {
     let mut api = api.clone();
@@ -113,29 +137,10 @@ fn randomly_changed(api: &Api, seed: u64, period: u64) -> Api {
         for definition in &mut module.types {
             match definition {
                 TypeDef::Struct(definition) => {
-                    definition.fields.retain(|_| !random.one_in(period));
-                    for field in &mut definition.fields {
-                        if random.one_in(period) {
-                            field.wire.push_str("Now");
-                            field.ident.push_str("_now");
-                        }
-                        if random.one_in(period) {
-                            field.ty = Type::List(Box::new(field.ty.clone()));
-                        }
-                        if random.one_in(period) {
-                            field.presence = Presence::Nullable;
-                            field.facts.nullable = !field.facts.nullable;
-                        }
-                        if random.one_in(period) {
-                            field.facts.default = Some(7.into());
-                        }
-                    }
+                    change_struct(definition, &mut random, period);
                     if random.one_in(period) {
                         let name = format!("{}Now", definition.name);
                         renamed.insert(std::mem::replace(&mut definition.name, name.clone()), name);
-                    }
-                    if random.one_in(period) {
-                        definition.fields.reverse();
                     }
                 }
                 TypeDef::Enum(definition) => {

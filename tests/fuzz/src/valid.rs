@@ -36,6 +36,32 @@ pub fn description(u: &mut Unstructured<'_>) -> Result<Value> {
     }))
 }
 
+/// First parts of the names of actions: keywords, names of the prelude and of the runtime, and unusual case.
+const ACTION_NAMES: &[&str] = &[
+    "Read",
+    "Check",
+    "type",
+    "Self",
+    "async",
+    "Option",
+    "new",
+    "New",
+    "send",
+    "READ_IT",
+    "CO2Read",
+    "Result",
+    "r",
+    "Clone",
+    "readX",
+    "Readx",
+    "fn",
+    "Paginated",
+    "_a",
+    "Client",
+    "_x_",
+    "Box",
+];
+
 fn action(
     u: &mut Unstructured<'_>,
     number: usize,
@@ -44,31 +70,7 @@ fn action(
     paths: &mut Map<String, Value>,
     bodies: &mut Map<String, Value>,
 ) -> Result<()> {
-    const NAMES: &[&str] = &[
-        "Read",
-        "Check",
-        "type",
-        "Self",
-        "async",
-        "Option",
-        "new",
-        "New",
-        "send",
-        "READ_IT",
-        "CO2Read",
-        "Result",
-        "r",
-        "Clone",
-        "readX",
-        "Readx",
-        "fn",
-        "Paginated",
-        "_a",
-        "Client",
-        "_x_",
-        "Box",
-    ];
-    let wire = format!("{}{number}", u.choose(NAMES)?);
+    let wire = format!("{}{number}", u.choose(ACTION_NAMES)?);
     let is_paginated = u.ratio(1, 4)?;
     let mut bodies_of = |u: &mut Unstructured<'_>, suffix: &str| -> Result<Option<Value>> {
         let mut inline = schemas.object(u, 2)?;
