@@ -2,7 +2,9 @@
 
 mod fetching;
 mod folder;
+mod refusal;
 mod reports;
+mod responses;
 
 use std::path::Path;
 

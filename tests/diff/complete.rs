@@ -7,8 +7,8 @@ use osc_codegen::ir::Api;
 use osc_codegen::{Change, ChangeKind, Diff, Input};
 use serde_json::Value;
 
+use crate::diff::cases::CASES;
 use crate::diff::raw::{self, Key, Raw};
-use crate::diff::rules::CASES;
 use crate::diff::small::Inputs;
 use crate::expected::{self, workspace};
 

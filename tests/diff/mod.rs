@@ -1,5 +1,6 @@
 //! `spec diff`: every kind of change is reported, nothing else is, and the verdicts are correct.
 mod caller;
+mod cases;
 mod command;
 mod complete;
 mod laws;

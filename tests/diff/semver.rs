@@ -16,7 +16,7 @@ use osc_codegen::{ChangeKind, Diff, Impact, Input};
 use osc_tests::artifacts;
 
 use crate::diff::caller::{Broken, caller};
-use crate::diff::rules::CASES;
+use crate::diff::cases::CASES;
 use crate::diff::small::Inputs;
 use crate::expected::{self, workspace};
 /// Kinds that break only behavior, which the compiler does not see.

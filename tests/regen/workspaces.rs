@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::expected;
-use crate::regen::{description, files, times};
+use crate::regen::workdir::{description, files, times};
 use crate::xtask::{self, Run};
 
 /// A minimal workspace that the command line accepts: a description, and a manifest with our members.
