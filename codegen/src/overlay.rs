@@ -33,13 +33,13 @@ pub(crate) fn apply(overlay: &str, description: &mut Value, problems: &mut Diagn
     };
     for (index, action) in actions.iter().enumerate() {
         let at = at.join(index);
-        if let Some(action) = OverlayAction::read(action, &at, problems) {
+        if let Some(action) = TargetedChange::read(action, &at, problems) {
             action.apply(description, &at, problems);
         }
     }
 }
 
-struct OverlayAction {
+struct TargetedChange {
     target: JsonPath,
     change: OverlayChange,
 }
@@ -49,7 +49,7 @@ enum OverlayChange {
     Remove,
 }
 
-impl OverlayAction {
+impl TargetedChange {
     /// Reads an action and reports everything that is wrong with it.
     fn read(action: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Self> {
         let before = problems.list().len();

@@ -15,9 +15,9 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 const ADMINISTRATOR: &str = "192.0.2.250";
 
 /// A certificate authority.
-pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Ca(CertifiedIssuer<'static, KeyPair>);
 
-impl Authority {
+impl Ca {
     pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -42,14 +42,14 @@ impl Authority {
 }
 
 /// A fake over TLS, and the authority of its certificate.
-struct Scene {
-    servers: Authority,
+struct SecureFake {
+    servers: Ca,
     fake: FakeApi,
 }
 
-impl Scene {
+impl SecureFake {
     fn new(builder: FakeApiBuilder) -> Self {
-        let servers = Authority::new("servers");
+        let servers = Ca::new("servers");
         let (certificate, key) = servers.issue("fake API");
         let fake = builder.enforce_api_access_rules(true).tls(certificate, key).start().expect("a fake");
         Self { servers, fake }
@@ -76,13 +76,13 @@ async fn rules(client: &Client) -> Vec<ApiAccessRule> {
     client.read_api_access_rules(&ReadApiAccessRulesRequest::new()).await.expect("the rules").api_access_rules
 }
 
-async fn register(client: &Client, authority: &Authority) -> CaId {
+async fn register(client: &Client, authority: &Ca) -> CaId {
     let created = client.create_ca(&CreateCaRequest::new(authority.pem())).await.expect("registered");
     created.ca.and_then(|ca| ca.ca_id).expect("an ID")
 }
 
 /// A client that is always allowed, whose rule replaces the default ones.
-async fn administrator(scene: &Scene) -> Client {
+async fn administrator(scene: &SecureFake) -> Client {
     scene.fake.set_caller_address(Some(address(ADMINISTRATOR)));
     let administrator = scene.client(None);
     let own = CreateApiAccessRuleRequest::new().ip_ranges([ADMINISTRATOR]);
@@ -111,8 +111,8 @@ fn scenarios(one: &CaId, other: &CaId) -> [Vec<CreateApiAccessRuleRequest>; 8] {
 
 #[tokio::test]
 async fn the_evaluator_and_the_fake_decide_alike() {
-    let scene = Scene::new(FakeApi::builder());
-    let (one, other, unregistered) = (Authority::new("one"), Authority::new("other"), Authority::new("none"));
+    let scene = SecureFake::new(FakeApi::builder());
+    let (one, other, unregistered) = (Ca::new("one"), Ca::new("other"), Ca::new("none"));
     let (me, you, other_me, unknown) =
         (one.issue("me"), one.issue("you"), other.issue("me"), unregistered.issue("me"));
     let administrator = administrator(&scene).await;
@@ -211,7 +211,7 @@ async fn impossible_rules_are_refused() {
     assert!(unknown.is_not_found(), "{unknown}");
     let error = client.create_ca(&CreateCaRequest::new("not a certificate")).await.expect_err("refused");
     assert!(error.is_validation(), "{error}");
-    let ca = register(&client, &Authority::new("clients")).await;
+    let ca = register(&client, &Ca::new("clients")).await;
     client.create_api_access_rule(&rule().ca_ids([&ca])).await.expect("created");
     let error = client.delete_ca(&DeleteCaRequest::new(&ca)).await.expect_err("in use");
     assert!(error.is_conflict(), "{error}");

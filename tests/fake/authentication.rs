@@ -8,38 +8,38 @@ use osc_api::{Client, codes};
 use osc_tests::cloud::{BASIC_ACTIONS, PUBLIC_ACTIONS};
 use serde_json::json;
 
-use crate::fake::raw::Raw;
+use crate::fake::raw::RawRequest;
 use crate::fake::start;
 
 #[test]
 fn every_part_of_a_signature_is_verified() {
     let fake = start();
-    let right = Raw::of("ReadVms");
+    let right = RawRequest::of("ReadVms");
     assert_eq!(right.send(&fake).status, 200);
     for offset in [-290, 290] {
-        assert_eq!(Raw { offset, ..right.clone() }.send(&fake).status, 200, "{offset}");
+        assert_eq!(RawRequest { offset, ..right.clone() }.send(&fake).status, 200, "{offset}");
     }
     let other_key = "FAKESECRETKEYFORTESTS0000000000000000007";
     for (what, wrong) in [
-        ("secret key", Raw { secret_key: other_key, ..right.clone() }),
-        ("region", Raw { region: "us-east-2", ..right.clone() }),
-        ("date too early", Raw { offset: -310, ..right.clone() }),
-        ("date too late", Raw { offset: 310, ..right.clone() }),
-        ("host", Raw { signed_host: Some("127.0.0.1"), ..right.clone() }),
-        ("path", Raw { signed_path: Some("/"), ..right.clone() }),
-        ("body", Raw { signed_body: Some("{ }"), ..right.clone() }),
-        ("no date", Raw { is_dated: false, ..right.clone() }),
-        ("no signature", Raw { authorization: Some(String::new()), ..right.clone() }),
+        ("secret key", RawRequest { secret_key: other_key, ..right.clone() }),
+        ("region", RawRequest { region: "us-east-2", ..right.clone() }),
+        ("date too early", RawRequest { offset: -310, ..right.clone() }),
+        ("date too late", RawRequest { offset: 310, ..right.clone() }),
+        ("host", RawRequest { signed_host: Some("127.0.0.1"), ..right.clone() }),
+        ("path", RawRequest { signed_path: Some("/"), ..right.clone() }),
+        ("body", RawRequest { signed_body: Some("{ }"), ..right.clone() }),
+        ("no date", RawRequest { is_dated: false, ..right.clone() }),
+        ("no signature", RawRequest { authorization: Some(String::new()), ..right.clone() }),
         (
             "malformed signature",
-            Raw { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() },
+            RawRequest { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() },
         ),
-        ("another scheme", Raw { authorization: Some("Bearer token".to_owned()), ..right.clone() }),
+        ("another scheme", RawRequest { authorization: Some("Bearer token".to_owned()), ..right.clone() }),
     ] {
         let response = wrong.send(&fake);
         assert_eq!((response.status, response.code()), (401, Some("1")), "{what}: {response:?}");
     }
-    let unknown = Raw { access_key: "FAKEACCESSKEY0000099", ..right }.send(&fake);
+    let unknown = RawRequest { access_key: "FAKEACCESSKEY0000099", ..right }.send(&fake);
     assert_eq!((unknown.status, unknown.code()), (400, Some("4120")));
 }
 
@@ -48,12 +48,15 @@ fn fourteen_actions_accept_a_login_and_password() {
     let fake = start();
     let pair =
         |password: &str| format!("Basic {}", STANDARD.encode(format!("{}:{password}", FakeApi::LOGIN)));
-    let with = |action: &str, password: &str| Raw { authorization: Some(pair(password)), ..Raw::of(action) };
+    let with = |action: &str, password: &str| RawRequest {
+        authorization: Some(pair(password)),
+        ..RawRequest::of(action)
+    };
     for action in BASIC_ACTIONS {
         assert_eq!(with(action, FakeApi::PASSWORD).send(&fake).status, 200, "{action}");
         let wrong = with(action, "another").send(&fake);
         assert_eq!((wrong.status, wrong.code()), (401, Some("1")), "{action}");
-        let undated = Raw { is_dated: false, ..with(action, FakeApi::PASSWORD) }.send(&fake);
+        let undated = RawRequest { is_dated: false, ..with(action, FakeApi::PASSWORD) }.send(&fake);
         assert_eq!((undated.status, undated.code()), (401, Some("1")), "{action}");
     }
     let refused = with("ReadVms", FakeApi::PASSWORD).send(&fake);
@@ -65,7 +68,8 @@ fn eight_actions_need_no_authentication() {
     let fake = start();
     for action in PUBLIC_ACTIONS {
         for authorization in ["", "Basic nonsense", "OSC4-HMAC-SHA256 nonsense"] {
-            let request = Raw { authorization: Some(authorization.to_owned()), ..Raw::of(action) };
+            let request =
+                RawRequest { authorization: Some(authorization.to_owned()), ..RawRequest::of(action) };
             assert_eq!(request.send(&fake).status, 200, "{action} with {authorization:?}");
         }
     }
@@ -75,13 +79,13 @@ fn eight_actions_need_no_authentication() {
 fn an_unknown_action_accepts_any_valid_authentication_or_none() {
     let fake = start();
     fake.on_raw("ReadRainbows", |_| json!({}));
-    let right = Raw::of("ReadRainbows");
-    let with = |text: String| Raw { authorization: Some(text), ..right.clone() };
+    let right = RawRequest::of("ReadRainbows");
+    let with = |text: String| RawRequest { authorization: Some(text), ..right.clone() };
     let basic =
         |password: &str| format!("Basic {}", STANDARD.encode(format!("{}:{password}", FakeApi::LOGIN)));
     for (request, status) in [
         (right.clone(), 200),
-        (Raw { region: "us-east-2", ..right.clone() }, 401),
+        (RawRequest { region: "us-east-2", ..right.clone() }, 401),
         (with(String::new()), 200),
         (with(basic(FakeApi::PASSWORD)), 200),
         (with(basic("another")), 401),
@@ -94,21 +98,21 @@ fn an_unknown_action_accepts_any_valid_authentication_or_none() {
 #[test]
 fn an_empty_body_is_accepted() {
     let fake = start();
-    let response = Raw { body: "", ..Raw::of("ReadVms") }.send(&fake);
+    let response = RawRequest { body: "", ..RawRequest::of("ReadVms") }.send(&fake);
     assert_eq!((response.status, response.code()), (200, None));
 }
 
 #[test]
 fn invalid_requests_are_refused() {
     let fake = start();
-    let get = Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
+    let get = RawRequest { method: "GET", ..RawRequest::of("ReadVms") }.send(&fake);
     assert_eq!((get.status, get.code()), (405, Some("2")));
     for path in ["/api/v1/ReadRainbows", "/api/v1/", "/ReadVms", "/api/v1/ReadVms/x", "/api/v1/readvms"] {
-        let unknown = Raw { path: path.to_owned(), ..Raw::of("") }.send(&fake);
+        let unknown = RawRequest { path: path.to_owned(), ..RawRequest::of("") }.send(&fake);
         assert_eq!(unknown.status, 404, "{path}");
     }
     for body in [" ", "[]", "{", "null"] {
-        let response = Raw { body, ..Raw::of("ReadVms") }.send(&fake);
+        let response = RawRequest { body, ..RawRequest::of("ReadVms") }.send(&fake);
         assert_eq!((response.status, response.code()), (400, None), "{body:?}");
         assert!(
             response.body["Errors"][0]["Details"].as_str().is_some_and(|text| text.contains("JSON object"))
@@ -121,11 +125,11 @@ fn every_response_has_a_date_and_a_request_id() {
     let fake = start();
     let mut ids = Vec::new();
     for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
-        let response = Raw::of(action).send(&fake);
+        let response = RawRequest::of(action).send(&fake);
         assert!(response.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{response:?}");
         ids.push(response.header("X-Request-Id").expect("a request ID").to_owned());
     }
-    let refused = Raw { region: "us-east-2", ..Raw::of("ReadVms") }.send(&fake);
+    let refused = RawRequest { region: "us-east-2", ..RawRequest::of("ReadVms") }.send(&fake);
     ids.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("a request ID").to_owned());
     let recorded: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
     assert_eq!(ids, recorded);

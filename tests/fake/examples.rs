@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::fake::{client, start};
 
 /// Checks that a response decodes to the same value as the example of its action.
-type Check = fn(&Value);
+type ResponseCheck = fn(&Value);
 
 fn check<A: Action>(response: &Value)
 where
@@ -27,7 +27,7 @@ where
 
 macro_rules! actions {
     ($($marker:ident)*) => {
-        const ACTIONS: &[(&str, Check)] =
+        const ACTIONS: &[(&str, ResponseCheck)] =
             &[$((<action::$marker as Action>::NAME, check::<action::$marker>)),*];
     };
 }

@@ -8,7 +8,7 @@ use osc_api::types::{CreateNetRequest, CreateVmsRequest, ReadNetsRequest, ReadVm
 use osc_api::{Error, RetryPolicy};
 use serde_json::Value;
 
-use crate::fake::raw::Raw;
+use crate::fake::raw::RawRequest;
 use crate::fake::{client, start};
 
 /// Calls `ReadVms` without retries.
@@ -37,12 +37,12 @@ async fn a_fault_applies_to_the_given_number_of_calls() {
 fn a_throttled_response_carries_the_retry_after_header() {
     let fake = start();
     fake.next_any(1, Fault::throttled().retry_after(Duration::from_secs(17)));
-    let response = Raw::of("ReadVms").send(&fake);
+    let response = RawRequest::of("ReadVms").send(&fake);
     assert_eq!(
         (response.status, response.code(), response.header("Retry-After")),
         (429, Some("24"), Some("17"))
     );
-    assert_eq!(Raw::of("ReadVms").send(&fake).header("Retry-After"), None);
+    assert_eq!(RawRequest::of("ReadVms").send(&fake).header("Retry-After"), None);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn an_invalid_status_becomes_500() {
     let fake = start();
     for status in [0, 101, u16::MAX] {
         fake.next_any(1, Fault::status(status, ""));
-        assert_eq!(Raw::of("ReadVms").send(&fake).status, 500, "{status}");
+        assert_eq!(RawRequest::of("ReadVms").send(&fake).status, 500, "{status}");
     }
     assert_eq!(statuses(&fake), [Some(500); 3]);
 }
@@ -129,9 +129,9 @@ async fn an_action_is_carried_out_before_its_response_is_cut() {
 #[test]
 fn a_cut_response_has_the_headers_and_the_first_half_of_the_complete_one() {
     let fake = start();
-    let complete = Raw::of("ReadVms").send(&fake);
+    let complete = RawRequest::of("ReadVms").send(&fake);
     fake.next_any(1, Fault::cut_response());
-    let half = Raw::of("ReadVms").send(&fake);
+    let half = RawRequest::of("ReadVms").send(&fake);
     assert_eq!((half.status, half.header("Content-Length")), (200, complete.header("Content-Length")));
     assert_eq!((half.length, half.body), (complete.length / 2, Value::Null));
 }

@@ -8,7 +8,7 @@ use osc_api::testing::{Fault, example};
 use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, ReadVmsRequest, ReadVmsResponse, Vm};
 use serde_json::{Value, json};
 
-use crate::fake::raw::Raw;
+use crate::fake::raw::RawRequest;
 use crate::fake::{client, start};
 
 #[tokio::test]
@@ -70,9 +70,9 @@ async fn the_latest_handler_replaces_earlier_ones_and_can_share_state() {
 }
 
 /// An action unknown to the crate, with types defined by the caller.
-struct ReadRainbows;
+struct UnknownAction;
 
-impl Action for ReadRainbows {
+impl Action for UnknownAction {
     type Request = Value;
     type Response = Value;
     const NAME: &'static str = "ReadRainbows";
@@ -83,17 +83,17 @@ impl Action for ReadRainbows {
 #[tokio::test]
 async fn unknown_actions_can_have_handlers() {
     let fake = start();
-    fake.on::<ReadRainbows>(|request| json!({ "Colours": request["Colours"] }));
+    fake.on::<UnknownAction>(|request| json!({ "Colours": request["Colours"] }));
     fake.on_raw("CreateRainbow", |_| Err::<Value, _>(Fault::code(codes::NO_SUCH_VM)));
     let client = client(&fake);
-    let response = client.send::<ReadRainbows>(&json!({ "Colours": 7 })).await.expect("a response");
+    let response = client.send::<UnknownAction>(&json!({ "Colours": 7 })).await.expect("a response");
     assert_eq!(response["Colours"], 7);
     assert!(response["ResponseContext"]["RequestId"].is_string());
-    assert_eq!(fake.requests::<ReadRainbows>(), [json!({ "Colours": 7 })]);
-    assert_eq!(example::<ReadRainbows>(), Value::Null);
+    assert_eq!(fake.requests::<UnknownAction>(), [json!({ "Colours": 7 })]);
+    assert_eq!(example::<UnknownAction>(), Value::Null);
     assert!(client.send_raw("CreateRainbow", &json!({})).await.expect_err("none").is_not_found());
     // A typed action defines how it is authenticated.
-    let unsigned = Raw { authorization: Some(String::new()), ..Raw::of("ReadRainbows") };
+    let unsigned = RawRequest { authorization: Some(String::new()), ..RawRequest::of("ReadRainbows") };
     assert_eq!(unsigned.send(&fake).status, 401);
 }
 

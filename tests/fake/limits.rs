@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use osc_api::testing::{FakeApi, FakeApiBuilder};
 
-use crate::fake::raw::{Raw, Response};
+use crate::fake::raw::{RawRequest, RawResponse};
 
 fn start(builder: FakeApiBuilder) -> FakeApi {
     builder.manual_clock(true).start().expect("a fake")
 }
 
-fn outcome(response: &Response) -> (u16, Option<&str>) {
+fn outcome(response: &RawResponse) -> (u16, Option<&str>) {
     (response.status, response.code())
 }
 
@@ -19,7 +19,7 @@ fn the_request_rate_is_limited_for_the_account_and_for_each_action() {
     let fake = start(FakeApi::builder().max_requests_per_second(4).max_requests_per_second_and_action(2));
     let statuses = |actions: &[&str]| -> Vec<(u16, Option<String>)> {
         let send = |action: &&str| {
-            let response = Raw::of(action).send(&fake);
+            let response = RawRequest::of(action).send(&fake);
             (response.status, response.code().map(str::to_owned))
         };
         actions.iter().map(send).collect()
@@ -38,8 +38,8 @@ fn the_request_rate_is_limited_for_the_account_and_for_each_action() {
 #[test]
 fn four_failures_in_a_row_lock_the_access_key_for_a_minute() {
     let fake = start(FakeApi::builder().lockout(true));
-    let right = Raw::of("ReadVms");
-    let wrong = Raw { secret_key: "FAKESECRETKEYFORTESTS0000000000000000007", ..right.clone() };
+    let right = RawRequest::of("ReadVms");
+    let wrong = RawRequest { secret_key: "FAKESECRETKEYFORTESTS0000000000000000007", ..right.clone() };
     // A success in between starts the count again.
     for request in [&wrong, &wrong, &wrong, &right, &wrong, &wrong, &wrong] {
         let expected = if std::ptr::eq(request, &right) { (200, None) } else { (401, Some("1")) };
@@ -50,8 +50,8 @@ fn four_failures_in_a_row_lock_the_access_key_for_a_minute() {
         assert_eq!(outcome(&request.send(&fake)), (401, Some("13")));
     }
     // Only the key is locked: an action without authentication needs none, and an unknown key is still unknown.
-    assert_eq!(Raw::of("ReadRegions").send(&fake).status, 200);
-    let unknown = Raw { access_key: "FAKEACCESSKEY0000099", ..right.clone() };
+    assert_eq!(RawRequest::of("ReadRegions").send(&fake).status, 200);
+    let unknown = RawRequest { access_key: "FAKEACCESSKEY0000099", ..right.clone() };
     assert_eq!(outcome(&unknown.send(&fake)), (400, Some("4120")));
     fake.advance_clock(Duration::from_secs(59));
     assert_eq!(outcome(&right.send(&fake)), (401, Some("13")));
@@ -62,8 +62,8 @@ fn four_failures_in_a_row_lock_the_access_key_for_a_minute() {
 #[test]
 fn without_the_options_nothing_is_limited_or_locked() {
     let fake = crate::fake::start();
-    let right = Raw::of("ReadVms");
-    let wrong = Raw { region: "us-east-2", ..right.clone() };
+    let right = RawRequest::of("ReadVms");
+    let wrong = RawRequest { region: "us-east-2", ..right.clone() };
     for _ in 0..20 {
         assert_eq!(wrong.send(&fake).code(), Some("1"));
     }

@@ -8,7 +8,7 @@ use osc_api::testing::FakeApi;
 use osc_api::types::ReadApiAccessRulesRequest;
 use osc_tests::artifacts;
 
-use crate::fake::access_rules::Authority;
+use crate::fake::access_rules::Ca;
 
 /// The running example, ended on drop.
 struct Program {
@@ -98,7 +98,7 @@ fn wrong_usage_of_the_example_is_reported() {
 
 /// The fake, its environment with a trusted root and a client certificate, and the authority of clients in a file.
 fn restricted(name: &str) -> (FakeApi, Vec<(String, String)>, String) {
-    let (servers, clients) = (Authority::new("servers"), Authority::new("clients"));
+    let (servers, clients) = (Ca::new("servers"), Ca::new("clients"));
     let (certificate, key) = servers.issue("fake API");
     let fake =
         FakeApi::builder().enforce_api_access_rules(true).tls(certificate, key).start().expect("a fake");

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// A request whose parts can be invalidated one by one: the signed values may differ from the values sent.
 #[derive(Clone)]
-pub struct Raw {
+pub struct RawRequest {
     pub method: &'static str,
     pub path: String,
     pub access_key: &'static str,
@@ -29,7 +29,7 @@ pub struct Raw {
 
 /// A response.
 #[derive(Debug)]
-pub struct Response {
+pub struct RawResponse {
     pub status: u16,
     pub head: String,
     pub body: Value,
@@ -37,7 +37,7 @@ pub struct Response {
     pub length: usize,
 }
 
-impl Response {
+impl RawResponse {
     /// The code of the first error.
     pub fn code(&self) -> Option<&str> {
         self.body["Errors"][0]["Code"].as_str()
@@ -49,7 +49,7 @@ impl Response {
     }
 }
 
-impl Raw {
+impl RawRequest {
     /// A valid request.
     pub fn of(action: &str) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Raw {
         }
     }
 
-    pub fn send(&self, fake: &FakeApi) -> Response {
+    pub fn send(&self, fake: &FakeApi) -> RawResponse {
         let endpoint = fake.endpoint();
         let host = endpoint.trim_start_matches("http://").trim_end_matches("/api/v1");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -99,6 +99,6 @@ impl Raw {
         let (head, body) = response.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let value = serde_json::from_str(body).unwrap_or_default();
-        Response { status, head: head.to_owned(), body: value, length: body.len() }
+        RawResponse { status, head: head.to_owned(), body: value, length: body.len() }
     }
 }

@@ -4,7 +4,7 @@ use osc_api::action::{CheckAuthentication, CreateVolume, ReadVms};
 use osc_api::types::{CheckAuthenticationRequest, CreateVolumeRequest, FiltersVm, ReadVmsRequest};
 use serde_json::json;
 
-use crate::fake::raw::Raw;
+use crate::fake::raw::RawRequest;
 use crate::fake::{client, start};
 
 #[tokio::test]
@@ -42,10 +42,10 @@ async fn secrets_are_redacted_in_debug_output() {
 #[test]
 fn refused_requests_are_recorded_too() {
     let fake = start();
-    Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
-    Raw { path: "/elsewhere".to_owned(), ..Raw::of("") }.send(&fake);
-    Raw { body: "no JSON", ..Raw::of("ReadVms") }.send(&fake);
-    Raw { body: r#"{"ResultsPerPage":"many"}"#, ..Raw::of("ReadVms") }.send(&fake);
+    RawRequest { method: "GET", ..RawRequest::of("ReadVms") }.send(&fake);
+    RawRequest { path: "/elsewhere".to_owned(), ..RawRequest::of("") }.send(&fake);
+    RawRequest { body: "no JSON", ..RawRequest::of("ReadVms") }.send(&fake);
+    RawRequest { body: r#"{"ResultsPerPage":"many"}"#, ..RawRequest::of("ReadVms") }.send(&fake);
     let calls = fake.calls();
     let recorded: Vec<(&str, Option<u16>)> =
         calls.iter().map(|call| (call.action.as_str(), call.status)).collect();

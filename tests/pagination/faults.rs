@@ -13,9 +13,9 @@ use crate::pagination::{Listing, all_names, client, page_of, read, response, ser
 const PAGES: usize = 20;
 
 /// Replaces the valid response.
-type Fault = fn(Response) -> Reply;
+type PageFault = fn(Response) -> Reply;
 
-const FAULTS: &[(&str, Fault)] = &[
+const FAULTS: &[(&str, PageFault)] = &[
     ("status 500", |_| Response::new(500, "").into()),
     ("HTML of a gateway", |_| {
         Response::new(502, "<html>no</html>").header("Content-Type", "text/html").into()
@@ -34,7 +34,7 @@ const FAULTS: &[(&str, Fault)] = &[
 ];
 
 /// A server that fails once on each of these pages.
-fn failing(fault: Fault, pages: BTreeSet<usize>) -> Server {
+fn failing(fault: PageFault, pages: BTreeSet<usize>) -> Server {
     let left = Mutex::new(pages);
     server(move |request| {
         let valid = response(request, PAGES);
@@ -43,7 +43,7 @@ fn failing(fault: Fault, pages: BTreeSet<usize>) -> Server {
     })
 }
 
-async fn check_recovery<R: Listing>(what: &str, fault: Fault, pages: BTreeSet<usize>, prefetch: usize) {
+async fn check_recovery<R: Listing>(what: &str, fault: PageFault, pages: BTreeSet<usize>, prefetch: usize) {
     let (failures, case) = (pages.len(), format!("{what} at {pages:?}, prefetch {prefetch}"));
     let server = failing(fault, pages);
     let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(prefetch)).await;

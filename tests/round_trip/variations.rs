@@ -10,20 +10,20 @@ use crate::round_trip::filled;
 const NEW: &str = "zz-new";
 
 /// A response to vary: a published example, or one in which every field is set.
-struct Response {
+struct OriginalResponse {
     action: &'static str,
     name: &'static str,
     value: Value,
 }
 
-fn responses() -> Vec<Response> {
+fn responses() -> Vec<OriginalResponse> {
     let published = contract::examples().into_iter().filter(|example| example.side == Side::Response);
-    let published = published.map(|contract::Example { action, name, value, .. }| Response {
+    let published = published.map(|contract::Example { action, name, value, .. }| OriginalResponse {
         action,
         name,
         value: value.clone(),
     });
-    let filled = contract::actions().map(|action| Response {
+    let filled = contract::actions().map(|action| OriginalResponse {
         action,
         name: "filled",
         value: filled::value(contract::schema_name(action, Side::Response)),
@@ -39,7 +39,7 @@ fn check_changed_everywhere(
     expected: impl Fn(Value, &Value) -> Value,
 ) {
     let mut failures = Failures::default();
-    for Response { action, name, value } in responses() {
+    for OriginalResponse { action, name, value } in responses() {
         let mut changed = value.clone();
         everywhere(&mut changed, &change);
         let expected = expected(changed.clone(), &value);
@@ -51,7 +51,7 @@ fn check_changed_everywhere(
 /// Changes each value of every response that `chosen` accepts, one at a time. Nothing else may be lost.
 fn check_changed_one_by_one(what: &str, chosen: impl Fn(&Value) -> bool, change: impl Fn(&mut Value, &str)) {
     let mut failures = Failures::default();
-    for Response { action, name, value } in responses() {
+    for OriginalResponse { action, name, value } in responses() {
         for pointer in pointers(&value) {
             if !value.pointer(&pointer).is_some_and(&chosen) {
                 continue;

@@ -19,11 +19,11 @@ const LIST: &str = include_str!("enums.in");
 const UNKNOWN: [&str; 6] = ["", "zz-new", "Unknown", "UnknownValue", " ", "é \"quoted\"\n"];
 
 /// Converts a string to an enum and back in every way, and returns the `Debug` output.
-type Check = fn(&str) -> String;
+type EnumCheck = fn(&str) -> String;
 
 macro_rules! enums {
     ($($kind:ident $name:ident)*) => {
-        const ENUMS: &[(&str, Check)] = &[$((stringify!($name), $kind::<types::$name>)),*];
+        const ENUMS: &[(&str, EnumCheck)] = &[$((stringify!($name), $kind::<types::$name>)),*];
     };
 }
 
@@ -31,7 +31,7 @@ include!("enums.in");
 
 #[test]
 fn known_values_become_their_variants_and_keep_their_strings() {
-    let checks: BTreeMap<&str, Check> = ENUMS.iter().copied().collect();
+    let checks: BTreeMap<&str, EnumCheck> = ENUMS.iter().copied().collect();
     for Enum { name, values, .. } in known() {
         let check =
             checks.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not in tests/values/enums.in"));

@@ -7,7 +7,7 @@ use crate::{ExitStatus, import, regen, terminal};
 ///
 /// # Errors
 /// If a file or URL cannot be read, or a file cannot be written.
-pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
+pub(crate) fn run(import: &import::ImportArguments) -> Result<ExitStatus, String> {
     import.check_for_bump()?;
     if import::is_imported(import)? {
         terminal::print(&format!("1. Import: {} is already imported.\n", import.from));
@@ -19,7 +19,7 @@ pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
         }
         terminal::print("\n1. Import: done. The whole report is in target/import/report.md.\n");
     }
-    if regen::run(&regen::Arguments::default())? == ExitStatus::Failed {
+    if regen::run(&regen::RegenArguments::default())? == ExitStatus::Failed {
         return Ok(stop(
             "correct the errors above: remove texts without effect (`cargo xtask docs prune`) and overlay actions without \
              effect, adapt the others",

@@ -9,7 +9,7 @@ use crate::problems::{ProblemFormat, Problems};
 use crate::{ExitStatus, terminal};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct CheckArguments {
     /// A published description or a contract, as YAML
     file: PathBuf,
     #[command(flatten)]
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 ///
 /// # Errors
 /// If a file cannot be read.
-pub(crate) fn run(Arguments { file, files, format }: &Arguments) -> Result<ExitStatus, String> {
+pub(crate) fn run(CheckArguments { file, files, format }: &CheckArguments) -> Result<ExitStatus, String> {
     let inputs = Inputs::of_file(file, files)?;
     let problems = Problems { inputs: &inputs, is_strict: false, format: *format };
     match osc_codegen::model(&inputs.input(false), &mut |_| {}) {

@@ -12,7 +12,7 @@ use crate::revision::{self, Revision};
 use crate::{ExitStatus, terminal, workspace};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct DiffArguments {
     /// The old description: a file, a folder such as spec/, REV:PATH of git, or REV: for its whole spec/
     old: String,
     /// The new description
@@ -49,7 +49,9 @@ enum FailOn {
 ///
 /// # Errors
 /// If a file cannot be read.
-pub(crate) fn run(Arguments { old, new, files, format, fail_on }: &Arguments) -> Result<ExitStatus, String> {
+pub(crate) fn run(
+    DiffArguments { old, new, files, format, fail_on }: &DiffArguments,
+) -> Result<ExitStatus, String> {
     // Both are read before any error is returned: all problems in one run.
     let (old, new) = match (read(old, files), read(new, files)) {
         (Ok(old), Ok(new)) => (old, new),

@@ -21,7 +21,7 @@ const SLOW: [&str; 8] = [
 ];
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct TestArguments {
     /// Run only the tests with one of these texts in their names, also the slow ones
     filters: Vec<String>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 ///
 /// # Errors
 /// If cargo cannot be started.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
+pub(crate) fn run(arguments: &TestArguments) -> Result<ExitStatus, String> {
     let mut command = Command::new("cargo");
     command.current_dir(workspace::root()?).arg("test").args(TARGETS.split(' ')).args(["--quiet", "--"]);
     // The profile of the tests disables it, for builds from nothing.

@@ -34,7 +34,7 @@ const FILES: [&str; 3] = [prose::NAME, CONTRACT, spec_source::NAME];
 pub(crate) const KEPT: &str = "target/import";
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ImportArguments {
     /// The published description: a file, a URL, or a version such as 1.41.0
     #[arg(value_name = "FILE|URL|VERSION")]
     pub(crate) from: String,
@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
     format: ProblemFormat,
 }
 
-impl Arguments {
+impl ImportArguments {
     /// Refuses options that make no sense for a bump.
     ///
     /// # Errors
@@ -92,8 +92,8 @@ struct Checked {
 ///
 /// # Errors
 /// If a file or URL cannot be read, or a file cannot be written.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
-    let Arguments { dry_run, report, sha256: pinned, files: given, out, format, .. } = arguments;
+pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitStatus, String> {
+    let ImportArguments { dry_run, report, sha256: pinned, files: given, out, format, .. } = arguments;
     let folder = folder(out.as_deref())?;
     let published = published(arguments)?;
     let digest = sha256(published.text.as_bytes());
@@ -161,7 +161,7 @@ pub(crate) fn interrupted(spec: &Path) -> Result<Option<String>, String> {
 ///
 /// # Errors
 /// If it cannot be read or fetched.
-pub(crate) fn is_imported(arguments: &Arguments) -> Result<bool, String> {
+pub(crate) fn is_imported(arguments: &ImportArguments) -> Result<bool, String> {
     let spec = folder(None)?;
     let _lock = Lock::acquire(&spec)?;
     if transaction::interrupted(&spec)?.is_some() {
@@ -202,8 +202,8 @@ fn folder(out: Option<&Path>) -> Result<PathBuf, String> {
     }
 }
 
-fn published(arguments: &Arguments) -> Result<Published, String> {
-    let Arguments { from, sha256, base_url, timeout, .. } = arguments;
+fn published(arguments: &ImportArguments) -> Result<Published, String> {
+    let ImportArguments { from, sha256, base_url, timeout, .. } = arguments;
     let variable = || std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty());
     let options = FetchOptions {
         base_url: base_url.clone().or_else(variable),

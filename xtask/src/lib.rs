@@ -34,9 +34,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
 enum Command {
     /// Write osc-api/src/generated/ from spec/
-    Regen(regen::Arguments),
+    Regen(regen::RegenArguments),
     /// Move to another version of the description: import, regenerate, and list what is left to do
-    Bump(import::Arguments),
+    Bump(import::ImportArguments),
     /// Import, compare and check descriptions
     #[command(subcommand)]
     Spec(Spec),
@@ -46,7 +46,7 @@ enum Command {
     /// Run all checks of CI
     Ci(ci::Arguments),
     /// Run the quick tests: the unit tests and the golden files, with incremental compilation
-    Test(fast_test::Arguments),
+    Test(fast_test::TestArguments),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -57,11 +57,11 @@ enum Command {
 #[derive(Subcommand)]
 enum Spec {
     /// Import a published description: write the contract, source.toml and prose.lock into spec/
-    Import(import::Arguments),
+    Import(import::ImportArguments),
     /// Report the changes for callers between two descriptions, and the version bump that they require
-    Diff(diff::Arguments),
+    Diff(diff::DiffArguments),
     /// List the problems of a description
-    Check(check::Arguments),
+    Check(check::CheckArguments),
 }
 
 /// The result of a command that could be carried out.

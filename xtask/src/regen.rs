@@ -20,7 +20,7 @@ use crate::{ExitStatus, diff, docs, import, terminal, workspace};
 const MAX_DIFF_LINES: usize = 12;
 
 #[derive(Args, Default)]
-pub(crate) struct Arguments {
+pub(crate) struct RegenArguments {
     /// Write nothing; list stale, missing and unexpected files, and exit with 1 if there are any
     #[arg(long)]
     pub(crate) check: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
 ///
 /// # Errors
 /// If a file cannot be read or written.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
+pub(crate) fn run(arguments: &RegenArguments) -> Result<ExitStatus, String> {
     let mut timer = Timer::start(arguments.timings);
     // An import that is running changes one file after the other.
     let spec = if arguments.spec.is_none() { Some(workspace::root()?.join("spec")) } else { None };
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
 
 /// Writes the files, or reports those that differ.
 fn write_or_compare(
-    arguments: &Arguments,
+    arguments: &RegenArguments,
     target: &Target,
     api: &Api,
     wanted: &Files,
@@ -128,7 +128,7 @@ struct Target {
 }
 
 impl Target {
-    fn of(Arguments { spec, files, out, .. }: &Arguments) -> Result<Self, String> {
+    fn of(RegenArguments { spec, files, out, .. }: &RegenArguments) -> Result<Self, String> {
         let inputs = match spec {
             Some(spec) => {
                 let description = TextFile { path: spec.clone(), text: files::read(spec)? };
@@ -263,7 +263,7 @@ fn short_diff(found: &str, wanted: &str) -> String {
 }
 
 /// The options of this run, to be repeated.
-fn given_options(Arguments { spec, files, out, .. }: &Arguments) -> String {
+fn given_options(RegenArguments { spec, files, out, .. }: &RegenArguments) -> String {
     let InputFiles { overlay, docs, errors, waiters } = files;
     let given = [
         ("spec", spec),

@@ -39,14 +39,14 @@ pub(super) fn lower(
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
         let pagination = pages.of(operation, types, bodies, problems);
-        let checked = Checked { marker, method, bodies, auth, pagination };
-        actions.push((operation.tag.to_owned(), action(document, docs, operation, types, checked)));
+        let parts = ActionParts { marker, method, bodies, auth, pagination };
+        actions.push((operation.tag.to_owned(), action(document, docs, operation, types, parts)));
     }
     actions
 }
 
 /// The parts of an action whose lowering reports problems.
-struct Checked<'t> {
+struct ActionParts<'t> {
     marker: String,
     method: String,
     bodies: &'t (String, String),
@@ -59,9 +59,9 @@ fn action(
     docs: &Docs,
     operation: &Operation<'_>,
     types: &Types,
-    checked: Checked<'_>,
+    parts: ActionParts<'_>,
 ) -> Action {
-    let Checked { marker, method, bodies: (request, response), auth, pagination } = checked;
+    let ActionParts { marker, method, bodies: (request, response), auth, pagination } = parts;
     let Operation { wire, at, description, raw, .. } = operation;
     let service = &document.service;
     let client_token = types.structure(request).and_then(|request| request.field(&service.client_token));

@@ -31,7 +31,8 @@ impl<'a> Pages<'a> {
     ) -> Option<Pagination> {
         let choice = operation.raw.extensions.get(CHOICE);
         let bodies = types.structure(request).zip(types.structure(response));
-        let Some(shape) = bodies.and_then(|(request, response)| Shape::of(types, request, response)) else {
+        let Some(shape) = bodies.and_then(|(request, response)| PageShape::of(types, request, response))
+        else {
             if choice.is_some() {
                 let message = "has no effect: the action has no pages, so remove it in the overlay";
                 problems.stale(Source::Description, &operation.at.join(CHOICE), message);
@@ -57,7 +58,7 @@ impl<'a> Pages<'a> {
 }
 
 /// What makes a listing one with pages.
-struct Shape<'t> {
+struct PageShape<'t> {
     request: &'t Struct,
     /// What has the lists and says whether there is more: the response, or a struct in it.
     holder: &'t Struct,
@@ -67,7 +68,7 @@ struct Shape<'t> {
     names: (&'static str, &'static str),
 }
 
-impl<'t> Shape<'t> {
+impl<'t> PageShape<'t> {
     /// By token, or else by the number of the first item.
     fn of(types: &'t Types, request: &'t Struct, response: &'t Struct) -> Option<Self> {
         field(request, "ResultsPerPage")?;

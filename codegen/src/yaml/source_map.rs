@@ -41,9 +41,9 @@ struct SourceNode {
 
 enum NodeContent {
     Scalar,
-    List(Vec<Entry>),
+    List(Vec<SourceEntry>),
     Mapping {
-        entries: HashMap<String, Entry>,
+        entries: HashMap<String, SourceEntry>,
         /// The node of the merge key's value.
         merged: Option<usize>,
     },
@@ -51,7 +51,7 @@ enum NodeContent {
 
 /// An entry of a mapping or an item of a list.
 #[derive(Clone, Copy)]
-struct Entry {
+struct SourceEntry {
     start: usize,
     duplicate: Option<usize>,
     node: usize,
@@ -99,7 +99,7 @@ impl SourceMap {
     /// Follows a pointer to the second occurrence of its last key.
     pub(super) fn find_duplicate(&self, pointer: &Pointer) -> Lookup {
         let (mut lookup, last) = self.follow(pointer);
-        if let (true, Some(Entry { duplicate: Some(start), .. })) = (lookup.is_exact, last) {
+        if let (true, Some(SourceEntry { duplicate: Some(start), .. })) = (lookup.is_exact, last) {
             lookup.byte = start;
         }
         lookup
@@ -113,7 +113,7 @@ impl SourceMap {
         lookup.is_exact && matches!(node, Some(NodeContent::Mapping { merged: Some(_), .. }))
     }
 
-    fn follow(&self, pointer: &Pointer) -> (Lookup, Option<Entry>) {
+    fn follow(&self, pointer: &Pointer) -> (Lookup, Option<SourceEntry>) {
         let root = self.nodes.first();
         let byte = root.map_or(0, |root| root.start);
         let mut lookup = Lookup { byte, depth: 0, is_exact: true, sets_value: false };
@@ -140,7 +140,7 @@ impl SourceMap {
     }
 
     /// The entry of a node. Keys of the mapping itself take precedence over merged ones.
-    fn entry(&self, node: &SourceNode, key: &str) -> Option<Entry> {
+    fn entry(&self, node: &SourceNode, key: &str) -> Option<SourceEntry> {
         let (entries, merged) = match &node.content {
             NodeContent::Scalar => return None,
             NodeContent::List(items) => return items.get(key.parse::<usize>().ok()?).copied(),
@@ -149,7 +149,7 @@ impl SourceMap {
         entries.get(key).copied().or_else(|| self.merged_entry((*merged)?, key, MAX_MERGES))
     }
 
-    fn merged_entry(&self, node: usize, key: &str, depth: usize) -> Option<Entry> {
+    fn merged_entry(&self, node: usize, key: &str, depth: usize) -> Option<SourceEntry> {
         let depth = depth.checked_sub(1)?;
         match &self.nodes.get(node)?.content {
             NodeContent::Scalar => None,
@@ -163,7 +163,7 @@ impl SourceMap {
     }
 
     fn sets_value(&self, node: &SourceNode) -> bool {
-        let is_mapping = |entry: &Entry| {
+        let is_mapping = |entry: &SourceEntry| {
             let node = self.nodes.get(entry.node);
             node.is_some_and(|node| matches!(node.content, NodeContent::Mapping { .. }))
         };
@@ -238,7 +238,7 @@ impl MapBuilder {
         let Some(parent) = self.nodes.get_mut(*parent) else { return };
         match &mut parent.content {
             NodeContent::Scalar => {}
-            NodeContent::List(items) => items.push(Entry { start, duplicate: None, node }),
+            NodeContent::List(items) => items.push(SourceEntry { start, duplicate: None, node }),
             NodeContent::Mapping { entries, merged } => {
                 let Some(PendingKey { key, start }) = pending.take() else {
                     *pending = Some(PendingKey { key: text, start });
@@ -251,7 +251,7 @@ impl MapBuilder {
                 entries
                     .entry(text)
                     .and_modify(|first| _ = first.duplicate.get_or_insert(start))
-                    .or_insert(Entry { start, duplicate: None, node });
+                    .or_insert(SourceEntry { start, duplicate: None, node });
             }
         }
     }

@@ -51,9 +51,9 @@ fn short(decision: &AccessDecision<'_>) -> String {
 }
 
 /// Rules, address, certificate, decision.
-type Row = (&'static [&'static str], &'static str, &'static str, &'static str);
+type DecisionRow = (&'static [&'static str], &'static str, &'static str, &'static str);
 
-const ROWS: &[Row] = &[
+const ROWS: &[DecisionRow] = &[
     // One criterion: the address.
     (&["0.0.0.0/0"], "203.0.113.7", "", "aar-1"),
     (&["0.0.0.0/0"], "0.0.0.0", "", "aar-1"),
