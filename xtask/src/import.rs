@@ -1,7 +1,8 @@
 //! `spec import`: replaces the description in `spec/` by a published one, and reports what that changes.
 
 mod changelog;
-mod fetch;
+#[cfg(feature = "download")]
+mod download;
 mod findings;
 mod published;
 mod report;
@@ -14,9 +15,8 @@ use std::time::Duration;
 use clap::Args;
 use osc_codegen::{Contract, Diagnostic};
 
-use self::fetch::FetchOptions;
 use self::findings::{Before, Findings};
-use self::published::Published;
+use self::published::{FetchOptions, Published};
 use crate::files::Lock;
 use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
@@ -64,6 +64,11 @@ pub(crate) struct ImportArguments {
 }
 
 impl ImportArguments {
+    /// Whether the description is not on this machine.
+    pub(crate) fn is_download(&self) -> bool {
+        !Path::new(&self.from).is_file()
+    }
+
     /// Refuses options that make no sense for a bump.
     ///
     /// # Errors
@@ -207,7 +212,7 @@ fn published(arguments: &ImportArguments) -> Result<Published, String> {
     let variable = || std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty());
     let options = FetchOptions {
         base_url: base_url.clone().or_else(variable),
-        timeout: timeout.unwrap_or(fetch::DEFAULT_TIMEOUT),
+        timeout: timeout.unwrap_or(published::DEFAULT_TIMEOUT),
         is_pinned: sha256.is_some(),
     };
     published::read(from, &options)

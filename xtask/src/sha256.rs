@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use ring::digest;
+use sha2::{Digest, Sha256};
 
 /// The SHA-256 of bytes, in lower case.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref().iter().fold(String::new(), |mut hex, byte| {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
         // Writing into a string cannot fail.
         _ = write!(hex, "{byte:02x}");
         hex

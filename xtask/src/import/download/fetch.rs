@@ -11,14 +11,13 @@ use ureq::http::{HeaderName, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Body, Error, Timeout};
 
+use crate::import::published::FetchOptions;
+
 /// The maximum size of a description. The published one has about one megabyte and grows by some kilobytes a month.
 const MAX_SIZE: u64 = 20 << 20;
 
 /// A reachable server accepts a connection quickly, even over a slow line.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The default timeout of a whole fetch: one megabyte at 10 KB/s.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The maximum number of redirects. A renamed repository and a storage host need two.
 const MAX_REDIRECTS: u32 = 5;
@@ -28,16 +27,6 @@ const CHUNK_SIZE: usize = 16 << 10;
 
 /// The number of bytes after which the progress is updated. A smaller number makes a terminal flicker.
 const PROGRESS_STEP: usize = 64 << 10;
-
-/// The options of a fetch.
-pub(super) struct FetchOptions {
-    /// The base URL of releases, in place of the upstream repository.
-    pub(super) base_url: Option<String>,
-    /// The timeout of a whole fetch.
-    pub(super) timeout: Duration,
-    /// Whether the digest of the text is known, so that a truncated text is detected in any case.
-    pub(super) is_pinned: bool,
-}
 
 /// Why a fetch failed.
 pub(super) enum Failure {
