@@ -9,6 +9,7 @@
     reason = "a failed expectation fails the test"
 )]
 
+mod architecture;
 mod counts;
 mod diagnostics;
 mod diff;

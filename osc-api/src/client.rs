@@ -5,6 +5,7 @@ mod builder;
 mod call;
 pub(crate) mod client_token;
 mod decode;
+mod dry_run;
 mod extensions;
 mod identity;
 mod metadata;
@@ -36,6 +37,7 @@ use options::Settings;
 pub(crate) use client_token::EncodedRequest;
 
 pub use builder::ClientBuilder;
+pub use dry_run::{DryRun, has_dry_run};
 pub use metadata::CallMetadata;
 pub use options::CallOptions;
 pub use status::{ClientStatus, LockoutStatus};

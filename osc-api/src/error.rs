@@ -3,6 +3,7 @@
 mod api;
 mod copy;
 mod display;
+mod item;
 mod kind;
 mod parse;
 mod predicates;
@@ -12,7 +13,8 @@ use std::error::Error as StdError;
 use std::mem;
 use std::time::Duration;
 
-pub use api::{ApiError, ErrorItem};
+pub use api::ApiError;
+pub use item::ErrorItem;
 pub use kind::ErrorKind;
 pub(crate) use parse::request_id;
 pub(crate) use predicates::AttemptOutcome;

@@ -58,7 +58,6 @@ mod client;
 mod clock;
 mod config;
 pub mod credentials;
-mod dry_run;
 mod error;
 mod generated;
 pub mod guide;
@@ -88,9 +87,10 @@ pub use jiff;
 pub use serde_json;
 
 pub use crate::action::Action;
-pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, LockoutStatus};
+pub use crate::client::{
+    CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, DryRun, LockoutStatus, has_dry_run,
+};
 pub use crate::config::Credentials;
-pub use crate::dry_run::{DryRun, has_dry_run};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};

@@ -94,6 +94,7 @@ mod clock;
 mod fault;
 mod handler;
 mod limits;
+mod options;
 mod paging;
 mod record;
 mod server;

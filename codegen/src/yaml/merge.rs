@@ -2,12 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::source_map::SourceMap;
+use super::source_map::{MERGE_KEY, SourceMap};
 use super::value::{Issue, IssueKind};
 use crate::diagnostics::Pointer;
-
-/// The merge key, if it is not quoted.
-pub(super) const MERGE_KEY: &str = "<<";
 
 /// Replaces every merge key by the entries of the mappings it names. Keys of the mapping itself take precedence, then
 /// those of earlier mappings.

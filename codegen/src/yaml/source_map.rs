@@ -8,9 +8,11 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::merge::MERGE_KEY;
 use crate::diagnostics::Pointer;
 use crate::yaml;
+
+/// The merge key, if it is not quoted.
+pub(super) const MERGE_KEY: &str = "<<";
 
 /// Maximum number of merge keys that a lookup follows.
 const MAX_MERGES: usize = 128;

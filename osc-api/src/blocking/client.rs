@@ -36,6 +36,23 @@ pub struct Client {
     pub(super) background: Arc<Background>,
 }
 
+impl ClientBuilder<crate::Client> {
+    /// Builds a [blocking client](crate::blocking::Client) from these settings instead.
+    pub fn blocking(self) -> ClientBuilder<Client> {
+        self.for_client()
+    }
+}
+
+impl ClientBuilder<Client> {
+    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Client::from_env`].
+    pub fn build(self) -> Result<Client> {
+        self.build_client().map(Client::from_unused)
+    }
+}
+
 impl Client {
     /// Creates a client from the environment and the profile file: see
     /// [`Client::from_env`](crate::Client::from_env).

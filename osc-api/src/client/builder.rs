@@ -279,8 +279,24 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// The same settings for another client.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn for_client<D>(self) -> ClientBuilder<D> {
+        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client: _ } =
+            self;
+        ClientBuilder {
+            overrides,
+            options,
+            settings,
+            limit,
+            probes_rejected_credentials,
+            provider,
+            client: PhantomData,
+        }
+    }
+
     /// Builds the async client, whichever `C` is.
-    fn build_client(self) -> Result<Client> {
+    pub(crate) fn build_client(self) -> Result<Client> {
         let Self {
             overrides,
             options,
@@ -328,33 +344,6 @@ impl ClientBuilder<Client> {
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
         self.build_client()
-    }
-
-    /// Builds a [blocking client](crate::blocking::Client) from these settings instead.
-    #[cfg(feature = "blocking")]
-    pub fn blocking(self) -> ClientBuilder<crate::blocking::Client> {
-        let Self { overrides, options, settings, limit, probes_rejected_credentials, provider, client: _ } =
-            self;
-        ClientBuilder {
-            overrides,
-            options,
-            settings,
-            limit,
-            probes_rejected_credentials,
-            provider,
-            client: PhantomData,
-        }
-    }
-}
-
-#[cfg(feature = "blocking")]
-impl ClientBuilder<crate::blocking::Client> {
-    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
-    ///
-    /// # Errors
-    /// As [`Client::from_env`].
-    pub fn build(self) -> Result<crate::blocking::Client> {
-        self.build_client().map(crate::blocking::Client::from_unused)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::item::ErrorItem;
 use super::parse::{self, ParsedError};
 use super::text::{bounded, one_line};
 use crate::codes::{self, classes};
@@ -26,36 +27,6 @@ pub struct ApiError {
     /// The compression of the response, which the client did not request.
     compression: Option<&'static str>,
     raw: String,
-}
-
-/// One error of a response.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ErrorItem {
-    pub(super) code: Option<String>,
-    pub(super) kind: Option<String>,
-    pub(super) details: Option<String>,
-}
-
-impl ErrorItem {
-    /// Returns the code, if it is a number, as all codes of the API are. [`codes`](crate::codes) names the known ones.
-    pub fn code(&self) -> Option<u32> {
-        self.code.as_deref()?.trim().parse().ok()
-    }
-
-    /// Returns the code as the server sent it.
-    pub fn code_text(&self) -> Option<&str> {
-        self.code.as_deref()
-    }
-
-    /// Returns the type of the error, such as `InvalidParameterValue`.
-    pub fn kind(&self) -> Option<&str> {
-        self.kind.as_deref()
-    }
-
-    /// Returns the server's description of the error. Often empty.
-    pub fn details(&self) -> Option<&str> {
-        self.details.as_deref()
-    }
 }
 
 impl ApiError {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::api::ErrorItem;
+use super::item::ErrorItem;
 use super::text::one_line;
 
 /// Maximum size of a body that is searched for errors, in bytes. A longer body is not from the API.

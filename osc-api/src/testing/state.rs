@@ -16,11 +16,11 @@ use serde_json::{Map, Value, json};
 
 use super::account::{AccessRules, FakeAccount};
 use super::admission;
-use super::builder::FakeOptions;
 use super::clock::FakeClock;
 use super::fault::{Fault, FaultKind, error_body};
 use super::handler::ErasedHandler;
 use super::limits::{Lockouts, Throttle};
+use super::options::FakeOptions;
 use super::paging;
 use super::record::RecordedCall;
 use super::stub::{Content, StubResponse};

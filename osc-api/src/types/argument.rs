@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{array, option, slice, vec};
 
 use super::id::Identifier;
-use crate::{Date, DateOrDateTime, DateTime, Secret};
+use crate::Secret;
 
 /// A value for a field of type `T`, or none: what a setter takes.
 ///
@@ -53,9 +53,6 @@ impl<T> IntoValue<T> for Option<T> {
 pub trait FromText: for<'a> From<&'a str> + From<String> {}
 
 impl FromText for Secret {}
-impl FromText for Date {}
-impl FromText for DateTime {}
-impl FromText for DateOrDateTime {}
 
 /// Implements [`IntoValue`] by `Into`, for values and options of them.
 #[doc(hidden)]
@@ -79,7 +76,6 @@ pub(crate) use __into_value as into_value;
 
 into_value!(&str, &String => String);
 into_value!(&str, &String, String, &Path, &PathBuf => PathBuf);
-into_value!(Date, DateTime => DateOrDateTime);
 
 /// As [`into_value`], for every type that strings convert into.
 macro_rules! text_into_value {

@@ -25,6 +25,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use moment::Nanoseconds;
 use text::DateText;
 
+use super::argument::{FromText, into_value};
+
 /// A moment in time: a string with a date, a time and an offset from UTC.
 ///
 /// Decoding and [`From<&str>`](#impl-From<%26str>-for-DateTime) keep any string: a response must not fail on a form
@@ -196,6 +198,8 @@ macro_rules! text_type {
             }
         }
 
+        impl FromText for $name {}
+
         /// Keeps any string; the server validates it.
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
@@ -308,6 +312,8 @@ use try_from_parsed;
 text_type!(DateTime);
 text_type!(Date);
 text_type!(DateOrDateTime);
+
+into_value!(Date, DateTime => DateOrDateTime);
 
 impl From<DateTime> for DateOrDateTime {
     fn from(moment: DateTime) -> Self {

@@ -7,8 +7,8 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::{CallOptions, Client, EncodedRequest};
 use crate::action::{Action, ActionMeta};
-use crate::client::{CallOptions, Client, EncodedRequest};
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::generated::DRY_RUN_ACTIONS;
 
