@@ -6,7 +6,7 @@ mod suggestion;
 use std::collections::HashSet;
 use std::fmt;
 
-pub(crate) use location::{BYTE_ORDER_MARK, LineCursor};
+pub(crate) use location::{BYTE_ORDER_MARK, LineCursor, is_hidden};
 pub use location::{Location, visible};
 pub(crate) use suggestion::closest;
 
@@ -28,7 +28,7 @@ impl Pointer {
     /// The unescaped reference tokens, from the root down.
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
         let keys = self.0.strip_prefix('#').unwrap_or(&self.0).split('/').skip(1);
-        keys.map(unescape)
+        keys.map(unescape_key)
     }
 
     /// The pointer to `key` below this one.
@@ -55,7 +55,7 @@ impl fmt::Display for Pointer {
 }
 
 /// Unescapes one reference token of a JSON pointer (RFC 6901, section 4).
-pub(crate) fn unescape(token: &str) -> String {
+pub fn unescape_key(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::diagnostics::{Diagnostics, Pointer, Source, is_hidden};
 use crate::yaml;
 
 pub(crate) use wrap::wrap;
@@ -203,12 +203,6 @@ pub(crate) fn code(text: &str) -> String {
 /// A title without characters that the compiler refuses or that Markdown or HTML would read as markup.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) || "<>[]`*_#&\\".contains(c) { ' ' } else { c }).collect()
-}
-
-/// Whether a character is invisible or reorders others: the compiler refuses these in a comment.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{iter, thread};
 
-pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Source, visible};
+pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Source, unescape_key, visible};
 pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
 pub use import_checks::{Contract, check_examples, strip_prose};

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use crate::diagnostics::{Diagnostics, Pointer, Source, unescape};
+use crate::diagnostics::{Diagnostics, Pointer, Source, unescape_key};
 use crate::yaml;
 
 /// Applies an overlay's actions in order.
@@ -181,7 +181,7 @@ fn append(list: &mut Vec<Value>, update: &Value) -> bool {
 
 fn remove(description: &mut Value, path: &str) -> bool {
     let Some((parent, key)) = path.rsplit_once('/') else { return false };
-    let key = unescape(key);
+    let key = unescape_key(key);
     match description.pointer_mut(parent) {
         // Not `swap_remove`, which would reorder the other keys.
         Some(Value::Object(object)) => object.shift_remove(&key).is_some(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::path::Path;
 
-use osc_codegen::Contract;
+use osc_codegen::{Contract, unescape_key};
 
 use crate::files;
 use crate::sha256::sha256;
@@ -50,7 +50,7 @@ impl Item {
     /// The item that the text at a pointer describes. `None` for texts without a counterpart in `spec/docs.yaml`, such as
     /// those of tags and examples.
     pub(crate) fn at(pointer: &str) -> Option<Self> {
-        let keys: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+        let keys: Vec<String> = pointer.split('/').skip(1).map(unescape_key).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         match keys.as_slice() {
             ["components", "schemas", name, "properties", property, .., "description"] => {
@@ -227,11 +227,6 @@ fn decode(column: &str) -> String {
     }
     bytes.extend(rest.bytes());
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Unescapes a token of a JSON pointer (RFC 6901, section 4).
-fn unescape(key: &str) -> String {
-    key.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]

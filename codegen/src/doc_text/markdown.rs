@@ -3,6 +3,8 @@
 //! What comes out cannot break a build: no doctest, no HTML, no link that rustdoc would look up, no character
 //! that the compiler refuses in a comment. Code spans keep their text.
 
+use crate::diagnostics::is_hidden;
+
 /// Cleans a text. `None` when nothing is left of it.
 pub(super) fn clean(text: &str) -> Option<Vec<String>> {
     let text = visible(text);
@@ -36,7 +38,7 @@ pub(super) fn clean(text: &str) -> Option<Vec<String>> {
 /// Drops what a reader cannot see and the compiler refuses: control characters, and those that reorder text.
 fn visible(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
-    text.chars().filter(|c| *c == '\n' || !super::is_hidden(*c)).collect()
+    text.chars().filter(|c| *c == '\n' || !is_hidden(*c)).collect()
 }
 
 /// Turns `<br />` into line breaks: two in a row begin a paragraph.

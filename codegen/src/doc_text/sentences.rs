@@ -1,7 +1,7 @@
 //! Every sentence of the generated documentation that does not come from `docs.yaml` or the description.
 
 use super::{Docs, code, plain};
-use crate::diagnostics::{Pointer, unescape};
+use crate::diagnostics::{Pointer, unescape_key};
 use crate::ir::{Auth, Constraints, Cursor, Direction, Limit, LimitKind, Pagination, RetrySafety};
 use crate::names;
 
@@ -57,7 +57,7 @@ pub(crate) fn identifier(name: &str) -> Vec<String> {
 pub(crate) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
     let mut keys =
         at.as_str().split('/').filter(|key| !matches!(*key, "items" | "properties" | "additionalProperties"));
-    let property = unescape(keys.next_back().unwrap_or_default());
+    let property = unescape_key(keys.next_back().unwrap_or_default());
     vec![format!("{} of [`{owner}`](crate::types::{owner}).", code(&property))]
 }
 
@@ -179,6 +179,11 @@ pub(crate) fn tag_module(tag: &str) -> Vec<String> {
 /// The heading of a tag's methods.
 pub(crate) fn methods_heading(title: &str) -> Vec<String> {
     vec![format!("# {}", plain(title))]
+}
+
+/// The documentation of the constant with the version of the description.
+pub(crate) fn api_version(service: &str) -> Vec<String> {
+    vec![format!("The version of the {service} API description that this crate was generated from.")]
 }
 
 /// The documentation of the module of all types: those that are no body, by the heading of their file.

@@ -43,8 +43,7 @@ pub(super) fn index(api: &Api) -> File {
             pub mod codes;
         )
     });
-    let version_docs =
-        format!(" The version of the {} API description that this crate was generated from.", service.name);
+    let version_docs = doc(&sentences::api_version(&service.name));
     // The runtime imports it in any case.
     let waiters = match waiters.is_empty() {
         false => quote!(
@@ -76,7 +75,7 @@ pub(super) fn index(api: &Api) -> File {
         imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
-                #[doc = #version_docs]
+                #version_docs
                 pub const API_VERSION: &str = #version;
             }),
             Item::Tokens(waiters),

@@ -161,6 +161,13 @@ pub enum Type {
     Identifier(String),
 }
 
+impl Type {
+    /// Whether values are strings that can identify something.
+    pub(crate) fn is_string_or_identifier(&self) -> bool {
+        matches!(self, Self::String | Self::Identifier(_))
+    }
+}
+
 /// An open enum: it accepts values newer than the crate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enum {

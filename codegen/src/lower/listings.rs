@@ -46,7 +46,7 @@ fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) 
     let (inside, lists) = match &action.pagination {
         Some(Pagination { inside, lists, .. }) => {
             let inside = inside.as_ref().and_then(|ident| by_ident(response, ident));
-            let holder = inside.map_or(Some(response), |field| structure(types, &field.ty))?;
+            let holder = inside.map_or(Some(response), |field| types.struct_of(&field.ty))?;
             let lists = lists.iter().filter_map(|ident| by_ident(holder, ident));
             (inside, lists.filter_map(list).collect())
         }
@@ -81,8 +81,8 @@ fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) 
 /// The only list of structs in the only struct of a response that has one, as in a catalog.
 fn list_inside<'t>(response: &'t Struct, types: &'t Types) -> Option<(&'t Field, (&'t Field, &'t Type))> {
     let mut found =
-        response.fields.iter().filter_map(|field| match lists_of(structure(types, &field.ty)?).as_slice() {
-            [only] if structure(types, only.1).is_some() => Some((field, *only)),
+        response.fields.iter().filter_map(|field| match lists_of(types.struct_of(&field.ty)?).as_slice() {
+            [only] if types.struct_of(only.1).is_some() => Some((field, *only)),
             _ => None,
         });
     found.next().filter(|_| found.next().is_none())
@@ -99,16 +99,18 @@ fn by_id(action: &Action, request: &Struct, response: &Struct, types: &Types) ->
     };
     let lists = lists_of(response);
     let [(list, item)] = lists.as_slice() else { return None };
-    let item = structure(types, item)?;
+    let item = types.struct_of(item)?;
     let filters_field = request.field("Filters")?;
-    let filters = structure(types, &filters_field.ty)?;
+    let filters = types.struct_of(&filters_field.ty)?;
     if [request, filters].iter().any(|body| body.required().next().is_some()) {
         return None;
     }
     let nouns = [item.name.as_str(), item.name.trim_end_matches('s')];
     let names = nouns.iter().flat_map(|noun| [format!("{noun}Id"), format!("{noun}Name")]);
     let (id, filter) = names.into_iter().find_map(|name| {
-        let id = item.field(&name).filter(|id| is_text(&id.ty) && id.presence == Presence::Optional)?;
+        let id = item
+            .field(&name)
+            .filter(|id| id.ty.is_string_or_identifier() && id.presence == Presence::Optional)?;
         let filter = filters.field(&format!("{name}s"));
         let filter = filter.filter(|filter| matches!(&filter.ty, Type::List(of) if **of == id.ty))?;
         Some((id, filter))
@@ -130,17 +132,6 @@ fn by_id(action: &Action, request: &Struct, response: &Struct, types: &Types) ->
 
 fn by_ident<'t>(holder: &'t Struct, ident: &str) -> Option<&'t Field> {
     holder.fields.iter().find(|field| field.ident == ident)
-}
-
-fn structure<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
-    match ty {
-        Type::Named(name) | Type::Boxed(name) => types.structure(name),
-        _ => None,
-    }
-}
-
-fn is_text(ty: &Type) -> bool {
-    matches!(ty, Type::String | Type::Identifier(_))
 }
 
 fn lists_of(holder: &Struct) -> Vec<(&Field, &Type)> {

@@ -162,7 +162,7 @@ fn component<'a, T>(
         ReferenceOr::Item(item) => Some(item),
         ReferenceOr::Reference { reference } => {
             let name = reference.strip_prefix(&format!("#/components/{kind}/")).unwrap_or_default();
-            match components.get(&crate::diagnostics::unescape(name)) {
+            match components.get(&crate::diagnostics::unescape_key(name)) {
                 Some(ReferenceOr::Item(item)) => Some(item),
                 _ => {
                     problems.error(

@@ -71,7 +71,7 @@ struct PageShape<'t> {
 impl<'t> PageShape<'t> {
     /// By token, or else by the number of the first item.
     fn of(types: &'t Types, request: &'t Struct, response: &'t Struct) -> Option<Self> {
-        field(request, "ResultsPerPage")?;
+        request.field("ResultsPerPage")?;
         let nested = response.fields.iter().filter_map(|field| match &field.ty {
             Type::Named(name) => Some((types.structure(name)?, Some(field))),
             _ => None,
@@ -79,8 +79,8 @@ impl<'t> PageShape<'t> {
         let mut holders = std::iter::once((response, None)).chain(nested);
         let names = [("NextPageToken", "NextPageToken"), ("FirstItem", "HasMoreItems")]
             .into_iter()
-            .find(|(asks, _)| field(request, asks).is_some())?;
-        let (holder, inside) = holders.find(|(holder, _)| field(holder, names.1).is_some())?;
+            .find(|(asks, _)| request.field(asks).is_some())?;
+        let (holder, inside) = holders.find(|(holder, _)| holder.field(names.1).is_some())?;
         Some(Self { request, holder, inside, names })
     }
 
@@ -146,14 +146,10 @@ impl<'t> PageShape<'t> {
     }
 }
 
-fn field<'t>(definition: &'t Struct, wire: &str) -> Option<&'t Field> {
-    definition.fields.iter().find(|field| field.wire == wire)
-}
-
 /// The Rust name of a field that must be of this type.
 fn optional(definition: &Struct, wire: &str, ty: &Type) -> Result<String, String> {
     let fits = |field: &&Field| field.ty == *ty && field.presence == Presence::Optional;
-    field(definition, wire).filter(fits).map(|field| field.ident.clone()).ok_or_else(|| {
+    definition.field(wire).filter(fits).map(|field| field.ident.clone()).ok_or_else(|| {
         let wanted = match ty {
             Type::String => "text",
             Type::Bool => "a boolean",

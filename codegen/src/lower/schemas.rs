@@ -7,7 +7,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use crate::diagnostics::unescape;
+use crate::diagnostics::unescape_key;
 
 /// Prefix of a reference to a named schema.
 pub(super) const SCHEMAS: &str = "#/components/schemas/";
@@ -139,7 +139,7 @@ pub(super) enum TextFormat {
 /// The name of the schema a reference points to.
 pub(super) fn target(reference: &str) -> Option<String> {
     let name = reference.strip_prefix(SCHEMAS)?;
-    (!name.contains('/')).then(|| unescape(name))
+    (!name.contains('/')).then(|| unescape_key(name))
 }
 
 /// The shape of a schema.

@@ -37,6 +37,14 @@ impl Types {
             TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => None,
         }
     }
+
+    /// The struct that a type is, in a box or not.
+    pub(super) fn struct_of(&self, ty: &Type) -> Option<&Struct> {
+        match ty {
+            Type::Named(name) | Type::Boxed(name) => self.structure(name),
+            _ => None,
+        }
+    }
 }
 
 /// A type with the tags whose actions need it.

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use self::resources::lower_resource;
-use self::rows::{Lowered, SourceRow, field, malformed, named, read_row, unknown};
+use self::rows::{Lowered, SourceRow, field, malformed, read_row, unknown};
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::ir::{Action, Cursor, Pagination, Presence, RetrySafety, Struct, Type, WaiterSource};
@@ -127,17 +127,17 @@ fn lower_source<'t>(
     };
     let filters = body(filters)?;
     let filter = field(filters, &row.filter, &at.join("filter"))?;
-    if !matches!(&filter.ty, Type::List(inner) if is_text(inner)) {
+    if !matches!(&filter.ty, Type::List(inner) if inner.is_string_or_identifier()) {
         return Err(unknown(&at.join("filter"), "is not a list of strings"));
     }
     let list = field(response, &row.list, &at.join("list"))?;
     let item = match &list.ty {
-        Type::List(item) if list.presence == Presence::Empty => named(types, item),
+        Type::List(item) if list.presence == Presence::Empty => types.struct_of(item),
         _ => None,
     };
     let item = item.ok_or_else(|| unknown(&at.join("list"), "is not a list of structs"))?;
     let id = field(item, &row.id, &at.join("id"))?;
-    if !is_text(&id.ty) || id.presence != Presence::Optional {
+    if !id.ty.is_string_or_identifier() || id.presence != Presence::Optional {
         return Err(unknown(&at.join("id"), "is not an optional string"));
     }
     if [request, filters].iter().any(|body| body.fields.iter().any(|field| field.required)) {
@@ -170,9 +170,4 @@ fn page_fields(action: &Action, at: &Pointer) -> Lowered<Option<(String, String,
             Err(unknown(at, "is paginated by `FirstItem`, but waiters support only page tokens"))
         }
     }
-}
-
-/// Whether a type is that of identifiers.
-fn is_text(ty: &Type) -> bool {
-    matches!(ty, Type::String | Type::Identifier(_))
 }

@@ -119,7 +119,7 @@ fn inline_examples(
         Value::Object(object) if kind == ObjectKind::Example => {
             let Some(reference) = object.get("$ref").and_then(Value::as_str) else { return };
             let name = reference.strip_prefix("#/components/examples/").unwrap_or_default();
-            let target = examples.get(crate::diagnostics::unescape(name)).and_then(Value::as_object);
+            let target = examples.get(crate::diagnostics::unescape_key(name)).and_then(Value::as_object);
             match target.filter(|target| !target.contains_key("$ref")) {
                 Some(target) => *object = target.clone(),
                 None => {

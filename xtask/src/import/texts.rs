@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use osc_codegen::ir::{Api, TypeDef, Values};
-use osc_codegen::{Contract, DocsText, Pointer};
+use osc_codegen::{Contract, DocsText, Pointer, unescape_key};
 
 use crate::inputs::TextFile;
 use crate::workspace;
@@ -126,7 +126,7 @@ pub(super) fn removed_values(
             .map(|value| (*value).to_owned())
             .collect();
         if !removed.is_empty() {
-            let keys = field.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
+            let keys = field.split('/').skip(1).map(unescape_key);
             let at = keys.fold(Pointer::root(), |at, key| at.join(key));
             found.push(RemovedValues { at, values: removed, set: (*name).to_owned() });
         }

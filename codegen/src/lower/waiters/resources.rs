@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rows::{GoalRow, Lowered, Problem, ResourceRow, field, malformed, named, read_row, unknown};
+use super::rows::{GoalRow, Lowered, Problem, ResourceRow, field, malformed, read_row, unknown};
 use crate::diagnostics::Pointer;
 use crate::doc_text::sentences;
 use crate::ir::{Field, Goal, Presence, Struct, Type, TypeDef, Values, WaiterResource};
@@ -99,7 +99,7 @@ fn part_field<'t>(
         (inner, Presence::Optional) => inner,
         _ => return Err(unknown(at, "is neither a list nor optional")),
     };
-    let holder = named(types, inner).ok_or_else(|| unknown(at, "is not a struct"))?;
+    let holder = types.struct_of(inner).ok_or_else(|| unknown(at, "is not a struct"))?;
     Ok((field, holder))
 }
 
@@ -118,7 +118,7 @@ fn state_path<'t>(
     let mut last = optional(holder, names.next().unwrap_or_default())?;
     let mut path = vec![last.ident.clone()];
     for name in names {
-        let holder = named(types, &last.ty);
+        let holder = types.struct_of(&last.ty);
         let holder = holder.ok_or_else(|| unknown(at, format!("`{}` is not a struct", last.wire)))?;
         last = optional(holder, name)?;
         path.push(last.ident.clone());

@@ -5,8 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::ir::{Field, Struct, Type};
-use crate::lower::types::Types;
+use crate::ir::{Field, Struct};
 
 /// The row of an action. The rows below it are read one by one, so that each problem has its own location.
 #[derive(Deserialize)]
@@ -65,18 +64,9 @@ pub(super) fn read_row<T: DeserializeOwned>(row: &Value, at: &Pointer) -> Lowere
     T::deserialize(row).map_err(|error| malformed(at, error.to_string()))
 }
 
-/// The struct that a type names.
-pub(super) fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
-    match ty {
-        Type::Named(name) | Type::Boxed(name) => types.structure(name),
-        _ => None,
-    }
-}
-
 /// The field that a row names.
 pub(super) fn field<'t>(holder: &'t Struct, wire: &str, at: &Pointer) -> Lowered<&'t Field> {
-    let found = holder.fields.iter().find(|field| field.wire == wire);
-    found.ok_or_else(|| unknown(at, format!("`{}` has no field `{wire}`", holder.name)))
+    holder.field(wire).ok_or_else(|| unknown(at, format!("`{}` has no field `{wire}`", holder.name)))
 }
 
 pub(super) fn malformed(at: &Pointer, message: impl Into<String>) -> Problem {

@@ -73,62 +73,78 @@ fn simulate(scenario: &Scenario, kind: LimiterKind, seed: u64) -> Measurement {
     run(send_all(scenario, kind, seed))
 }
 
+/// What the tasks of a run share.
+struct Run {
+    is_by_action: bool,
+    start: Instant,
+    server: RefCell<SimulatedServer>,
+    random: RefCell<Lcg>,
+    limiter: RateLimiter,
+    /// Number of calls to send.
+    left: Cell<usize>,
+    throttled: Cell<usize>,
+    accepted_at: RefCell<Vec<f64>>,
+}
+
+impl Run {
+    fn random(&self) -> f64 {
+        self.random.borrow_mut().unit()
+    }
+
+    /// Sends calls until none is left.
+    async fn send(&self) {
+        while self.left.get() > 0 {
+            self.left.set(self.left.get() - 1);
+            let mut attempt = 0;
+            while !self.attempt().await {
+                let max = f64::from(1 << attempt.min(5)).min(30.0);
+                attempt += 1;
+                sleep(Duration::from_secs_f64(max * self.random())).await;
+            }
+        }
+    }
+
+    /// Sends a request. Returns whether the server accepted it.
+    async fn attempt(&self) -> bool {
+        let permit = self.limiter.acquire("ReadVms").await;
+        let latency = Duration::from_secs_f64(0.005 + 0.03 * self.random());
+        sleep(latency / 2).await;
+        let is_admitted = self.server.borrow_mut().admits();
+        sleep(latency / 2).await;
+        if is_admitted {
+            permit.accepted();
+            self.accepted_at.borrow_mut().push(self.start.elapsed().as_secs_f64());
+        } else {
+            permit.throttled(self.is_by_action, None);
+            self.throttled.set(self.throttled.get() + 1);
+        }
+        is_admitted
+    }
+}
+
 /// Sends the calls of a scenario from its tasks, with full jitter before each retry.
 async fn send_all(scenario: &Scenario, kind: LimiterKind, seed: u64) -> Measurement {
+    let Scenario { rate, is_by_action, calls, outage, .. } = *scenario;
     let start = Instant::now();
-    let server = SimulatedServer {
-        kind,
-        rate: scenario.rate,
-        tokens: scenario.rate,
-        at: 0.0,
-        outage: scenario.outage,
+    let run = Rc::new(Run {
+        is_by_action,
         start,
-    };
-    let server = Rc::new(RefCell::new(server));
-    let random = Rc::new(RefCell::new(Lcg(seed)));
-    let limiter = Rc::new(RateLimiter::new(RateLimit::Adaptive));
-    let (left, throttled) = (Rc::new(Cell::new(scenario.calls)), Rc::new(Cell::new(0_usize)));
-    let accepted_at = Rc::new(RefCell::new(Vec::new()));
-    let tasks: Vec<_> = (0..scenario.tasks)
-        .map(|_| {
-            let (server, random, limiter) = (server.clone(), random.clone(), limiter.clone());
-            let (left, throttled, accepted_at) = (left.clone(), throttled.clone(), accepted_at.clone());
-            let is_by_action = scenario.is_by_action;
-            tokio::task::spawn_local(async move {
-                while left.get() > 0 {
-                    left.set(left.get() - 1);
-                    let mut attempt = 0;
-                    loop {
-                        let permit = limiter.acquire("ReadVms").await;
-                        let latency = Duration::from_secs_f64(0.005 + 0.03 * random.borrow_mut().unit());
-                        sleep(latency / 2).await;
-                        let is_admitted = server.borrow_mut().admits();
-                        sleep(latency / 2).await;
-                        if is_admitted {
-                            permit.accepted();
-                            accepted_at.borrow_mut().push(start.elapsed().as_secs_f64());
-                            break;
-                        }
-                        permit.throttled(is_by_action, None);
-                        throttled.set(throttled.get() + 1);
-                        let max = f64::from(1 << attempt.min(5)).min(30.0);
-                        attempt += 1;
-                        let delay = max * random.borrow_mut().unit();
-                        sleep(Duration::from_secs_f64(delay)).await;
-                    }
-                }
-            })
-        })
-        .collect();
+        server: RefCell::new(SimulatedServer { kind, rate, tokens: rate, at: 0.0, outage, start }),
+        random: RefCell::new(Lcg(seed)),
+        limiter: RateLimiter::new(RateLimit::Adaptive),
+        left: Cell::new(calls),
+        throttled: Cell::new(0),
+        accepted_at: RefCell::default(),
+    });
+    let task = |run: Rc<Run>| tokio::task::spawn_local(async move { run.send().await });
+    let tasks: Vec<_> = (0..scenario.tasks).map(|_| task(Rc::clone(&run))).collect();
     for task in tasks {
         task.await.unwrap();
     }
     let seconds = start.elapsed().as_secs_f64();
-    let ideal = (scenario.calls as f64 - scenario.rate).max(0.0) / scenario.rate + scenario.outage.1
-        - scenario.outage.0;
-    let throttled = throttled.get() as f64 / (throttled.get() + scenario.calls) as f64;
-    let accepted_at = accepted_at.take();
-    Measurement { seconds, of_ideal: ideal / seconds, throttled, accepted_at }
+    let ideal = (calls as f64 - rate).max(0.0) / rate + outage.1 - outage.0;
+    let throttled = run.throttled.get() as f64 / (run.throttled.get() + calls) as f64;
+    Measurement { seconds, of_ideal: ideal / seconds, throttled, accepted_at: run.accepted_at.take() }
 }
 
 const NEVER: (f64, f64) = (0.0, 0.0);
