@@ -2,9 +2,9 @@
 
 use super::{CheckResult, Runner};
 
-/// Maximum size of the compressed package, in bytes: about a tenth more than it has. Half of it is generated code with its
-/// documentation. The size that was aimed at, 400 KiB, is not reached.
-const MAX_SIZE: u64 = 580 * 1024;
+/// Maximum size of the compressed package, in bytes: 4 % more than it has. Of its 528 KiB, the generated code has 250, of
+/// which 118 are documentation; the fake API has 60, the guides 19, the examples 11 and the lock file 10.
+const MAX_SIZE: u64 = 550 * 1024;
 
 /// Files that the package must contain: what the licenses require, and the page that describes the crate.
 const REQUIRED: [&str; 4] = ["LICENSE-APACHE", "LICENSE-BSD-3-CLAUSE", "LICENSE-MIT", "README.md"];
