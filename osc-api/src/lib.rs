@@ -89,7 +89,7 @@ pub use serde_json;
 
 pub use crate::action::Action;
 pub use crate::client::{CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, LockoutStatus};
-pub use crate::config::Credentials;
+pub use crate::config::{Configuration, ConfigurationSetting, Credentials, ServiceEndpoint};
 pub use crate::dry_run::{DryRun, has_dry_run};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
