@@ -1,8 +1,13 @@
 //! Signatures computed by independent programs: see `vectors/README.md`.
 
+use std::time::{Duration, SystemTime};
+
 use osc_api::__private;
+use osc_api::signing::{RequestSigner, RequestToSign, SignatureScheme};
+use osc_tests::cloud;
 use osc_tests::http::Request;
-use osc_tests::osc4::{self, Refusal};
+use osc_tests::osc4::{self, Refusal, Service};
+use osc_tests::random::Random;
 use serde_json::Value;
 
 const CURL: &str = include_str!("vectors/curl.json");
@@ -217,4 +222,93 @@ fn other_second(date: &str) -> String {
     let digits = date.trim_end_matches('Z');
     let (first, last) = digits.split_at(digits.len() - 1);
     format!("{first}{}Z", if last == "0" { 1 } else { 0 })
+}
+
+/// Number of random requests.
+const RANDOM_REQUESTS: u64 = 4_000;
+
+/// A string of up to `longest` of these characters.
+fn text(random: &mut Random, characters: &str, longest: u64) -> String {
+    let characters: Vec<char> = characters.chars().collect();
+    let pick = |random: &mut Random| characters[random.below(characters.len() as u64) as usize];
+    (0..random.below(longest + 1)).map(|_| pick(random)).collect()
+}
+
+/// A request without its signature.
+fn random_request(random: &mut Random) -> Request {
+    let pick = |random: &mut Random, of: &[&str]| of[random.below(of.len() as u64) as usize].to_owned();
+    let mut target = String::new();
+    for _ in 0..random.below(4) {
+        target +=
+            &format!("/{}{}", text(random, "abcXYZ09-._~", 6), pick(random, &["", "%20", "%C3%A9", "%2F"]));
+    }
+    if target.is_empty() {
+        target.push('/');
+    }
+    let parameters: Vec<String> = (0..random.below(5))
+        .map(|_| text(random, "ab-", 3) + &pick(random, &["", "=", "=1", "=a%2Fb", "=a=b", "=-"]))
+        .collect();
+    if !parameters.is_empty() {
+        target += &format!("?{}", parameters.join("&"));
+    }
+    let host = text(random, "abc.-", 9) + "host" + &pick(random, &["", ":8443", ":80"]);
+    let mut headers = vec![("Host".to_owned(), host)];
+    for _ in 0..random.below(5) {
+        let name = pick(random, &["Content-Type", "x-amz-target", "X-Amz-Acl", "ACCEPT", "x-a", "X-A-B"]);
+        headers.push((name, text(random, "ab ,;=\t\"/", 12)));
+    }
+    let body = (0..random.below(200)).map(|_| random.below(256) as u8).collect();
+    Request { method: pick(random, &["GET", "POST", "PUT", "DELETE", "HEAD"]), target, headers, body }
+}
+
+/// Signs a request with the public signer, and adds the headers of the signature.
+fn sign(signer: &RequestSigner, at: i64, request: &mut Request) {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let host = request.header("Host").expect("a host");
+    let mut to_sign = RequestToSign::new(&request.method, host, path).query(query).body(&request.body);
+    for (name, value) in &request.headers[1..] {
+        to_sign = to_sign.header(name, value);
+    }
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(at.unsigned_abs());
+    let signature = signer.sign(at, &to_sign);
+    let own: Vec<_> = signature.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    request.headers.extend(own);
+}
+
+/// Changes one thing that a signature covers.
+fn tamper(random: &mut Random, request: &mut Request) {
+    match random.below(5) {
+        0 => request.method.push('X'),
+        1 => request.target.insert_str(1, "x"),
+        2 => request.headers[0].1.push('0'),
+        3 => request.target += if request.target.contains('?') { "&zz=1" } else { "?zz=1" },
+        _ => request.body.push(0),
+    }
+}
+
+#[test]
+fn random_requests_that_the_public_signer_signs_are_accepted_and_changed_ones_refused() {
+    let seed = cloud::now().unsigned_abs();
+    println!("seed {seed}, {RANDOM_REQUESTS} requests");
+    let mut random = Random::new(seed);
+    for number in 0..RANDOM_REQUESTS {
+        let region = ["eu-west-2", "us-east-2", "r"][random.below(3) as usize];
+        let name = ["api", "s3", "fcu", "directlink", "x-1"][random.below(5) as usize];
+        let (scheme, accepted) = match random.one_in(2) {
+            true => (SignatureScheme::Osc4, Service::osc4(name)),
+            false => (SignatureScheme::Aws4, Service::aws4(name)),
+        };
+        let (access_key, secret_key) =
+            (text(&mut random, "ABC09", 20) + "A", text(&mut random, "abC/+=09", 40));
+        let at = 1_000_000_000 + i64::try_from(random.below(3_000_000_000)).expect("a date");
+        let mut request = random_request(&mut random);
+        let signer = RequestSigner::new(scheme, &access_key, secret_key.clone(), region, name);
+        sign(&signer, at, &mut request);
+        let secret_key_of = |key: &str| (key == access_key).then(|| secret_key.clone());
+        let verify = |request: &Request| osc4::verify_for(&accepted, request, region, secret_key_of, at);
+        assert_eq!(verify(&request), Ok(access_key.clone()), "seed {seed}, number {number}: {request:?}");
+        tamper(&mut random, &mut request);
+        let refusal = verify(&request);
+        assert_eq!(refusal, Err(Refusal::Signature), "seed {seed}, number {number}: {request:?}");
+    }
 }

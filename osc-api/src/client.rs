@@ -23,8 +23,8 @@ use tokio::time::Instant;
 use crate::Credentials;
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::error::Result;
+use crate::config::{Config, Configuration, ServiceEndpoint};
+use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
@@ -162,6 +162,51 @@ impl Client {
     /// Returns the name of the profile that the client was configured from, or `None` if it uses none.
     pub fn profile(&self) -> Option<&str> {
         self.shared.config.profile.as_deref()
+    }
+
+    /// Returns the configuration that the client was built from, with the source of each setting and without secrets.
+    ///
+    /// ```
+    /// # fn example() -> osc_api::Result<()> {
+    /// let client = osc_api::Client::builder().ignore_environment().region("us-east-2").build()?;
+    /// let region = client.configuration().get("region").expect("a setting");
+    /// assert_eq!((region.value(), region.source()), ("us-east-2", "the region passed to the client"));
+    /// // One line per setting.
+    /// println!("{}", client.configuration());
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    pub fn configuration(&self) -> &Configuration {
+        &self.shared.config.configuration
+    }
+
+    /// Returns the address of a service of the cloud, such as `oos` for the object storage, so that a program need not read
+    /// the profile file itself. Returns `None` if the service is unknown. Nothing is sent.
+    ///
+    /// The address is the first of: the variable `OSC_ENDPOINT_OOS`, `endpoints.oos` of the profile, that of the region.
+    /// Those of the regions are known for `directlink`, `eim`, `fcu`, `icu`, `lbu`, `oks` and `oos`. For `api` it is the
+    /// [`endpoint`](Self::endpoint) of this client. [`signing`](crate::signing) signs requests to these services.
+    ///
+    /// ```
+    /// # fn example() -> osc_api::Result<()> {
+    /// let client = osc_api::Client::builder().ignore_environment().region("us-east-2").build()?;
+    /// let objects = client.service_endpoint("oos")?.expect("a known service");
+    /// assert_eq!(objects.url(), "https://oos.us-east-2.outscale.com");
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if the configured address is invalid, or plain http to another host.
+    pub fn service_endpoint(&self, service: &str) -> Result<Option<ServiceEndpoint>> {
+        let Config { region, endpoint, services, configuration, .. } = &self.shared.config;
+        if service.eq_ignore_ascii_case("api") {
+            let source = configuration.get("endpoint").map_or("", |setting| setting.source());
+            return Ok(Some(ServiceEndpoint::new(endpoint.clone(), source)));
+        }
+        services.endpoint(service, region).map_err(|problem| Error::configuration(vec![problem]))
     }
 
     /// Returns the credentials of the client, or those that its [provider](crate::credentials) returned last: none before

@@ -8,6 +8,7 @@
 //! [`resolve`] is a pure function of [`Overrides`] and [`System`], so that tests use their own environment.
 
 mod certificate;
+mod configuration;
 mod credentials;
 pub(crate) mod endpoint;
 mod environment;
@@ -16,6 +17,7 @@ mod host;
 mod profile;
 mod provided;
 mod proxy;
+mod services;
 mod source;
 mod value;
 
@@ -27,12 +29,16 @@ use profile::{Profile, ProfileLocation};
 use source::{Chosen, ConfigSource, Findings, Setting, Sourced};
 
 pub(crate) use certificate::{ClientCertificate, ClientPem, pem_defect};
+pub use configuration::{Configuration, ConfigurationSetting};
 pub use credentials::Credentials;
 pub(crate) use credentials::{AccessKey, Basic};
 pub(crate) use provided::{
     checked_credentials, environment_credentials, printed_credentials, profile_credentials, profile_file,
+    profile_names,
 };
 pub(crate) use proxy::{ExplicitProxy, Proxy};
+pub use services::ServiceEndpoint;
+pub(crate) use services::Services;
 
 /// The settings of the builder, which override all other sources.
 #[derive(Clone, Default)]
@@ -68,6 +74,9 @@ pub(crate) struct Config {
     pub(crate) profile: Option<String>,
     /// Where an access key can be set, for the error of a call that needs one.
     pub(crate) hint: String,
+    /// Where each setting comes from.
+    pub(crate) configuration: Configuration,
+    pub(crate) services: Services,
 }
 
 /// How the endpoint is reached.
@@ -119,12 +128,14 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
     let profile = profile.map(str::to_owned);
     let sources = in_order(environment::load(&environment, &mut findings), settings, overrides);
 
-    let Choices { region, endpoint, credentials, certificate, unverified, proxy } =
-        Choices::new(overrides, &sources, &environment, &mut findings);
+    let choices = Choices::new(overrides, &sources, &environment, &mut findings);
+    let mut configuration = choices.configuration(overrides);
+    configuration.add_profile(profile.as_deref(), location.as_ref().map(ProfileLocation::file));
+    let Choices { region, endpoint, credentials, certificate, unverified, proxy } = choices;
     for (setting, message) in defects {
         // A defect in a profile that was not selected is an error only if the setting is needed.
-        let is_needed =
-            is_selected || !is_decided(setting, overrides, &sources, &environment, endpoint.as_ref());
+        let endpoint = endpoint.as_ref().map(|endpoint| &endpoint.value);
+        let is_needed = is_selected || !is_decided(setting, overrides, &sources, &environment, endpoint);
         if is_needed { findings.problem(message) } else { findings.warn(message) }
     }
     let (Some(region), Some(endpoint), Some(proxy), []) =
@@ -148,14 +159,22 @@ fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Probl
         tls_skip_verify: unverified.is_some(),
         proxy: proxy.value,
     };
-    let config = Config { credentials: credentials.value, region, endpoint, profile, hint };
+    let config = Config {
+        credentials: credentials.value,
+        region: region.value,
+        endpoint: endpoint.value,
+        profile,
+        hint,
+        configuration,
+        services: Services::new(&sources, overrides.allow_http),
+    };
     Ok(Resolved { config, connection, warnings: findings.warnings })
 }
 
 /// The settings, each chosen among the sources. A setting that is `None` has a problem, or depends on one that has.
 struct Choices {
-    region: Option<String>,
-    endpoint: Option<Endpoint>,
+    region: Option<Sourced<String>>,
+    endpoint: Option<Sourced<Endpoint>>,
     credentials: Chosen<Credentials>,
     certificate: Chosen<Option<ClientCertificate>>,
     /// The source that turns certificate checks off, if any.
@@ -172,17 +191,47 @@ impl Choices {
     ) -> Self {
         let allow_http = overrides.allow_http;
         let region = endpoint::choose_region(overrides.region.as_ref(), sources, findings);
-        let endpoint = region.as_deref().and_then(|region| {
-            endpoint::choose(overrides.endpoint.as_ref(), sources, region, allow_http, findings)
+        let endpoint = region.as_ref().and_then(|region| {
+            endpoint::choose(overrides.endpoint.as_ref(), sources, &region.value, allow_http, findings)
         });
         let credentials = credentials::choose(overrides.credentials.as_ref(), sources, findings);
         let explicit = overrides.client_certificate.as_ref();
         let certificate = certificate::choose(explicit, sources, environment, findings);
         let unverified = choose_unverified(overrides.tls_skip_verify, sources, findings);
         let proxy = endpoint.as_ref().map(|endpoint| {
-            proxy::choose(overrides.proxy.as_ref(), sources, environment, endpoint, allow_http, findings)
+            let explicit = overrides.proxy.as_ref();
+            proxy::choose(explicit, sources, environment, &endpoint.value, allow_http, findings)
         });
         Self { region, endpoint, credentials, certificate, unverified, proxy }
+    }
+
+    /// What was chosen, without secrets.
+    fn configuration(&self, overrides: &Overrides) -> Configuration {
+        let Self { region, endpoint, credentials, certificate, unverified, proxy } = self;
+        let mut configuration = Configuration::default();
+        if let Some(region) = region {
+            configuration.add_sourced("region", region, &region.value);
+        }
+        if let Some(endpoint) = endpoint {
+            configuration.add_sourced("endpoint", endpoint, endpoint.value.as_str());
+        }
+        let Credentials { access_key, basic } = &credentials.value;
+        let kind = match (access_key, basic) {
+            (Some(_), Some(_)) => "access key and login",
+            (Some(_), None) => "access key",
+            (None, Some(_)) => "login",
+            (None, None) => "none",
+        };
+        configuration.add_chosen("credentials", credentials, kind);
+        let is_set = if certificate.value.is_some() { "set" } else { "none" };
+        configuration.add_chosen("client certificate", certificate, is_set);
+        let explicit = overrides.tls_skip_verify.map(|_| source::EXPLICIT.to_owned());
+        let checks = if unverified.is_some() { "off" } else { "on" };
+        configuration.add("certificate checks", checks, explicit.or_else(|| unverified.clone()));
+        if let Some(proxy) = proxy {
+            configuration.add_chosen("proxy", proxy, proxy.value.as_ref().map_or("none", Proxy::shown));
+        }
+        configuration
     }
 }
 

@@ -90,7 +90,7 @@ pub use crate::action::Action;
 pub use crate::client::{
     CallMetadata, CallOptions, Client, ClientBuilder, ClientStatus, DryRun, LockoutStatus, has_dry_run,
 };
-pub use crate::config::Credentials;
+pub use crate::config::{Configuration, ConfigurationSetting, Credentials, ServiceEndpoint};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};

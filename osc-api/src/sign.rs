@@ -52,6 +52,18 @@ pub(crate) struct Signer {
     derived: Mutex<Option<(civil::Date, hmac::Key)>>,
 }
 
+/// How a signing key is derived: the prefix of the secret key, and the end of the credential scope.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyScheme {
+    pub(crate) prefix: &'static str,
+    pub(crate) terminator: &'static str,
+}
+
+impl KeyScheme {
+    /// That of this API.
+    pub(crate) const OWN: Self = Self { prefix: KEY_PREFIX, terminator: TERMINATOR };
+}
+
 /// The two header values that a signature consists of.
 pub(crate) struct Signed {
     /// For `X-Osc-Date`.
@@ -117,8 +129,10 @@ impl Signer {
         match &*derived {
             Some((kept, key)) if *kept == date => hmac::sign(key, text),
             _ => {
-                let (_, key) =
-                    derived.insert((date, derive(&self.secret_key, [day, &self.region, CREDENTIAL_SERVICE])));
+                let (_, key) = derived.insert((
+                    date,
+                    derive(&self.secret_key, KeyScheme::OWN, [day, &self.region, CREDENTIAL_SERVICE]),
+                ));
                 hmac::sign(key, text)
             }
         }
@@ -163,14 +177,15 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The HMAC of a string with the key of a day, region and service, in hexadecimal.
-pub(crate) fn hmac_hex(secret_key: &Secret, scope: [&str; 3], text: &[u8]) -> String {
-    String::from_utf8_lossy(&hex(hmac::sign(&derive(secret_key, scope), text).as_ref())).into_owned()
+pub(crate) fn hmac_hex(secret_key: &Secret, scheme: KeyScheme, scope: [&str; 3], text: &[u8]) -> String {
+    String::from_utf8_lossy(&hex(hmac::sign(&derive(secret_key, scheme, scope), text).as_ref())).into_owned()
 }
 
 /// The key of one day, region and service.
-fn derive(secret_key: &Secret, scope: [&str; 3]) -> hmac::Key {
-    let start = Zeroizing::new([KEY_PREFIX, secret_key.expose()].concat());
-    let steps = scope.into_iter().chain([TERMINATOR]);
+fn derive(secret_key: &Secret, scheme: KeyScheme, scope: [&str; 3]) -> hmac::Key {
+    let KeyScheme { prefix, terminator } = scheme;
+    let start = Zeroizing::new([prefix, secret_key.expose()].concat());
+    let steps = scope.into_iter().chain([terminator]);
     steps.fold(hmac_key(start.as_bytes()), |key, step| hmac_key(hmac::sign(&key, step.as_bytes()).as_ref()))
 }
 

@@ -1,25 +1,32 @@
-//! Signatures for the other services that accept `OSC4-HMAC-SHA256`. The client signs its own requests.
+//! Signatures for the other services of the cloud, which accept the same access keys. The client signs its own requests.
+//!
+//! | services | scheme | service in the credential scope |
+//! |---|---|---|
+//! | object storage (`oos`) | [`Aws4`](SignatureScheme::Aws4) | `s3` |
+//! | AWS-compliant APIs (`fcu`, `lbu`, `eim`, `icu`, `directlink`) | [`Aws4`](SignatureScheme::Aws4) | the same name |
+//! | the OUTSCALE API | [`Osc4`](SignatureScheme::Osc4) | `api` |
+//! | managed Kubernetes (`oks`) | none: it takes the keys in headers | |
+//!
+//! A [`RequestSigner`] signs the headers of a request whose whole body is in memory. It covers neither URLs that are signed
+//! in advance, nor bodies that are signed in chunks, nor session tokens: use an S3 client for those, with the keys, region
+//! and address of this client.
 //!
 //! ```
 //! use std::time::SystemTime;
 //!
-//! use osc_api::signing::{Osc4Request, Osc4Signer};
+//! use osc_api::signing::{RequestSigner, RequestToSign, SignatureScheme};
 //!
-//! # fn example(client: &osc_api::Client) -> Option<()> {
+//! # fn example(client: &osc_api::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let credentials = client.credentials();
-//! let signer = Osc4Signer::new(
-//!     credentials.access_key_id()?,
-//!     credentials.secret_key()?.clone(),
-//!     client.region(),
-//!     "directlink",
-//! );
-//! let request = Osc4Request::new("POST", "directlink.eu-west-2.outscale.com", "/")
-//!     .header("content-type", "application/x-amz-json-1.1")
-//!     .body(b"{}");
+//! let access_key = credentials.access_key_id().ok_or("no access key")?;
+//! let secret_key = credentials.secret_key().ok_or("no access key")?;
+//! let signer = RequestSigner::new(SignatureScheme::Aws4, access_key, secret_key.clone(), client.region(), "s3");
+//! let objects = client.service_endpoint("oos")?.ok_or("no object storage")?;
+//! let request = RequestToSign::new("GET", objects.host(), "/my-bucket").query("list-type=2");
 //! for (name, value) in signer.sign(SystemTime::now(), &request).headers() {
 //!     println!("{name} has {} characters", value.len());
 //! }
-//! # Some(())
+//! # Ok(())
 //! # }
 //! ```
 
@@ -29,12 +36,23 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use crate::Secret;
-use crate::generated::service::{ALGORITHM, DATE_HEADER, TERMINATOR};
-use crate::sign;
+use crate::generated::service;
+use crate::sign::{self, KeyScheme};
+
+/// A signature scheme. They differ in names only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignatureScheme {
+    /// `OSC4-HMAC-SHA256`, the scheme of the OUTSCALE API.
+    Osc4,
+    /// `AWS4-HMAC-SHA256`, which is AWS Signature Version 4.
+    Aws4,
+}
 
 /// Signs requests to one service in one region with one access key.
 #[derive(Clone)]
-pub struct Osc4Signer {
+pub struct RequestSigner {
+    scheme: SignatureScheme,
     access_key_id: String,
     secret_key: Secret,
     region: String,
@@ -44,7 +62,7 @@ pub struct Osc4Signer {
 /// A request to sign: exactly as it is sent.
 #[derive(Clone)]
 #[must_use]
-pub struct Osc4Request<'a> {
+pub struct RequestToSign<'a> {
     method: &'a str,
     host: &'a str,
     path: &'a str,
@@ -55,20 +73,50 @@ pub struct Osc4Request<'a> {
 
 /// The headers that authenticate a request. `Debug` shows no signature.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Osc4Signature {
-    date: String,
-    authorization: String,
+pub struct RequestSignature {
+    headers: Vec<(&'static str, String)>,
 }
 
-impl Osc4Signer {
-    /// Creates a signer. The service is the name in the credential scope, such as `api` or `directlink`.
+/// The service name of object storage, which requires the hash of the body in a header.
+const OBJECT_STORAGE: &str = "s3";
+
+/// The header with the hash of the body.
+const CONTENT_HASH: &str = "x-amz-content-sha256";
+
+impl SignatureScheme {
+    fn algorithm(self) -> &'static str {
+        match self {
+            Self::Osc4 => service::ALGORITHM,
+            Self::Aws4 => "AWS4-HMAC-SHA256",
+        }
+    }
+
+    fn date_header(self) -> &'static str {
+        match self {
+            Self::Osc4 => service::DATE_HEADER,
+            Self::Aws4 => "x-amz-date",
+        }
+    }
+
+    fn key_scheme(self) -> KeyScheme {
+        match self {
+            Self::Osc4 => KeyScheme::OWN,
+            Self::Aws4 => KeyScheme { prefix: "AWS4", terminator: "aws4_request" },
+        }
+    }
+}
+
+impl RequestSigner {
+    /// Creates a signer. The service is the name in the credential scope, such as `s3` or `fcu`.
     pub fn new(
+        scheme: SignatureScheme,
         access_key_id: impl Into<String>,
         secret_key: impl Into<Secret>,
         region: impl Into<String>,
         service: impl Into<String>,
     ) -> Self {
         Self {
+            scheme,
             access_key_id: access_key_id.into(),
             secret_key: secret_key.into(),
             region: region.into(),
@@ -79,25 +127,34 @@ impl Osc4Signer {
     /// Signs a request for this time. Servers accept a request for five minutes.
     ///
     /// The result depends on the arguments only.
-    pub fn sign(&self, at: SystemTime, request: &Osc4Request<'_>) -> Osc4Signature {
-        let Self { access_key_id, secret_key, region, service } = self;
+    pub fn sign(&self, at: SystemTime, request: &RequestToSign<'_>) -> RequestSignature {
+        let Self { scheme, access_key_id, secret_key, region, service } = self;
+        let algorithm = scheme.algorithm();
         let date = sign::osc_date(Timestamp::try_from(at).unwrap_or_default());
         let day = date.get(..sign::DAY_LENGTH).unwrap_or_default();
-        let (signed_headers, canonical_request) = request.canonical(&date);
-        let scope = [day, region, service, TERMINATOR].join("/");
+        let body_hash = sign::sha256_hex(request.body);
+        let mut headers = vec![(scheme.date_header(), date.clone())];
+        if *scheme == SignatureScheme::Aws4 && service == OBJECT_STORAGE {
+            headers.push((CONTENT_HASH, body_hash.clone()));
+        }
+        let (signed_headers, canonical_request) = request.canonical(&headers, &body_hash);
+        let scope = [day, region, service, scheme.key_scheme().terminator].join("/");
         let request_hash = sign::sha256_hex(canonical_request.as_bytes());
-        let string_to_sign = [ALGORITHM, &date, &scope, &request_hash].join("\n");
-        let signature = sign::hmac_hex(secret_key, [day, region, service], string_to_sign.as_bytes());
+        let string_to_sign = [algorithm, &date, &scope, &request_hash].join("\n");
+        let scope_parts = [day, region, service];
+        let signature =
+            sign::hmac_hex(secret_key, scheme.key_scheme(), scope_parts, string_to_sign.as_bytes());
         let authorization = format!(
-            "{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
+            "{algorithm} Credential={access_key_id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
         );
-        Osc4Signature { date, authorization }
+        headers.push(("authorization", authorization));
+        RequestSignature { headers }
     }
 }
 
-impl<'a> Osc4Request<'a> {
+impl<'a> RequestToSign<'a> {
     /// A request without query, headers and body. `host` is the `Host` header: with the port unless it is the default of
-    /// the scheme. `path` is percent-encoded.
+    /// the scheme. `path` is percent-encoded, as it is sent.
     pub fn new(method: &'a str, host: &'a str, path: &'a str) -> Self {
         Self { method, host, path, query: "", headers: Vec::new(), body: b"" }
     }
@@ -108,7 +165,8 @@ impl<'a> Osc4Request<'a> {
         self
     }
 
-    /// Signs a header, too. `Host` and `X-Osc-Date` are always signed; `Content-Type` should be.
+    /// Signs a header, too. `Host` and the date are always signed; `Content-Type` should be. A header that is given twice
+    /// must be sent as one, with its values separated by a comma.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         self
@@ -120,67 +178,75 @@ impl<'a> Osc4Request<'a> {
         self
     }
 
-    /// The names of the signed headers, and the canonical request.
-    fn canonical(&self, date: &str) -> (String, String) {
-        let own = [("host".to_owned(), self.host.to_owned()), (DATE_HEADER.to_owned(), date.to_owned())];
-        let is_own = |name: &str| name == "host" || name == DATE_HEADER;
-        let others = self.headers.iter().filter(|(name, _)| !is_own(name)).cloned();
-        let mut headers: Vec<(String, String)> = others.chain(own).collect();
-        headers.sort();
+    /// The names of the signed headers, and the canonical request. `own`: the headers of the signature.
+    fn canonical(&self, own: &[(&'static str, String)], body_hash: &str) -> (String, String) {
+        let headers = self.signed_headers(own);
         let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(";");
-        let mut query: Vec<String> = self
-            .query
-            .split('&')
-            .filter(|parameter| !parameter.is_empty())
-            .map(|parameter| match parameter.contains('=') {
-                true => parameter.to_owned(),
-                false => format!("{parameter}="),
-            })
-            .collect();
-        query.sort();
-        let headers: String = headers
-            .iter()
-            .map(|(name, value)| {
-                let words: Vec<&str> = value.split_ascii_whitespace().collect();
-                format!("{name}:{}\n", words.join(" "))
-            })
-            .collect();
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let path = if self.path.is_empty() { "/" } else { self.path };
-        let hash = sign::sha256_hex(self.body);
-        let request = [self.method, path, &query.join("&"), &headers, &names, &hash].join("\n");
+        let request = [self.method, path, &self.canonical_query(), &lines, &names, body_hash].join("\n");
         (names, request)
     }
+
+    /// The signed headers, sorted by name, with values as the server compares them.
+    fn signed_headers(&self, own: &[(&'static str, String)]) -> Vec<(String, String)> {
+        let own: Vec<(&str, &str)> =
+            own.iter().map(|(name, value)| (*name, value.as_str())).chain([("host", self.host)]).collect();
+        let is_own = |name: &str| own.iter().any(|(own, _)| *own == name);
+        let others = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in own.iter().copied().chain(others.filter(|(name, _)| !is_own(name))) {
+            let words: Vec<&str> = value.split_ascii_whitespace().collect();
+            let value = words.join(" ");
+            match headers.iter_mut().find(|(known, _)| known == name) {
+                Some((_, values)) => values.extend([",", &value]),
+                None => headers.push((name.to_owned(), value)),
+            }
+        }
+        headers.sort();
+        headers
+    }
+
+    /// The parameters, sorted by name and then by value, each with `=`.
+    fn canonical_query(&self) -> String {
+        let parameters = self.query.split('&').filter(|parameter| !parameter.is_empty());
+        let mut pairs: Vec<(&str, &str)> =
+            parameters.map(|parameter| parameter.split_once('=').unwrap_or((parameter, ""))).collect();
+        pairs.sort_unstable();
+        let parameters: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        parameters.join("&")
+    }
 }
 
-impl Osc4Signature {
-    /// Returns the names and values of the headers to add to the request.
-    pub fn headers(&self) -> [(&'static str, &str); 2] {
-        [(DATE_HEADER, &self.date), ("authorization", &self.authorization)]
+impl RequestSignature {
+    /// Returns the names and values of the headers to add to the request: the date, `authorization`, and for object
+    /// storage the hash of the body.
+    pub fn headers(&self) -> impl ExactSizeIterator<Item = (&'static str, &str)> {
+        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Returns the value of `X-Osc-Date`.
-    pub fn date(&self) -> &str {
-        &self.date
-    }
-
-    /// Returns the value of `Authorization`.
-    pub fn authorization(&self) -> &str {
-        &self.authorization
+    /// Returns the value of the header with this name in lower case, such as `authorization`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 }
 
-impl fmt::Debug for Osc4Signer {
+impl fmt::Debug for RequestSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { region, service, .. } = self;
-        f.debug_struct("Osc4Signer").field("region", region).field("service", service).finish_non_exhaustive()
+        let Self { scheme, region, service, .. } = self;
+        f.debug_struct("RequestSigner")
+            .field("scheme", scheme)
+            .field("region", region)
+            .field("service", service)
+            .finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Osc4Request<'_> {
+impl fmt::Debug for RequestToSign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, host, path, .. } = self;
-        f.debug_struct("Osc4Request")
+        f.debug_struct("RequestToSign")
             .field("method", method)
             .field("host", host)
             .field("path", path)
@@ -188,88 +254,12 @@ impl fmt::Debug for Osc4Request<'_> {
     }
 }
 
-impl fmt::Debug for Osc4Signature {
+impl fmt::Debug for RequestSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Osc4Signature").field("date", &self.date).finish_non_exhaustive()
+        let names: Vec<&str> = self.headers().map(|(name, _)| name).collect();
+        f.debug_struct("RequestSignature").field("headers", &names).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    const ACCESS_KEY: &str = "FAKEACCESSKEY0000001";
-    const SECRET_KEY: &str = "FAKESECRETKEYFORTESTS0000000000000000001";
-
-    /// 2026-11-26T06:29:52Z.
-    fn at() -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_674_592)
-    }
-
-    fn signed(region: &str, service: &str, request: &Osc4Request<'_>) -> Osc4Signature {
-        Osc4Signer::new(ACCESS_KEY, SECRET_KEY, region, service).sign(at(), request)
-    }
-
-    #[test]
-    fn signatures_of_other_services_equal_those_of_curl() {
-        let body = Osc4Request::new("POST", "directlink.eu-west-2.outscale.com", "/")
-            .header("X-Amz-Target", "OvertureService.DescribeConnections")
-            .header("Content-Type", "application/x-amz-json-1.1")
-            .body(b"{}");
-        let query = Osc4Request::new("GET", "api.us-east-2.oks.outscale.com:8443", "/api/v2/clusters");
-        for (region, service, request, names, signature) in [
-            (
-                "eu-west-2",
-                "directlink",
-                body,
-                "content-type;host;x-amz-target;x-osc-date",
-                "5bac90b9b7fb33f81d97b65288c767f86af63d5f765b4c72e5c4376159a3784e",
-            ),
-            (
-                "us-east-2",
-                "oks",
-                query.query("b=2%2F3&a=1"),
-                "host;x-osc-date",
-                "cdfa88d4b4ffadc106b1d636db19f82db72a9b031371c4a23036bda5d81fab9e",
-            ),
-        ] {
-            let signed = signed(region, service, &request);
-            assert_eq!(signed.date(), "20261126T062952Z");
-            assert_eq!(
-                signed.authorization(),
-                format!(
-                    "OSC4-HMAC-SHA256 Credential={ACCESS_KEY}/20261126/{region}/{service}/osc4_request, \
-                     SignedHeaders={names}, Signature={signature}"
-                )
-            );
-        }
-    }
-
-    #[test]
-    fn a_request_to_the_api_is_signed_as_the_client_signs_it() {
-        let request = Osc4Request::new("POST", "host:8443", "/api/v1/ReadVms")
-            .header("content-type", sign::CONTENT_TYPE)
-            .body(b"{\"DryRun\":true}");
-        let signer = sign::Signer::new(ACCESS_KEY, &Secret::from(SECRET_KEY), "eu-west-2");
-        let of_client = signer.sign(
-            Timestamp::try_from(at()).unwrap(),
-            "host:8443",
-            "/api/v1/ReadVms",
-            b"{\"DryRun\":true}",
-        );
-        assert_eq!(signed("eu-west-2", "api", &request).authorization(), of_client.authorization);
-    }
-
-    #[test]
-    fn debug_output_has_neither_key_nor_signature() {
-        let request = Osc4Request::new("GET", "host", "/").header("x-token", "marker");
-        let signer = Osc4Signer::new(ACCESS_KEY, SECRET_KEY, "eu-west-2", "api");
-        let shown = format!("{signer:?} {request:?} {:?}", signer.sign(at(), &request));
-        assert!(
-            !shown.contains("FAKE") && !shown.contains("Signature=") && !shown.contains("marker"),
-            "{shown}"
-        );
-    }
-}
+mod tests;

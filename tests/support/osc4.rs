@@ -1,4 +1,4 @@
-//! Server-side verification of OSC4 signatures, written from the published specification with other libraries than the
+//! Server-side verification of OSC4 and AWS4 signatures, written from the published specification with other libraries than the
 //! crate uses.
 //!
 //! It shares no code with `osc-api`, so that an error there is not repeated here.
@@ -13,9 +13,37 @@ use crate::http::Request;
 /// Maximum difference between the date of a request and the server's clock, in seconds.
 pub const WINDOW: i64 = 5 * 60;
 
-const ALGORITHM: &str = "OSC4-HMAC-SHA256";
-const SERVICE: &str = "api";
-const TERMINATOR: &str = "osc4_request";
+/// A service, and the names in the signatures that it accepts.
+#[derive(Clone, Copy, Debug)]
+pub struct Service<'a> {
+    /// The name in the credential scope.
+    pub name: &'a str,
+    /// The first word of `Authorization`.
+    pub algorithm: &'a str,
+    /// What the secret key is prefixed with.
+    pub prefix: &'a str,
+    /// The end of the credential scope.
+    pub terminator: &'a str,
+    /// The header with the date, in lower case.
+    pub date_header: &'a str,
+}
+
+/// The API.
+pub const API: Service<'static> = Service::osc4("api");
+
+impl<'a> Service<'a> {
+    /// A service that accepts the scheme of the API.
+    pub const fn osc4(name: &'a str) -> Self {
+        let (algorithm, terminator) = ("OSC4-HMAC-SHA256", "osc4_request");
+        Self { name, algorithm, prefix: "OSC4", terminator, date_header: "x-osc-date" }
+    }
+
+    /// A service that accepts AWS Signature Version 4.
+    pub const fn aws4(name: &'a str) -> Self {
+        let (algorithm, terminator) = ("AWS4-HMAC-SHA256", "aws4_request");
+        Self { name, algorithm, prefix: "AWS4", terminator, date_header: "x-amz-date" }
+    }
+}
 
 /// Why a signature was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +72,27 @@ pub fn verify(
     secret_key_of: impl Fn(&str) -> Option<String>,
     now: i64,
 ) -> Result<String, Refusal> {
+    verify_for(&API, request, region, secret_key_of, now)
+}
+
+/// Like [`verify`], for any service.
+///
+/// # Errors
+/// Returns the first problem found.
+pub fn verify_for(
+    accepted: &Service<'_>,
+    request: &Request,
+    region: &str,
+    secret_key_of: impl Fn(&str) -> Option<String>,
+    now: i64,
+) -> Result<String, Refusal> {
     let header =
         request.header("Authorization").ok_or_else(|| Refusal::Malformed("no Authorization".to_owned()))?;
-    let claim = Claim::parse(header)?;
-    let date = request.header("X-Osc-Date").ok_or_else(|| Refusal::Malformed("no X-Osc-Date".to_owned()))?;
+    let claim = Claim::parse(header, accepted)?;
+    let no_date = || Refusal::Malformed(format!("no {}", accepted.date_header));
+    let date = request.header(accepted.date_header).ok_or_else(no_date)?;
     let sent = seconds(date).ok_or_else(|| Refusal::Malformed(format!("not a date: {date:?}")))?;
-    claim.check_scope(date, region)?;
+    claim.check_scope(date, region, accepted)?;
     if (now - sent).abs() > WINDOW {
         return Err(Refusal::Date(format!(
             "{date} differs from the server's clock by more than five minutes"
@@ -60,10 +103,11 @@ pub fn verify(
 
     let canonical = claim.canonical_request(request)?;
     let Claim { day, region, service, .. } = claim;
-    let scope = format!("{day}/{region}/{service}/{TERMINATOR}");
-    let string_to_sign = format!("{ALGORITHM}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
-    let mut key = format!("OSC4{secret_key}").into_bytes();
-    for part in [day, region, service, TERMINATOR, &string_to_sign] {
+    let Service { algorithm, prefix, terminator, .. } = accepted;
+    let scope = format!("{day}/{region}/{service}/{terminator}");
+    let string_to_sign = format!("{algorithm}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+    let mut key = format!("{prefix}{secret_key}").into_bytes();
+    for part in [day, region, service, terminator, &string_to_sign] {
         key = keyed(&key, part)?;
     }
     if hex(&key) == claim.signature { Ok(claim.access_key.to_owned()) } else { Err(Refusal::Signature) }
@@ -99,8 +143,9 @@ struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn parse(header: &'a str) -> Result<Self, Refusal> {
-        let malformed = || Refusal::Malformed("the Authorization header is not an OSC4 signature".to_owned());
+    fn parse(header: &'a str, accepted: &Service<'_>) -> Result<Self, Refusal> {
+        let malformed =
+            || Refusal::Malformed(format!("the Authorization header is not {}", accepted.algorithm));
         let (algorithm, rest) = header.split_once(' ').ok_or_else(malformed)?;
         let mut parts = rest.split(',').map(str::trim);
         let mut part = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=');
@@ -110,8 +155,8 @@ impl<'a> Claim<'a> {
         let mut credential = credential.split('/');
         let mut next = || credential.next().ok_or_else(malformed);
         let (access_key, day, region, service, terminator) = (next()?, next()?, next()?, next()?, next()?);
-        if algorithm != ALGORITHM
-            || terminator != TERMINATOR
+        if algorithm != accepted.algorithm
+            || terminator != accepted.terminator
             || credential.next().is_some()
             || parts.next().is_some()
         {
@@ -120,17 +165,17 @@ impl<'a> Claim<'a> {
         Ok(Self { access_key, day, region, service, signed_headers, signature })
     }
 
-    fn check_scope(&self, date: &str, region: &str) -> Result<(), Refusal> {
+    fn check_scope(&self, date: &str, region: &str, accepted: &Service<'_>) -> Result<(), Refusal> {
         let Self { day, region: claimed, service, signed_headers, .. } = self;
         let signed: Vec<&str> = signed_headers.split(';').collect();
         let problem = if !date.starts_with(day) || day.len() != 8 {
             format!("the scope has the day {day}, the request the date {date}")
         } else if *claimed != region {
             format!("the scope has the region {claimed}, the server {region}")
-        } else if *service != SERVICE {
+        } else if *service != accepted.name {
             format!("the scope has the service {service}")
-        } else if !["host", "x-osc-date"].iter().all(|name| signed.contains(name)) {
-            format!("host and x-osc-date must be signed, not only {signed_headers}")
+        } else if !["host", accepted.date_header].iter().all(|name| signed.contains(name)) {
+            format!("host and the date must be signed, not only {signed_headers}")
         } else if !signed.is_sorted() || signed_headers.chars().any(|c| c.is_ascii_uppercase()) {
             format!("signed headers must be sorted and in lower case: {signed_headers}")
         } else {
@@ -143,14 +188,42 @@ impl<'a> Claim<'a> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let mut headers = String::new();
         for name in self.signed_headers.split(';') {
-            let value = request
-                .header(name)
-                .ok_or_else(|| Refusal::Malformed(format!("the signed header {name} is missing")))?;
-            headers.extend([name, ":", value.trim(), "\n"]);
+            let sent = request.headers.iter().filter(|(sent, _)| sent.eq_ignore_ascii_case(name));
+            let values: Vec<String> = sent.map(|(_, value)| single_spaced(value)).collect();
+            if values.is_empty() {
+                return Err(Refusal::Malformed(format!("the signed header {name} is missing")));
+            }
+            headers.extend([name, ":", &values.join(","), "\n"]);
         }
+        let query = sorted(query);
         let (method, signed) = (&request.method, self.signed_headers);
         Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{}", hex(&Sha256::digest(&request.body))))
     }
+}
+
+/// A header value without blanks around it, and with one blank in place of several.
+fn single_spaced(value: &str) -> String {
+    let mut spaced = String::new();
+    for c in value.trim().chars().map(|c| if c == '\t' { ' ' } else { c }) {
+        if c != ' ' || !spaced.ends_with(' ') {
+            spaced.push(c);
+        }
+    }
+    spaced
+}
+
+/// The parameters of a query, sorted by name and value. One without a value gets an empty one.
+fn sorted(query: &str) -> String {
+    let mut parameters: Vec<[&str; 2]> = Vec::new();
+    for parameter in query.split('&') {
+        match parameter.find('=') {
+            Some(end) => parameters.push([&parameter[..end], &parameter[end + 1..]]),
+            None if parameter.is_empty() => {}
+            None => parameters.push([parameter, ""]),
+        }
+    }
+    parameters.sort_unstable();
+    parameters.iter().map(|parameter| parameter.join("=")).collect::<Vec<_>>().join("&")
 }
 
 fn keyed(key: &[u8], message: &str) -> Result<Vec<u8>, Refusal> {

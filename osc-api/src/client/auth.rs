@@ -100,12 +100,21 @@ mod tests {
     use super::*;
     use crate::Credentials;
     use crate::config::endpoint::{Endpoint, Protocol};
+    use crate::config::{Configuration, Services};
 
     /// The scheme of the `Authorization` header, or the error.
     fn scheme(auth: Auth, credentials: Credentials) -> String {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
         let hint = "do something".to_owned();
-        let config = Config { credentials, region: "r".to_owned(), endpoint, profile: None, hint };
+        let config = Config {
+            credentials,
+            region: "r".to_owned(),
+            endpoint,
+            profile: None,
+            hint,
+            configuration: Configuration::default(),
+            services: Services::default(),
+        };
         let identity = Identity::new(config.credentials.clone(), "r", Arc::default());
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };
         match AuthMethod::choose(action, &identity, &config) {

@@ -121,6 +121,26 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Returns the names of the profiles in the profile file, sorted. Empty if the default file does not exist.
+    ///
+    /// ```no_run
+    /// # fn example() -> osc_api::Result<()> {
+    /// use osc_api::Client;
+    ///
+    /// for name in Client::builder().profile_names()? {
+    ///     println!("{name}: {}", Client::from_profile(&name)?.region());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, or if it was selected and does not exist.
+    pub fn profile_names(&self) -> Result<Vec<String>> {
+        let Overrides { config_file, ignore_environment, .. } = &self.overrides;
+        config::profile_names(config_file.as_ref(), *ignore_environment).map_err(Error::configuration)
+    }
+
     /// Uses neither environment variables, including those for proxies, nor a profile file that is not selected here.
     ///
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR` still apply where the platform has them (Linux, BSD): they select the trusted
@@ -313,7 +333,10 @@ impl<C> ClientBuilder<C> {
         let checked = options.check(&mut problems);
         problems.extend(limit.problem());
         match (resolved, checked) {
-            (Some(Resolved { config, connection, .. }), Some(checked)) if problems.is_empty() => {
+            (Some(Resolved { mut config, connection, .. }), Some(checked)) if problems.is_empty() => {
+                if provider.is_some() {
+                    config.configuration.use_provider();
+                }
                 let transport = Transport::new(&options, checked.over(connection), &config.endpoint)?;
                 let identities = match provider {
                     Some(provider) => Identities::provided(provider, config.region.clone(), probes),

@@ -63,17 +63,18 @@ pub(super) fn choose(
     if let Some(ClientPem { certificate, key }) = explicit {
         let certificate = Sourced::new("the client certificate passed to the client", certificate.clone());
         let key = key.as_ref().map(|key| Sourced::new("the key passed to the client", key.clone()));
-        return Chosen { value: parse_pair(&certificate, key.as_ref(), findings), from_file: false };
+        return Chosen::explicit(parse_pair(&certificate, key.as_ref(), findings));
     }
     let Some(source) = sources.iter().find(|source| is_decided_by(source)) else {
-        return Chosen { value: None, from_file: false };
+        return Chosen::default_value(None);
     };
     let is_inline = |half: &Option<Sourced<PemSource>>| {
         matches!(half, Some(Sourced { value: PemSource::Text(_) | PemSource::Base64(_), .. }))
     };
     let from_file =
         source.is_profile && (is_inline(&source.client_key) || is_inline(&source.client_certificate));
-    Chosen { value: from_source(source, environment, findings), from_file }
+    let chosen_from = source.client_certificate.as_ref().map(|certificate| certificate.source.clone());
+    Chosen { value: from_source(source, environment, findings), from_file, source: chosen_from }
 }
 
 /// Returns `true` if a source has a client certificate or a key, so that later sources are not consulted.

@@ -134,7 +134,7 @@ pub(super) fn choose(
     findings: &mut Findings,
 ) -> Chosen<Credentials> {
     if let Some(credentials) = explicit {
-        return Chosen { value: check_explicit(credentials, findings), from_file: false };
+        return Chosen::explicit(check_explicit(credentials, findings));
     }
     let uses_v2 = sources.iter().find_map(|source| source.uses_v2).unwrap_or_default();
     let mut method = None;
@@ -143,7 +143,11 @@ pub(super) fn choose(
         let keys = KeyPair::of(source, uses_v2);
         if keys.is_set() || source.login.is_some() || source.password.is_some() {
             let value = from_source(&keys, source, method.as_ref(), findings);
-            return Chosen { from_file: source.is_profile && !value.is_none(), value };
+            let half = keys.id.map(|id| &id.source).or(keys.secret.map(|secret| &secret.source));
+            let login = source.login.as_ref().map(|login| &login.source);
+            let chosen_from = half.or(login).cloned();
+            let from_file = source.is_profile && !value.is_none();
+            return Chosen { source: chosen_from.filter(|_| !value.is_none()), from_file, value };
         }
     }
     if let Some(Sourced { value: AuthMethod::AccessKey | AuthMethod::Basic, source }) = method {
@@ -151,7 +155,7 @@ pub(super) fn choose(
             "{source} selects credentials, but none are set: set them, or unset the variable to call without credentials"
         ));
     }
-    Chosen { value: Credentials::none(), from_file: false }
+    Chosen::default_value(Credentials::none())
 }
 
 /// Returns `true` if a source decides about credentials, so that later ones are not consulted.

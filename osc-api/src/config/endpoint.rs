@@ -8,6 +8,9 @@ use super::source::{ConfigSource, Findings, Sourced};
 use super::{host, value};
 use crate::generated::service::{API_PATH, DEFAULT_DOMAIN, DEFAULT_REGION, HOST_PREFIX};
 
+/// The source of a value that no source has.
+pub(super) const DEFAULT: &str = "default";
+
 /// The scheme of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
@@ -40,6 +43,14 @@ impl Endpoint {
     /// # Errors
     /// Describes the problem without repeating the address: it may contain a password.
     pub(crate) fn parse(text: &str, protocol: Protocol) -> Result<Self, String> {
+        Self::parse_with_path(text, protocol, API_PATH)
+    }
+
+    /// Like [`parse`](Self::parse), with another default path.
+    ///
+    /// # Errors
+    /// See [`parse`](Self::parse).
+    pub(super) fn parse_with_path(text: &str, protocol: Protocol, default: &str) -> Result<Self, String> {
         let text = value::trim(text);
         if let Some(defect) = value::find_defect(text) {
             return Err(defect.to_string());
@@ -59,7 +70,7 @@ impl Endpoint {
         let path = check_path(path)?;
         let mut url = Url::parse(&format!("{scheme}://{authority}"))
             .map_err(|error| format!("is not a URL ({error})"))?;
-        url.set_path(if path.is_empty() { API_PATH } else { path });
+        url.set_path(if path.is_empty() { default } else { path });
         let host = url.host_str().ok_or("has no host")?;
         let host = match url.port() {
             Some(port) => format!("{host}:{port}"),
@@ -115,6 +126,11 @@ impl Endpoint {
         self.url.port_or_known_default()
     }
 
+    /// Returns `true` if others can read the traffic: plain http to another host.
+    pub(super) fn is_insecure(&self) -> bool {
+        !self.is_https() && !self.is_loopback()
+    }
+
     /// Returns `true` if the host is a loopback address, so that no request leaves this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         host::is_loopback(self.url.host())
@@ -132,13 +148,15 @@ pub(super) fn choose_region(
     explicit: Option<&String>,
     sources: &[ConfigSource],
     findings: &mut Findings,
-) -> Option<String> {
+) -> Option<Sourced<String>> {
     let explicit = explicit.map(|region| Sourced::new("the region passed to the client", region.clone()));
     let sourced = explicit.or_else(|| sources.iter().find_map(|source| source.region.clone()));
-    let Some(Sourced { value, source }) = sourced else { return Some(DEFAULT_REGION.to_owned()) };
+    let Some(Sourced { value, source }) = sourced else {
+        return Some(Sourced::new(DEFAULT, DEFAULT_REGION.to_owned()));
+    };
     let region = value::trim(&value);
     match check_region(region) {
-        Ok(()) => Some(region.to_owned()),
+        Ok(()) => Some(Sourced::new(&source, region.to_owned())),
         Err(reason) => {
             let shown = if is_harmless(region) { format!(" `{region}`") } else { String::new() };
             findings.problem(format!("invalid region{shown} ({source}): {reason}, as in {DEFAULT_REGION}"));
@@ -154,7 +172,7 @@ pub(super) fn choose(
     region: &str,
     allow_http: bool,
     findings: &mut Findings,
-) -> Option<Endpoint> {
+) -> Option<Sourced<Endpoint>> {
     let protocol = choose_protocol(sources, findings);
     let explicit =
         explicit.map(|endpoint| Sourced::new("the endpoint passed to the client", endpoint.clone()));
@@ -163,7 +181,7 @@ pub(super) fn choose(
     let (source, parsed) = match (sourced, domain) {
         (Some(Sourced { value, source }), _) => (source, Endpoint::parse(&value, protocol)),
         (None, Some(Sourced { value, source })) => (source, Endpoint::in_region(region, &value, protocol)),
-        (None, None) => ("default".to_owned(), Endpoint::in_region(region, DEFAULT_DOMAIN, protocol)),
+        (None, None) => (DEFAULT.to_owned(), Endpoint::in_region(region, DEFAULT_DOMAIN, protocol)),
     };
     match parsed {
         Err(reason) => {
@@ -173,16 +191,21 @@ pub(super) fn choose(
             ));
             None
         }
-        Ok(endpoint) if !endpoint.is_https() && !endpoint.is_loopback() && !allow_http => {
-            findings.problem(format!(
-                "insecure endpoint ({source}): plain http to another host ({}) can be read by anyone on the \
-                 network path; use https, or allow it with `ClientBuilder::allow_http(true)`",
-                endpoint.host()
-            ));
+        Ok(endpoint) if endpoint.is_insecure() && !allow_http => {
+            findings.problem(insecure(&endpoint, &source));
             None
         }
-        Ok(endpoint) => Some(endpoint),
+        Ok(endpoint) => Some(Sourced { value: endpoint, source }),
     }
+}
+
+/// The problem of an endpoint that is plain http on another host.
+pub(super) fn insecure(endpoint: &Endpoint, source: &str) -> String {
+    format!(
+        "insecure endpoint ({source}): plain http to another host ({}) can be read by anyone on the network path; use \
+         https, or allow it with `ClientBuilder::allow_http(true)`",
+        endpoint.host()
+    )
 }
 
 /// Splits an address into the scheme and the rest.
@@ -233,7 +256,7 @@ fn is_harmless(region: &str) -> bool {
     !region.is_empty() && region.len() <= MAX_SHOWN && region.bytes().all(is_plain)
 }
 
-fn choose_protocol(sources: &[ConfigSource], findings: &mut Findings) -> Protocol {
+pub(super) fn choose_protocol(sources: &[ConfigSource], findings: &mut Findings) -> Protocol {
     let Some(Sourced { value, source }) = sources.iter().find_map(|source| source.protocol.as_ref()) else {
         return Protocol::Https;
     };

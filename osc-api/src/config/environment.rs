@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::source::{ConfigSource, Findings, Origin, PemSource, Sourced, lists_this_service};
-use super::{file, value};
+use super::{file, services, value};
 use crate::Secret;
 
 /// Access to the process's environment and files.
@@ -108,6 +108,7 @@ pub(super) fn load(environment: &Environment<'_>, findings: &mut Findings) -> Co
         region: reader.plain("region"),
         protocol: reader.plain("protocol"),
         endpoint: reader.plain("endpoint_api"),
+        services: reader.services(),
         domain: None,
         client_certificate: reader.pem("x509_client_cert", "x509_client_cert_b64"),
         client_key: reader.pem("x509_client_key", "x509_client_key_b64"),
@@ -134,6 +135,16 @@ impl Variables<'_> {
 
     fn secret(&mut self, key: &str) -> Option<Sourced<Secret>> {
         self.text(key).map(|sourced| sourced.map(|text| Secret::from(text.as_str())))
+    }
+
+    /// The endpoints of the other services, such as `OSC_ENDPOINT_OOS`.
+    fn services(&mut self) -> Vec<(String, Sourced<String>)> {
+        let names =
+            services::NAMES.iter().flat_map(|(name, aliases)| aliases.iter().map(move |alias| (name, alias)));
+        let endpoint = |(name, alias): (&&str, &&str)| {
+            Some(((*name).to_owned(), self.plain(&format!("endpoint_{alias}"))?))
+        };
+        names.filter_map(endpoint).collect()
     }
 
     /// The path of a PEM file, or else the file in Base64.

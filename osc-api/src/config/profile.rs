@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 use super::environment::{Environment, System};
 use super::source::{ConfigSource, Findings, Origin, PemSource, Setting, Sourced, lists_this_service};
-use super::{file, value};
+use super::{file, services, value};
 use crate::Secret;
 
 const DEFAULT_PROFILE: &str = "default";
@@ -214,6 +214,7 @@ pub(super) fn settings(
         region: reader.text("region").or_else(|| reader.legacy("region_name")),
         protocol: reader.text("protocol").or_else(|| reader.legacy_https()),
         endpoint: reader.api_endpoint().or_else(|| reader.legacy("endpoint")),
+        services: reader.services(),
         domain: reader.legacy("host"),
         client_certificate: reader.pem("x509_client_cert", "x509_client_cert_b64").or_else(|| {
             let path = reader.legacy("client_certificate")?;
@@ -314,6 +315,29 @@ impl Reader<'_> {
             }
         }
     }
+
+    /// The endpoints of the other services, by their first name. Values that are not strings are ignored: the client
+    /// itself does not need them.
+    fn services(&mut self) -> Vec<(String, Sourced<String>)> {
+        let Some(Value::Object(endpoints)) = self.profile.get("endpoints") else { return Vec::new() };
+        let texts = endpoints.iter().filter_map(|(key, value)| Some((key, value::trim(value.as_str()?))));
+        let others = texts.filter(|(key, text)| *key != "api" && !text.is_empty());
+        let sourced =
+            |key: &str, text: &str| self.origin.sourced(&format!("endpoints.{key}"), text.to_owned());
+        others.map(|(key, text)| (services::first_name(key).to_owned(), sourced(key, text))).collect()
+    }
+}
+
+/// The names of the profiles of a file, sorted. A file that is not selected may be missing.
+///
+/// # Errors
+/// Returns why the file cannot be read.
+pub(super) fn names(location: &ProfileLocation, system: &System<'_>) -> Result<Vec<String>, String> {
+    let mut profiles = read(location, system)?.unwrap_or_default();
+    let mut names: Vec<String> = profiles.keys().cloned().collect();
+    wipe_all(&mut profiles);
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The group of settings that is affected if the value of a key is invalid.

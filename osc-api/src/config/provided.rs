@@ -36,6 +36,26 @@ pub(crate) fn profile_file(path: Option<&PathBuf>) -> Result<PathBuf, Problems> 
     })
 }
 
+/// The names of the profiles of a file, sorted: of this one, else of the one that the environment selects, else of the
+/// default, if it exists.
+///
+/// # Errors
+/// Returns an error if the file cannot be read.
+pub(crate) fn profile_names(
+    path: Option<&PathBuf>,
+    is_environment_ignored: bool,
+) -> Result<Vec<String>, Problems> {
+    in_environment(|environment| {
+        let environment = Environment { system: environment.system, is_ignored: is_environment_ignored };
+        let mut findings = Findings::default();
+        match profile::find(None, path, &environment, &mut findings) {
+            Some(location) => profile::names(&location, environment.system).map_err(|problem| vec![problem]),
+            None if findings.problems.is_empty() => Ok(Vec::new()),
+            None => Err(findings.problems),
+        }
+    })
+}
+
 /// The credentials of a profile.
 ///
 /// # Errors

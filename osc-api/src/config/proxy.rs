@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use super::endpoint::Endpoint;
 use super::environment::Environment;
-use super::source::{Chosen, ConfigSource, Findings, Sourced};
+use super::source::{Chosen, ConfigSource, EXPLICIT, Findings, Sourced};
 use super::{host, value};
 use crate::Secret;
 
@@ -38,6 +38,11 @@ impl Proxy {
     /// The whole URL, with user name and password.
     pub(crate) fn url(&self) -> &str {
         self.url.expose()
+    }
+
+    /// Scheme, host and port.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
     }
 
     /// Returns `true` if the connection to the proxy itself uses TLS.
@@ -107,12 +112,16 @@ pub(super) fn choose(
         }
         None => from_sources(sources, environment, endpoint, findings),
     };
-    let proxy = match choice {
-        Some(ProxyChoice::Through(sourced)) => check(&sourced, endpoint, allow_http, findings),
-        Some(ProxyChoice::Direct) | None => None,
+    let (proxy, source) = match choice {
+        Some(ProxyChoice::Through(sourced)) => {
+            (check(&sourced, endpoint, allow_http, findings), Some(sourced.source))
+        }
+        Some(ProxyChoice::Direct) if explicit.is_some() => (None, Some(EXPLICIT.to_owned())),
+        Some(ProxyChoice::Direct) => (None, Some("NO_PROXY".to_owned())),
+        None => (None, None),
     };
     let from_file = is_in_profile && proxy.as_ref().is_some_and(|proxy| proxy.has_password);
-    Chosen { value: proxy, from_file }
+    Chosen { value: proxy, from_file, source }
 }
 
 /// Returns `true` if a proxy variable applies to the endpoint, so that the profile is not consulted.

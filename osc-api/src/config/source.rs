@@ -7,6 +7,9 @@ use crate::Secret;
 /// The start of every section of a PEM file.
 pub(super) const PEM_START: &str = "-----BEGIN ";
 
+/// The source of a value of the builder.
+pub(super) const EXPLICIT: &str = "passed to the client";
+
 /// The problems and warnings of a configuration.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
@@ -30,7 +33,7 @@ impl Findings {
 }
 
 /// A value together with the name of the source it comes from.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Sourced<T> {
     pub(super) value: T,
     pub(super) source: String,
@@ -116,6 +119,8 @@ pub(super) struct ConfigSource {
     pub(super) region: Option<Sourced<String>>,
     pub(super) protocol: Option<Sourced<String>>,
     pub(super) endpoint: Option<Sourced<String>>,
+    /// The endpoints of the other services.
+    pub(super) services: Vec<(String, Sourced<String>)>,
     /// The domain that `api.<region>` is prepended to.
     pub(super) domain: Option<Sourced<String>>,
     pub(super) client_certificate: Option<Sourced<PemSource>>,
@@ -130,6 +135,20 @@ pub(super) struct Chosen<T> {
     pub(super) value: T,
     /// Whether a secret in it comes from the profile file.
     pub(super) from_file: bool,
+    /// `None` for the default.
+    pub(super) source: Option<String>,
+}
+
+impl<T> Chosen<T> {
+    /// A value of the builder.
+    pub(super) fn explicit(value: T) -> Self {
+        Self { value, from_file: false, source: Some(EXPLICIT.to_owned()) }
+    }
+
+    /// The value if no source has one.
+    pub(super) fn default_value(value: T) -> Self {
+        Self { value, from_file: false, source: None }
+    }
 }
 
 /// Returns `true` if a list of services, written as one string, contains this API by one of its two names.

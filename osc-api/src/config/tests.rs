@@ -4,6 +4,7 @@ mod files;
 mod matrix;
 mod precedence;
 mod proxy;
+mod services;
 mod settings;
 mod values;
 
