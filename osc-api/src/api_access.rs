@@ -21,7 +21,8 @@
 //! assert!(decision(&rules, address, None).is_allowed());
 //!
 //! // The rule will require a certificate of one authority, from one office.
-//! let update = UpdateApiAccessRuleRequest::new("aar-1").ip_ranges(["203.0.113.0/24"]).ca_ids(["ca-1"]);
+//! let update = UpdateApiAccessRuleRequest::new("aar-1").ip_ranges(["203.0.113.0/24"]);
+//! let update = update.ca_ids(["ca-1"]);
 //! assert!(would_lock_out(&rules, &update, address, None));
 //! let certificate = PresentedCertificate::new(["ca-1"]).common_name("build-server");
 //! assert!(!would_lock_out(&rules, &update, address, Some(&certificate)));
@@ -160,7 +161,8 @@ pub enum AccessCriterion {
 /// rule.ip_ranges = vec!["198.51.100.0/24".to_owned()];
 /// rule.ca_ids = vec!["ca-1".into()];
 /// let rules = [rule];
-/// let AccessDecision::Blocked(mismatches) = decision(&rules, "198.51.100.1".parse()?, None) else { panic!() };
+/// let decision = decision(&rules, "198.51.100.1".parse()?, None);
+/// let AccessDecision::Blocked(mismatches) = decision else { panic!() };
 /// assert_eq!(mismatches[0].unmet, [AccessCriterion::CaIds]);
 /// # Ok(())
 /// # }

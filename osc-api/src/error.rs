@@ -41,9 +41,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// match client.delete_subnet(&DeleteSubnetRequest::new("subnet-12345678")).await {
 ///     Ok(_) => println!("deleted"),
 ///     Err(error) if error.is_not_found() => println!("already deleted"),
-///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("try again later: {error}"),
+///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("still in use: {error}"),
 ///     Err(error) => match error.api() {
-///         Some(response) => println!("status {}, request {:?}", response.status(), response.request_id()),
+///         Some(response) => println!("status {}: {error}", response.status()),
 ///         None => return Err(error),
 ///     },
 /// }

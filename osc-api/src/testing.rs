@@ -245,7 +245,9 @@ impl FakeApi {
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeApi::start()?;
-    /// fake.on_raw("ReadRainbows", |request| json!({ "Rainbows": [{ "RainbowId": request["RainbowId"] }] }));
+    /// fake.on_raw("ReadRainbows", |request| {
+    ///     json!({ "Rainbows": [{ "RainbowId": request["RainbowId"] }] })
+    /// });
     /// # Ok(())
     /// # }
     /// ```
@@ -272,7 +274,8 @@ impl FakeApi {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let fake = FakeApi::start()?;
     /// fake.strict_requests(true);
-    /// let error = fake.client()?.send_raw("DeleteVms", &json!({ "VmIds": "i-1" })).await.unwrap_err();
+    /// let request = json!({ "VmIds": "i-1" });
+    /// let error = fake.client()?.send_raw("DeleteVms", &request).await.unwrap_err();
     /// assert!(error.is_validation());
     /// # Ok(())
     /// # }

@@ -64,7 +64,8 @@ pub fn would_lock_out<'a>(
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let rules = rules_after(&[], &CreateApiAccessRuleRequest::new().ip_ranges(["192.0.2.0/24"]));
 /// let explanation = decision(&rules, "203.0.113.7".parse()?, None).to_string();
-/// assert_eq!(explanation, "blocked: a rule without an ID: the address is in none of its IP ranges 192.0.2.0/24");
+/// let reason = "a rule without an ID: the address is in none of its IP ranges 192.0.2.0/24";
+/// assert_eq!(explanation, format!("blocked: {reason}"));
 /// # Ok(())
 /// # }
 /// ```

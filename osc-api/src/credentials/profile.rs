@@ -45,8 +45,9 @@ impl CredentialsProvider for EnvironmentProvider {
 /// use osc_api::credentials::ProfileProvider;
 ///
 /// # fn example() -> osc_api::Result<()> {
+/// let provider = ProfileProvider::new().file("/etc/osc/config.json").profile("default");
 /// let client = Client::builder()
-///     .credentials_provider(ProfileProvider::new().file("/etc/osc/config.json").profile("default"))
+///     .credentials_provider(provider)
 ///     .region("eu-west-2")
 ///     .build()?;
 /// # Ok(())
