@@ -26,7 +26,23 @@ const MISUSES: &[Misuse] = &[
     misuse(
         "volume_id_in_a_list_of_vm_ids",
         "let id = VolumeId::from(\"vol-1\"); FiltersVm::new().vm_ids([id]);",
-        &["VmId: From<VolumeId>", "is not satisfied"],
+        &[
+            "`[VolumeId; 1]` is not a list of `VmId`",
+            "an identifier of another kind of resource is not accepted",
+        ],
+    ),
+    misuse(
+        "volume_ids_in_a_required_list",
+        "let ids: Vec<VolumeId> = Vec::new(); DeleteVmsRequest::new(&ids);",
+        &[
+            "`&Vec<VolumeId>` is not a list of `VmId`",
+            "an identifier of another kind of resource is not accepted",
+        ],
+    ),
+    misuse(
+        "single_value_for_a_required_list",
+        "DeleteVmsRequest::new(\"i-1\");",
+        &["`&str` is not a list of `VmId`", "for a single value, write `[value]`"],
     ),
     misuse(
         "single_value_for_a_list",
@@ -36,7 +52,7 @@ const MISUSES: &[Misuse] = &[
     misuse(
         "option_of_a_value_for_a_list",
         "let id: Option<VmId> = None; FiltersVm::new().vm_ids(id);",
-        &["`VmId` is not a list of `VmId`", "`value.into_iter()`"],
+        &["`Option<VmId>` is not a list of `VmId`", "for an optional one, `value.into_iter()`"],
     ),
     misuse(
         "strings_that_could_be_swapped",
@@ -59,6 +75,31 @@ const MISUSES: &[Misuse] = &[
         &["cannot create non-exhaustive struct"],
     ),
     misuse(
+        "default_of_a_request_with_required_fields",
+        "let _ = CreateVmsRequest::default();",
+        &["no function or associated item named `default`", "consider using `CreateVmsRequest::new`"],
+    ),
+    misuse(
+        "missing_required_field",
+        "let _ = CreateVmsRequest::new();",
+        &["argument #1 is missing", "CreateVmsRequest::new(/* image_id */)"],
+    ),
+    misuse(
+        "unused_setter",
+        "let request = ReadVmsRequest::new(); request.dry_run(true);",
+        &["unused `ReadVmsRequest` that must be used", "a setter returns the changed value"],
+    ),
+    misuse(
+        "forgotten_await",
+        "client.read_vms(&ReadVmsRequest::new());",
+        &["unused implementer of `Future` that must be used", "futures do nothing unless you `.await`"],
+    ),
+    misuse(
+        "wait_without_await",
+        "client.wait_for(osc_api::wait::vm(\"i-1\").running());",
+        &["unused `Wait` that must be used", "a wait does nothing until it is awaited"],
+    ),
+    misuse(
         "paginated_by_reference",
         "let request = ReadVmsRequest::new(); client.paginate(&request);",
         &["is not the request of a paginated action", "pass the request by value"],
@@ -71,12 +112,21 @@ const MISUSES: &[Misuse] = &[
     misuse(
         "for_loop_over_pages",
         "for vm in client.paginate(ReadVmsRequest::new()) { drop(vm); }",
-        &["is not an iterator"],
+        &[
+            "the pages of an async client are a stream, not an iterator",
+            "while let Some(item) = items.try_next().await?",
+            "`paginate` of `osc_api::blocking::Client` returns an iterator",
+        ],
     ),
     misuse(
         "wait_without_a_state",
         "client.wait_for(osc_api::wait::vm(\"i-1\")).await?;",
-        &["expected `Waiter<", "found `Vm`"],
+        &["`osc_api::wait::Vm` is not a waiter", "`wait::vm(id).running()`"],
+    ),
+    misuse(
+        "wait_for_an_identifier",
+        "client.wait_for(VmId::from(\"i-1\")).await?;",
+        &["`VmId` is not a waiter", "`wait::vm(id).running()`"],
     ),
     misuse(
         "wait_for_another_resource",
@@ -105,36 +155,81 @@ const MISUSES: &[Misuse] = &[
     ),
 ];
 
+/// Wrong programs of a crate without features.
+const MISUSES_WITHOUT_FEATURES: &[Misuse] = &[
+    misuse(
+        "serialized_response",
+        "let _ = osc_api::serde_json::to_string(&Vm::default());",
+        &["Vm: serde::Serialize", "check whether the crate offers a `serde` feature flag"],
+    ),
+    misuse(
+        "deserialized_request",
+        "let _: ReadVmsRequest = osc_api::serde_json::from_str(\"{}\").unwrap();",
+        &["ReadVmsRequest: serde::Deserialize<'de>", "check whether the crate offers a `serde` feature flag"],
+    ),
+    misuse(
+        "blocking_client",
+        "osc_api::blocking::Client::from_env()?;",
+        &["the item is gated behind the `blocking` feature"],
+    ),
+    misuse(
+        "fake_api",
+        "osc_api::testing::FakeApi::start()?;",
+        &["the item is gated behind the `testing` feature"],
+    ),
+];
+
 /// The program of a misuse.
 fn program(Misuse { body, .. }: &Misuse) -> String {
     format!(
-        "#![allow(unused)]\nuse osc_api::types::*;\n\nasync fn wrong(client: osc_api::Client) -> osc_api::Result<()> \
-         {{\n    {body}\n    Ok(())\n}}\n"
+        "#![allow(unused)]\n#![deny(unused_must_use)]\nuse osc_api::types::*;\n\nasync fn wrong(client: osc_api::Client) \
+         -> osc_api::Result<()> {{\n    {body}\n    Ok(())\n}}\n"
     )
 }
 
-/// The errors of a program, as the compiler prints them. `None` if it compiles.
-fn errors(folder: &Path, misuse: &Misuse) -> Option<String> {
-    let root = folder.join(format!("{}.rs", misuse.name));
-    fs::write(&root, program(misuse)).unwrap();
-    let output = artifacts::output(&mut artifacts::check(misuse.name, &root, folder));
-    let messages = String::from_utf8(output.stderr).unwrap().replace("osc_api::types::", "");
-    (!output.status.success()).then_some(messages)
+/// The problems of wrong programs: one that compiles, and a message that lacks a part. `libraries` are arguments of the
+/// compiler.
+fn problems(misuses: &[Misuse], folder: &Path, libraries: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for misuse in misuses {
+        let Misuse { name, body, messages } = misuse;
+        let root = folder.join(format!("{name}.rs"));
+        fs::write(&root, program(misuse)).unwrap();
+        let mut command = artifacts::rustc(name, &root);
+        command.args(["--crate-type", "lib", "--emit", "metadata", "--out-dir"]).arg(folder).args(libraries);
+        let output = artifacts::output(&mut command);
+        if output.status.success() {
+            problems.push(format!("{name} compiles: {body}"));
+            continue;
+        }
+        let shown = String::from_utf8(output.stderr).unwrap().replace("osc_api::types::", "");
+        for part in messages.iter().filter(|part| !shown.contains(**part)) {
+            problems.push(format!("{name}: the message lacks {part:?}:\n{shown}"));
+        }
+    }
+    problems
 }
 
 #[test]
 fn wrong_programs_are_rejected_with_a_message_that_names_the_remedy() {
     let folder = artifacts::scratch("misuse");
-    let mut problems = Vec::new();
-    for misuse in MISUSES {
-        let Misuse { name, body, messages } = misuse;
-        let Some(shown) = errors(&folder, misuse) else {
-            problems.push(format!("{name} compiles: {body}"));
-            continue;
-        };
-        for part in messages.iter().filter(|part| !shown.contains(**part)) {
-            problems.push(format!("{name}: the message lacks {part:?}:\n{shown}"));
-        }
-    }
+    let problems = problems(MISUSES, &folder, &artifacts::library("osc_api"));
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn what_a_missing_feature_leaves_out_is_named_with_the_feature() {
+    let folder = artifacts::scratch("misuse_without_features");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../osc-api/src/lib.rs");
+    let mut command = artifacts::rustc("osc_api", &root);
+    command
+        .args(["--crate-type", "lib", "--emit", "metadata", "--cap-lints", "allow", "--out-dir"])
+        .arg(&folder);
+    // The version that the user agent names, as cargo sets it.
+    command.args(artifacts::dependencies_of_the_crate()).env("CARGO_PKG_VERSION", "0.0.0");
+    let output = artifacts::output(&mut command);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let library = format!("osc_api={}", folder.join("libosc_api.rmeta").display());
+    let problems = problems(MISUSES_WITHOUT_FEATURES, &folder, &["--extern".to_owned(), library]);
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
