@@ -88,9 +88,19 @@ fn alias(alias: &Alias) -> TokenStream {
 
 /// Documentation, one attribute per line: prettyplease prints one with line breaks as a block comment.
 fn doc(lines: &[String]) -> TokenStream {
-    let lines = wrap(lines);
-    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = padded(lines);
     quote! { #(#[doc = #lines])* }
+}
+
+/// The documentation of an inline module, whose links are resolved inside it.
+fn inner_doc(lines: &[String]) -> TokenStream {
+    let lines = padded(lines);
+    quote! { #(#![doc = #lines])* }
+}
+
+fn padded(lines: &[String]) -> Vec<String> {
+    let line = |line: String| if line.is_empty() { line } else { format!(" {line}") };
+    wrap(lines).into_iter().map(line).collect()
 }
 
 fn ident(name: &str) -> Ident {

@@ -13,11 +13,12 @@ pub use crate::paginate::{Cursor, Next, ResponseOf};
 #[cfg(feature = "testing")]
 pub use crate::testing::validation::{Reencode, reencode};
 #[cfg(feature = "testing")]
-pub use crate::types::argument::IntoField;
-pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};
-pub use crate::types::id::sealed::Sealed as SealedIdentifier;
-pub use crate::types::id::{IdText, Identifier};
-pub use crate::types::open_enum::text;
+pub use crate::values::argument::IntoField;
+pub use crate::values::argument::{FromText, IntoId, IntoList, IntoValue, IntoVec};
+pub use crate::values::id::sealed::Sealed as SealedIdentifier;
+pub use crate::values::id::{IdText, Identifier};
+pub use crate::values::open_enum::text;
+pub use crate::values::traits;
 pub use crate::{
     __exchanged as exchanged, __identifier as identifier, __identifier_from as identifier_from,
     __into_value as into_value, __open_enum as open_enum, __open_integer_enum as open_integer_enum,

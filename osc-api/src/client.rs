@@ -48,6 +48,9 @@ pub use status::{ClientStatus, LockoutStatus};
 /// called inside a Tokio runtime with I/O and time drivers, such as that of `#[tokio::main]`; otherwise they return an
 /// error.
 ///
+/// The methods come in groups: the client itself; pages, waiters, batched reads and dry runs; then the actions by tag, such
+/// as [Vm](#vm) or [Volume](#volume). The module [`types`](crate::types) links to every tag.
+///
 /// Each call runs on a task of its own. It makes progress, and times out, even if its future is not polled; dropping the
 /// future cancels the call.
 ///
@@ -214,7 +217,9 @@ impl Client {
     ///
     /// ```
     /// # fn example() -> osc_api::Result<()> {
-    /// let client = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", "0123456789".repeat(4)).build()?;
+    /// let secret_key = "0123456789".repeat(4);
+    /// let builder = osc_api::Client::builder().access_key("ABCDEFGHIJ0123456789", secret_key);
+    /// let client = builder.build()?;
     /// assert_eq!(client.credentials().access_key_id(), Some("ABCDEFGHIJ0123456789"));
     /// # Ok(())
     /// # }
@@ -223,6 +228,19 @@ impl Client {
     pub fn credentials(&self) -> Credentials {
         let latest = self.shared.identities.latest();
         latest.map_or_else(Credentials::none, |identity| identity.credentials.clone())
+    }
+
+    /// Returns what slows down or stops the calls of this client and its clones at the moment. Sends nothing.
+    ///
+    /// ```no_run
+    /// # fn example(client: &osc_api::Client) {
+    /// let status = client.status();
+    /// let is_healthy = status.lockout().is_none() && status.clock_correction_seconds() == 0;
+    /// println!("healthy: {is_healthy}, limit: {:?} requests per second", status.account_rate());
+    /// # }
+    /// ```
+    pub fn status(&self) -> ClientStatus {
+        ClientStatus::of(self)
     }
 
     /// Resumes sending after too many failed authentications, for this client and its clones.
@@ -260,7 +278,8 @@ impl Client {
     /// use osc_api::types::ReadVmsRequest;
     ///
     /// let (response, metadata) = client.send_with_metadata::<ReadVms>(&ReadVmsRequest::new()).await?;
-    /// println!("{} VMs in {:?}, request {:?}", response.vms.len(), metadata.elapsed(), metadata.request_id());
+    /// println!("{} VMs in {:?}", response.vms.len(), metadata.elapsed());
+    /// println!("request {:?}", metadata.request_id());
     /// # Ok(())
     /// # }
     /// ```

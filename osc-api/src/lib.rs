@@ -13,7 +13,7 @@
 //! async fn main() -> osc_api::Result<()> {
 //!     let client = Client::from_env()?;
 //!     for vm in client.read_vms(&ReadVmsRequest::new()).await?.vms {
-//!         println!("{:?} is {:?}", vm.vm_id, vm.state);
+//!         println!("{} is {:?}", vm.vm_id()?, vm.state);
 //!     }
 //!     Ok(())
 //! }
@@ -47,6 +47,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_debug_implementations, unreachable_pub)]
 
+// The methods of the client are documented in the order of these modules, the actions last.
+mod client;
+
+mod paginate;
+
+pub mod wait;
+
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
@@ -54,19 +61,16 @@ pub mod api_access;
 pub mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod client;
 mod clock;
 mod config;
 pub mod credentials;
 mod error;
-mod generated;
 pub mod guide;
 mod http;
 mod json;
 pub mod listing;
 mod lockout;
 mod observer;
-mod paginate;
 mod random;
 mod rate_limit;
 mod retry;
@@ -74,8 +78,9 @@ mod sign;
 pub mod signing;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod types;
-pub mod wait;
+mod values;
+
+mod generated;
 
 /// Compiles the code of the README.
 #[cfg(doctest)]
@@ -92,12 +97,12 @@ pub use crate::client::{
 };
 pub use crate::config::{Configuration, ConfigurationSetting, Credentials, ServiceEndpoint};
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
-pub use crate::generated::{API_VERSION, codes};
+pub use crate::generated::{API_VERSION, codes, types};
 pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};
 pub use crate::paginate::{Items, Pages, Paginated};
 pub use crate::rate_limit::RateLimit;
 pub use crate::retry::RetryPolicy;
-pub use crate::types::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};
-pub use crate::types::nullable::Nullable;
-pub use crate::types::open_enum::{UnknownInteger, UnknownValue};
-pub use crate::types::secret::Secret;
+pub use crate::values::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};
+pub use crate::values::nullable::Nullable;
+pub use crate::values::open_enum::{UnknownInteger, UnknownValue};
+pub use crate::values::secret::Secret;

@@ -82,6 +82,38 @@ pub struct Waiter<A: Listed, O = <A as Listed>::Item> {
     action: PhantomData<fn() -> A>,
 }
 
+/// What [`Client::wait_for`] takes: a [`Waiter`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a waiter",
+    label = "expected a resource and the state to wait for",
+    note = "a function of `osc_api::wait` selects the resource, a method of its result the state: `wait::vm(id).running()`"
+)]
+pub trait IntoWaiter: sealed::SealedWaiter {
+    /// The action that reads the resource.
+    type Action: Listed;
+    /// The output of the wait.
+    type Output;
+
+    /// The waiter.
+    fn into_waiter(self) -> Waiter<Self::Action, Self::Output>;
+}
+
+impl<A: Listed, O> IntoWaiter for Waiter<A, O> {
+    type Action = A;
+    type Output = O;
+
+    fn into_waiter(self) -> Self {
+        self
+    }
+}
+
+mod sealed {
+    /// Implemented for waiters only.
+    pub trait SealedWaiter {}
+}
+
+impl<A: Listed, O> sealed::SealedWaiter for Waiter<A, O> {}
+
 /// A kind of resource that has states, as generated code describes it.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -244,8 +276,8 @@ impl Client {
     /// ([`is_wait_failed`](crate::Error::is_wait_failed)), if it does not exist
     /// ([`is_not_found`](crate::Error::is_not_found)), on timeout ([`is_timeout`](crate::Error::is_timeout)), and if
     /// a read fails permanently. [`Error::last_state`](crate::Error::last_state) is the last observed state.
-    pub fn wait_for<'a, A: Listed, O: 'a>(&self, waiter: Waiter<A, O>) -> Wait<'a, O> {
-        let client = self.clone();
+    pub fn wait_for<'a, W: IntoWaiter<Output: 'a>>(&self, waiter: W) -> Wait<'a, W::Output> {
+        let (client, waiter) = (self.clone(), waiter.into_waiter());
         let timeout = Duration::from_secs(60 * waiter.subject.minutes);
         Wait::new(
             timeout,
@@ -300,7 +332,8 @@ impl Client {
     /// use osc_api::types::{FiltersPublicIp, ReadPublicIpsRequest};
     ///
     /// // Until the public IP is not associated with a VM any more.
-    /// let request = ReadPublicIpsRequest::new().filters(FiltersPublicIp::new().public_ips(["203.0.113.5"]));
+    /// let filters = FiltersPublicIp::new().public_ips(["203.0.113.5"]);
+    /// let request = ReadPublicIpsRequest::new().filters(filters);
     /// let free = client
     ///     .wait_until::<ReadPublicIps, _>(request, |response| {
     ///         response.public_ips.into_iter().find(|public_ip| public_ip.vm_id.is_none())

@@ -2,7 +2,7 @@
 
 use super::{Docs, code, plain};
 use crate::diagnostics::{Pointer, unescape_key};
-use crate::ir::{Auth, Constraints, Cursor, Direction, Limit, LimitKind, Pagination, RetrySafety};
+use crate::ir::{Auth, Constraints, Cursor, Direction, Goal, Limit, LimitKind, Pagination, RetrySafety};
 use crate::names;
 
 /// The remedy for pages.
@@ -186,18 +186,34 @@ pub(crate) fn api_version(service: &str) -> Vec<String> {
     vec![format!("The version of the {service} API description that this crate was generated from.")]
 }
 
-/// The documentation of the module of all types: those that are no body, by the heading of their file.
-pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, Vec<&'a str>)>) -> Vec<String> {
+/// The documentation of the module of all types: those that are no body, by the heading of their file, and whether the
+/// client has a heading of that name.
+pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, bool, Vec<&'a str>)>) -> Vec<String> {
     let mut lines = vec![
-        "Every type that the API sends and receives. Requests and responses are named after their action."
+        "Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses \
+         are named after them: `ReadVmsRequest`, `ReadVmsResponse`."
             .to_owned(),
         String::new(),
     ];
-    lines.extend(groups.map(|(title, names)| {
+    lines.extend(groups.map(|(title, has_methods, names)| {
         let links = names.iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>();
-        format!("- {}: {}", plain(title), links.join(", "))
+        let title = match has_methods {
+            true => format!("[{}](crate::Client#{})", plain(title), anchor(title)),
+            false => plain(title),
+        };
+        format!("- **{title}**: {}", links.join(", "))
     }));
     lines
+}
+
+/// The anchor that rustdoc gives a heading.
+fn anchor(heading: &str) -> String {
+    let letter = |c: char| match c {
+        ' ' => Some('-'),
+        '-' | '_' => Some(c),
+        _ => c.is_alphanumeric().then(|| c.to_ascii_lowercase()),
+    };
+    plain(heading).chars().filter_map(letter).collect()
 }
 
 /// The module of types that no single tag owns.
@@ -251,13 +267,43 @@ pub(crate) fn waiter_type(noun: &str, function: &str) -> Vec<String> {
     vec![format!("The {noun} to wait for. Built by [`{function}`].")]
 }
 
-/// The function that starts a waiter.
-pub(crate) fn waiter_function(noun: &str, id: &str, minutes: u64) -> Vec<String> {
+/// The function that starts a waiter, and the goals that its type has.
+pub(crate) fn waiter_function(
+    noun: &str,
+    id: &str,
+    minutes: u64,
+    type_: &str,
+    goals: &[Goal],
+) -> Vec<String> {
+    let links = goals.iter().map(|Goal { method, .. }| format!("[`{method}`]({type_}::{method})"));
     vec![
-        format!("Selects the {noun} with this `{id}` to wait for."),
+        format!("Selects the {noun} with this `{id}` to wait for: {}.", links.collect::<Vec<_>>().join(", ")),
         String::new(),
         format!("The default timeout is {minutes} minutes."),
     ]
+}
+
+/// How a struct that is sent is built.
+pub(crate) fn building() -> [String; 2] {
+    let sentence = "Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with \
+                    `..Default::default()`: a later version may add fields.";
+    [String::new(), sentence.to_owned()]
+}
+
+/// What every identifier is.
+pub(crate) fn any_identifier() -> [String; 2] {
+    let sentence = "Converts from and into strings, without validation: see \
+                    [`Identifier`](crate::types::Identifier).";
+    [String::new(), sentence.to_owned()]
+}
+
+/// What every enum is.
+pub(crate) fn open_enum(values: &str) -> [String; 2] {
+    let sentence = format!(
+        "An open enum: converts from and into {values}, compares with them, and keeps a value that this version of the \
+         crate does not know."
+    );
+    [String::new(), sentence]
 }
 
 /// A constructor without arguments.

@@ -4,16 +4,17 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{doc, ident};
-use crate::doc_text::code;
+use crate::doc_text::{code, sentences};
 use crate::ir::{Enum, Values};
 
 /// The enum, its conversions, and the traits that the runtime implements.
 pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
     let Enum { name, at: _, docs, values } = definition;
-    let (name, docs) = (ident(name), doc(docs));
+    let name = ident(name);
+    let docs = |values| doc(&[docs, &sentences::open_enum(values)[..]].concat());
     match values {
-        Values::Text(values) => strings(&name, &docs, values),
-        Values::Integer(values) => integers(&name, &docs, values),
+        Values::Text(values) => strings(&name, &docs("strings"), values),
+        Values::Integer(values) => integers(&name, &docs("integers"), values),
     }
 }
 
@@ -22,7 +23,7 @@ fn strings(name: &Ident, docs: &TokenStream, values: &[(String, String)]) -> Vec
         values.iter().map(|(variant, text)| (ident(variant), text.as_str())).unzip();
     let shown = texts.iter().map(|text| format!(" {}", code(text)));
     vec![
-        declaration(name, docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownValue)),
+        declaration(name, docs, &quote!(), &quote!(#(#[doc = #shown] #variants,)*), &quote!(UnknownValue)),
         quote! {
             impl #name {
                 /// The known values, in the order of the description.
@@ -56,7 +57,7 @@ fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<T
         values.iter().map(|(variant, value)| (ident(variant), Literal::i64_unsuffixed(*value))).unzip();
     let shown = values.iter().map(|(_, value)| format!(" `{value}`"));
     vec![
-        declaration(name, docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownInteger)),
+        declaration(name, docs, &quote!(Copy,), &quote!(#(#[doc = #shown] #variants,)*), &quote!(UnknownInteger)),
         quote! {
             impl #name {
                 /// The known values, in the order of the description.
@@ -85,10 +86,16 @@ fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<T
     ]
 }
 
-fn declaration(name: &Ident, docs: &TokenStream, variants: TokenStream, unknown: TokenStream) -> TokenStream {
+fn declaration(
+    name: &Ident,
+    docs: &TokenStream,
+    copy: &TokenStream,
+    variants: &TokenStream,
+    unknown: &TokenStream,
+) -> TokenStream {
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, #copy Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #variants

@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{doc, ident};
+use crate::doc_text::sentences;
 use crate::ir::{Conversions, Identifier};
 
 /// The type, the traits that the runtime implements, and the conversions of other identifiers into it.
 pub(super) fn identifier(identifier: &Identifier) -> Vec<TokenStream> {
     let Identifier { name, at: _, docs, from } = identifier;
-    let (name, docs) = (ident(name), doc(docs));
+    let (name, docs) = (ident(name), doc(&[docs, &sentences::any_identifier()[..]].concat()));
     // A value of another kind is an argument of setters only where there are few: each is an implementation.
     let (others, is_argument) = match from {
         Conversions::None => (&[][..], false),

@@ -72,7 +72,9 @@ fn argument_traits(module: &Module) -> BTreeSet<&'static str> {
         _ => None,
     });
     for definition in structs {
-        let is_strict = definition.constructor() == Constructor::Positional { takes_string: false };
+        let constructor = definition.constructor();
+        let is_strict = constructor == Constructor::Positional { takes_string: false };
+        let is_named = matches!(constructor, Constructor::Named(_));
         for field in &definition.fields {
             names.extend(match (&field.ty, field.presence) {
                 (Type::Map(_), Presence::Optional) => None,
@@ -80,6 +82,13 @@ fn argument_traits(module: &Module) -> BTreeSet<&'static str> {
                 (_, Presence::Optional) => Some("IntoValue"),
                 _ => None,
             });
+            let is_argument = match field.presence {
+                Presence::Always | Presence::Empty => true,
+                Presence::Optional | Presence::Nullable => field.required && !is_named,
+            };
+            if is_argument && matches!(field.ty, Type::List(_)) {
+                names.insert("IntoVec");
+            }
             if is_strict && field.required && matches!(field.ty, Type::Identifier(_)) {
                 names.insert("IntoId");
             }

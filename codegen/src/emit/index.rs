@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::quote;
 
-use super::{doc, ident};
+use super::{ident, inner_doc};
 use crate::doc_text::sentences;
 use crate::ir::{Api, Constructor, Direction, Module, TypeDef};
 use crate::render::{File, Item};
@@ -21,8 +21,8 @@ fn names(definition: &TypeDef) -> Vec<String> {
     names
 }
 
-/// The types that are no body of an action, by the title of their modules.
-fn groups(modules: &[Module]) -> BTreeMap<&str, Vec<&str>> {
+/// The types that are no body of an action, by the title of their modules, and whether the tag has actions.
+fn groups(modules: &[Module]) -> impl Iterator<Item = (&str, bool, Vec<&str>)> {
     let actions = modules.iter().flat_map(|module| &module.actions);
     let bodies: BTreeSet<&str> =
         actions.flat_map(|action| [action.request.as_str(), action.response.as_str()]).collect();
@@ -32,7 +32,12 @@ fn groups(modules: &[Module]) -> BTreeMap<&str, Vec<&str>> {
         groups.entry(&module.title).or_default().extend(names);
     }
     groups.retain(|_, names| !names.is_empty());
-    groups
+    let titles: BTreeSet<&str> = modules
+        .iter()
+        .filter(|module| !module.actions.is_empty())
+        .map(|module| module.title.as_str())
+        .collect();
+    groups.into_iter().map(move |(title, names)| (title, titles.contains(title), names))
 }
 
 /// `modules.rs`: the modules, and the public names in them.
@@ -64,7 +69,7 @@ pub(super) fn index(api: &Api) -> File {
         let names = module.types.iter().flat_map(names).map(|name| ident(&name));
         names.map(move |name| quote!(pub use super::#module_name::#name;))
     });
-    let types_docs = doc(&sentences::types_module(groups(modules).into_iter()));
+    let types_docs = inner_doc(&sentences::types_module(groups(modules)));
     let markers = modules.iter().filter(|module| !module.actions.is_empty()).map(|module| {
         let module = ident(&module.name);
         quote!(pub use super::#module::action::*;)
@@ -80,8 +85,12 @@ pub(super) fn index(api: &Api) -> File {
             }),
             Item::Tokens(waiters),
             Item::Tokens(quote! {
-                #types_docs
-                pub mod types { #(#types)* }
+                pub mod types {
+                    #types_docs
+
+                    pub use crate::__private::traits::*;
+                    #(#types)*
+                }
             }),
             Item::Tokens(quote! {
                 /// A marker type for every action.

@@ -13,9 +13,12 @@ use crate::render::Item;
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     let Struct { name, at: _, docs, direction, has_default, fields, accessors } = definition;
     let default = has_default.then(|| quote!(Default,));
-    let (docs, ident) = (doc(docs), ident(name));
+    let building = (*direction != Direction::Response).then(sentences::building);
+    let docs = doc(&[docs, building.as_slice().as_flattened()].concat());
+    let ident = ident(name);
     let printed = fields.iter().map(field);
-    let must_use = (*direction == Direction::Request).then(|| quote!(#[must_use]));
+    let must_use = (*direction == Direction::Request)
+        .then(|| quote!(#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]));
     let mut items = vec![Item::Tokens(quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq)]
@@ -27,7 +30,9 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     })];
     if *direction != Direction::Response {
         let new = constructor(definition);
-        let setters = fields.iter().map(setter);
+        // The attribute of a request's type covers its setters.
+        let must_use = (*direction == Direction::Both).then(|| quote!(#[must_use]));
+        let setters = fields.iter().map(|field| setter(field, must_use.as_ref()));
         items.extend(required_fields(definition).map(Item::Tokens));
         items.push(Item::Tokens(quote! {
             impl #ident {
@@ -175,7 +180,7 @@ fn required_fields(definition: &Struct) -> Option<TokenStream> {
     })
 }
 
-fn setter(field: &Field) -> TokenStream {
+fn setter(field: &Field, must_use: Option<&TokenStream>) -> TokenStream {
     let docs = doc(&sentences::setter(&field.ident));
     let (setter, name, ty) = (ident(&field.setter), ident(&field.ident), type_(&field.ty));
     let (argument, value) = match (&field.ty, field.presence) {
@@ -199,6 +204,7 @@ fn setter(field: &Field) -> TokenStream {
     };
     quote! {
         #docs
+        #must_use
         pub fn #setter(mut self, #name: #argument) -> Self {
             self.#name = #value;
             self
@@ -213,7 +219,7 @@ fn argument(ty: &Type, constructor: &Constructor) -> TokenStream {
         (Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Json, _) => tokens,
         (Type::List(element), _) => {
             let element = type_(element);
-            quote!(impl IntoIterator<Item = impl Into<#element>>)
+            quote!(impl IntoVec<#element>)
         }
         (Type::Map(element), _) => {
             let element = type_(element);
@@ -241,7 +247,7 @@ fn converted(field: &Field, constructor: &Constructor) -> TokenStream {
         (_, Constructor::Named(_)) | (Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Json, _) => {
             quote!(#name)
         }
-        (Type::List(_), _) => quote!(#name.into_iter().map(Into::into).collect()),
+        (Type::List(_), _) => quote!(#name.into_vec()),
         (Type::Map(_), _) => {
             quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
         }

@@ -98,7 +98,7 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
     };
     let (marker, item) = (ident(marker), ident(item));
     let type_docs = doc(&sentences::waiter_type(noun, function));
-    let function_docs = doc(&sentences::waiter_function(noun, id, *minutes));
+    let function_docs = doc(&sentences::waiter_function(noun, id, *minutes, type_, goals));
     let (function, type_, id) = (ident(function), ident(type_), ident(id));
     let constant = ident(constant);
     let minutes = Literal::u64_unsuffixed(*minutes);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Client;
 use crate::action::Action;
 use crate::error::Result;
-use crate::wait::{self, Listed, Progress, Waiter};
+use crate::wait::{self, IntoWaiter, Listed, Progress, Waiter};
 
 type WaitFn<O> = Box<dyn FnOnce(crate::Client) -> wait::Wait<'static, O> + Send>;
 
@@ -28,13 +28,16 @@ impl Client {
     ///
     /// use osc_api::wait;
     ///
-    /// let vm = client.wait_for(wait::vm("i-12345678").running()).timeout(Duration::from_secs(300)).wait()?;
+    /// let running = wait::vm("i-12345678").running();
+    /// let vm = client.wait_for(running).timeout(Duration::from_secs(300)).wait()?;
     /// println!("{:?}", vm.private_ip);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_for<A: Listed, O: Send + 'static>(&self, waiter: Waiter<A, O>) -> Wait<O> {
-        Wait { client: self.clone(), action: A::NAME, start: Box::new(move |client| client.wait_for(waiter)) }
+    pub fn wait_for<W: IntoWaiter<Output: Send + 'static>>(&self, waiter: W) -> Wait<W::Output> {
+        let waiter = waiter.into_waiter();
+        let start: WaitFn<W::Output> = Box::new(move |client| client.wait_for(waiter));
+        Wait { client: self.clone(), action: <W::Action as Action>::NAME, start }
     }
 
     /// Waits until each of several resources reaches a state: see

@@ -21,6 +21,19 @@ pub struct LockoutStatus {
 }
 
 impl ClientStatus {
+    /// The status of a client at the moment.
+    pub(super) fn of(client: &Client) -> Self {
+        let shared = &client.shared;
+        let (account_rate, action_rates) = shared.rate_limiter.rates();
+        let closed = shared.identities.latest().and_then(|identity| identity.lockout.closed());
+        Self {
+            account_rate,
+            action_rates,
+            lockout: closed.map(|(failures, probe_after)| LockoutStatus { failures, probe_after }),
+            clock_correction_seconds: shared.clock.correction().as_secs(),
+        }
+    }
+
     /// Returns the current limit of all requests, per second, or `None` if they are not limited: the configured rate, or
     /// the one that the client adapted to after the server throttled it.
     pub fn account_rate(&self) -> Option<f64> {
@@ -60,31 +73,5 @@ impl LockoutStatus {
     /// credentials must be corrected.
     pub fn probe_after(&self) -> Option<Duration> {
         self.probe_after
-    }
-}
-
-impl Client {
-    /// Returns what slows down or stops the calls of this client and its clones at the moment. Sends nothing.
-    ///
-    /// ```no_run
-    /// # fn example(client: &osc_api::Client) {
-    /// let status = client.status();
-    /// let is_healthy = status.lockout().is_none() && status.clock_correction_seconds() == 0;
-    /// println!("healthy: {is_healthy}, limit: {:?} requests per second", status.account_rate());
-    /// # }
-    /// ```
-    pub fn status(&self) -> ClientStatus {
-        let (account_rate, action_rates) = self.shared.rate_limiter.rates();
-        ClientStatus {
-            account_rate,
-            action_rates,
-            lockout: self
-                .shared
-                .identities
-                .latest()
-                .and_then(|identity| identity.lockout.closed())
-                .map(|(failures, probe_after)| LockoutStatus { failures, probe_after }),
-            clock_correction_seconds: self.shared.clock.correction().as_secs(),
-        }
     }
 }

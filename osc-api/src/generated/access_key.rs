@@ -101,6 +101,9 @@ __private::test_setters!(AccessKeySecretKey {
 });
 
 /// Whether an access key can sign requests.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AccessKeyState {
@@ -140,8 +143,11 @@ __private::open_enum!(AccessKeyState);
 
 /// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the
 /// root user or an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -232,8 +238,11 @@ __private::test_setters!(CreateAccessKeyResponse {
 });
 
 /// Request of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.
@@ -299,8 +308,11 @@ __private::test_setters!(DeleteAccessKeyResponse {
 });
 
 /// Filters for access keys.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
     /// Only return access keys with one of these IDs.
@@ -335,8 +347,11 @@ __private::sent!(FiltersAccessKeys {
 
 /// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
 /// root user or an EIM user, without their secret keys.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -411,8 +426,11 @@ __private::test_setters!(ReadAccessKeysResponse {
 
 /// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
 /// expiration date or the tag of an access key.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.

@@ -178,8 +178,11 @@ __private::test_setters!(CO2FactorDistribution {
 
 /// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
 /// password of an account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -316,8 +319,11 @@ __private::test_setters!(ConsumptionEntry {
 });
 
 /// Request of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
     /// Additional email addresses, which receive notifications only.
@@ -584,8 +590,11 @@ __private::test_setters!(CreateAccountResponse {
 
 /// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling
 /// account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -633,8 +642,11 @@ __private::test_setters!(ReadAccountsResponse {
 
 /// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
 /// estimated carbon footprint of the account in the Region, by month.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
     /// First month of the period, as the date of its first day, such as `2020-06-01`.
@@ -736,8 +748,11 @@ __private::test_setters!(ReadCO2EmissionAccountResponse {
 
 /// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the
 /// consumption of the account over a period, by billable resource.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -872,8 +887,11 @@ __private::test_setters!(ReadConsumptionAccountResponse {
 
 /// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling
 /// account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
     /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list

@@ -30,8 +30,11 @@ __private::test_setters!(ApiAccessPolicy {
 
 /// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API
 /// access policy of the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -79,8 +82,11 @@ __private::test_setters!(ReadApiAccessPolicyResponse {
 
 /// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API
 /// access policy of the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -57,8 +57,11 @@ __private::test_setters!(ApiAccessRule {
 
 /// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
 /// allows API access from given IP ranges, with given client certificates, or both.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
@@ -155,8 +158,11 @@ __private::test_setters!(CreateApiAccessRuleResponse {
 
 /// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
 /// access rule.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
@@ -216,8 +222,11 @@ __private::test_setters!(DeleteApiAccessRuleResponse {
 });
 
 /// Filters for API access rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
     /// Only return rules with one of these IDs.
@@ -282,8 +291,11 @@ __private::sent!(FiltersApiAccessRule {
 
 /// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
 /// rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -341,8 +353,11 @@ __private::test_setters!(ReadApiAccessRulesResponse {
 
 /// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
 /// access rule.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.

@@ -15,8 +15,11 @@ use crate::Secret;
 use crate::__private;
 
 /// Filters for logs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersApiLog {
     /// Only return calls signed with one of these access keys, by ID.
@@ -209,8 +212,11 @@ __private::test_setters!(Log {
 
 /// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the
 /// account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -301,8 +307,11 @@ __private::test_setters!(ReadApiLogsResponse {
 });
 
 /// Which information each log contains.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct With {
     /// Whether the logs include the account.

@@ -45,8 +45,11 @@ __private::test_setters!(Ca {
 
 /// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
 /// certificates can be required by API access rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateCaRequest {
     /// Certificate of the authority, in PEM format.
@@ -127,8 +130,11 @@ __private::test_setters!(CreateCaResponse {
 });
 
 /// Request of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
@@ -184,8 +190,11 @@ __private::test_setters!(DeleteCaResponse {
 });
 
 /// Filters for client certificate authorities.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersCa {
     /// Only return authorities whose certificate has one of these fingerprints.
@@ -228,8 +237,11 @@ __private::sent!(FiltersCa {
 });
 
 /// Request of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadCasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -286,8 +298,11 @@ __private::test_setters!(ReadCasResponse {
 
 /// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
 /// certificate authority.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.

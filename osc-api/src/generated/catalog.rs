@@ -13,6 +13,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Whether a price list is in effect.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CatalogState {
@@ -79,8 +82,11 @@ __private::test_setters!(Catalogs {
 });
 
 /// Filters for price lists.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
     /// If `true`, only return the current price list, without past ones. Defaults to `true`.
@@ -127,8 +133,11 @@ __private::sent!(FiltersCatalogs {
 
 /// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the
 /// Region.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -176,8 +185,11 @@ __private::test_setters!(ReadCatalogResponse {
 
 /// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over
 /// a period.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -234,8 +246,11 @@ __private::test_setters!(ReadCatalogsResponse {
 
 /// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a
 /// catalog entry.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
     /// Call that the catalog entry applies to, such as `RunInstances-OD`.

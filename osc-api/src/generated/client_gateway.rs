@@ -63,8 +63,11 @@ __private::test_setters!(ClientGateway {
 
 /// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer
 /// side of a VPN connection: its public IP and its autonomous system number.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
@@ -185,8 +188,11 @@ __private::test_setters!(CreateClientGatewayResponse {
 
 /// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client
 /// gateway.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
@@ -246,8 +252,11 @@ __private::test_setters!(DeleteClientGatewayResponse {
 });
 
 /// Filters for client gateways.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersClientGateway {
     /// Only return resources with one of these BGP autonomous system numbers.
@@ -338,8 +347,11 @@ __private::sent!(FiltersClientGateway {
 });
 
 /// Request of [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -35,6 +35,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Where and how often a load balancer writes its access log.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLog {
@@ -55,18 +58,21 @@ impl AccessLog {
     }
 
     /// Sets [`is_enabled`](Self::is_enabled).
+    #[must_use]
     pub fn is_enabled(mut self, is_enabled: impl IntoValue<bool>) -> Self {
         self.is_enabled = is_enabled.into_value();
         self
     }
 
     /// Sets [`osu_bucket_name`](Self::osu_bucket_name).
+    #[must_use]
     pub fn osu_bucket_name(mut self, osu_bucket_name: impl IntoValue<String>) -> Self {
         self.osu_bucket_name = osu_bucket_name.into_value();
         self
     }
 
     /// Sets [`osu_bucket_prefix`](Self::osu_bucket_prefix).
+    #[must_use]
     pub fn osu_bucket_prefix(
         mut self,
         osu_bucket_prefix: impl IntoValue<String>,
@@ -76,6 +82,7 @@ impl AccessLog {
     }
 
     /// Sets [`publication_interval`](Self::publication_interval).
+    #[must_use]
     pub fn publication_interval(
         mut self,
         publication_interval: impl IntoValue<i64>,
@@ -120,6 +127,9 @@ __private::test_setters!(ApplicationStickyCookiePolicy {
 });
 
 /// A processor architecture.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
@@ -158,6 +168,9 @@ impl From<&str> for Architecture {
 __private::open_enum!(Architecture);
 
 /// How a VM boots: legacy BIOS or UEFI.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BootMode {
@@ -196,6 +209,9 @@ impl From<&str> for BootMode {
 __private::open_enum!(BootMode);
 
 /// A volume to create together with a VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToCreate {
@@ -222,6 +238,7 @@ impl BsuToCreate {
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
+    #[must_use]
     pub fn delete_on_vm_deletion(
         mut self,
         delete_on_vm_deletion: impl IntoValue<bool>,
@@ -231,24 +248,28 @@ impl BsuToCreate {
     }
 
     /// Sets [`iops`](Self::iops).
+    #[must_use]
     pub fn iops(mut self, iops: impl IntoValue<i64>) -> Self {
         self.iops = iops.into_value();
         self
     }
 
     /// Sets [`snapshot_id`](Self::snapshot_id).
+    #[must_use]
     pub fn snapshot_id(mut self, snapshot_id: impl IntoValue<SnapshotId>) -> Self {
         self.snapshot_id = snapshot_id.into_value();
         self
     }
 
     /// Sets [`volume_size`](Self::volume_size).
+    #[must_use]
     pub fn volume_size(mut self, volume_size: impl IntoValue<i64>) -> Self {
         self.volume_size = volume_size.into_value();
         self
     }
 
     /// Sets [`volume_type`](Self::volume_type).
+    #[must_use]
     pub fn volume_type(mut self, volume_type: impl IntoValue<VolumeType>) -> Self {
         self.volume_type = volume_type.into_value();
         self
@@ -333,6 +354,9 @@ __private::test_setters!(CatalogEntry {
 });
 
 /// The performance of a VM's processors.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CpuPerformance {
@@ -375,6 +399,9 @@ impl From<&str> for CpuPerformance {
 __private::open_enum!(CpuPerformance);
 
 /// The format of an exported image or snapshot.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DiskImageFormat {
@@ -459,8 +486,11 @@ __private::test_setters!(Errors {
 });
 
 /// Filters by path or ID.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersUserGroup {
     /// Only return resources whose path starts with this prefix. Defaults to `/`.
@@ -494,6 +524,9 @@ __private::sent!(FiltersUserGroup {
 });
 
 /// How a load balancer checks the health of its backends.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthCheck {
@@ -579,42 +612,49 @@ impl HealthCheck {
     }
 
     /// Sets [`check_interval`](Self::check_interval).
+    #[must_use]
     pub fn check_interval(mut self, check_interval: impl IntoValue<i64>) -> Self {
         self.check_interval = check_interval.into_value();
         self
     }
 
     /// Sets [`healthy_threshold`](Self::healthy_threshold).
+    #[must_use]
     pub fn healthy_threshold(mut self, healthy_threshold: impl IntoValue<i64>) -> Self {
         self.healthy_threshold = healthy_threshold.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
+    #[must_use]
     pub fn path(mut self, path: impl IntoValue<String>) -> Self {
         self.path = path.into_value();
         self
     }
 
     /// Sets [`port`](Self::port).
+    #[must_use]
     pub fn port(mut self, port: impl IntoValue<i64>) -> Self {
         self.port = port.into_value();
         self
     }
 
     /// Sets [`protocol`](Self::protocol).
+    #[must_use]
     pub fn protocol(mut self, protocol: impl IntoValue<LoadBalancerProtocol>) -> Self {
         self.protocol = protocol.into_value();
         self
     }
 
     /// Sets [`timeout`](Self::timeout).
+    #[must_use]
     pub fn timeout(mut self, timeout: impl IntoValue<i64>) -> Self {
         self.timeout = timeout.into_value();
         self
     }
 
     /// Sets [`unhealthy_threshold`](Self::unhealthy_threshold).
+    #[must_use]
     pub fn unhealthy_threshold(
         mut self,
         unhealthy_threshold: impl IntoValue<i64>,
@@ -645,6 +685,9 @@ __private::test_setters!(HealthCheck {
 });
 
 /// The hypervisor that a VM runs on.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Hypervisor {
@@ -686,6 +729,9 @@ __private::open_enum!(Hypervisor);
 ///
 /// The value `-1` stands for all protocols. In a Net, a rule can also have a protocol number, such as `"50"`, which
 /// is not a known value but can be given as a string.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IpProtocol {
@@ -778,6 +824,9 @@ __private::test_setters!(LinkRouteTable {
 });
 
 /// The state of an attachment: of a volume or a network interface to a VM, or of a virtual gateway to a Net.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LinkState {
@@ -866,8 +915,11 @@ __private::test_setters!(Listener {
 });
 
 /// A listener to create.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ListenerForCreation {
     /// Port that the backend VMs listen on, 1 to 65535.
@@ -1084,6 +1136,9 @@ __private::test_setters!(LoadBalancer {
 });
 
 /// A protocol that a load balancer uses with its clients, with its backends, or for health checks.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerProtocol {
@@ -1130,6 +1185,9 @@ impl From<&str> for LoadBalancerProtocol {
 __private::open_enum!(LoadBalancerProtocol);
 
 /// The state of a load balancer. While it is not `active`, changes to it may be rejected.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerState {
@@ -1216,6 +1274,9 @@ __private::test_setters!(LoadBalancerStickyCookiePolicy {
 });
 
 /// Whether a load balancer in a Net has a public address (`internet-facing`) or a private one (`internal`).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerType {
@@ -1254,6 +1315,9 @@ impl From<&str> for LoadBalancerType {
 __private::open_enum!(LoadBalancerType);
 
 /// The state of a network interface. The state of its attachment is a [`LinkState`](crate::types::LinkState).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NicState {
@@ -1305,8 +1369,11 @@ impl From<&str> for NicState {
 __private::open_enum!(NicState);
 
 /// An access key for the object storage that receives an export.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct OsuApiKey {
     /// ID of the object storage access key, which must give access to the bucket.
@@ -1340,8 +1407,11 @@ __private::sent!(OsuApiKey {
 });
 
 /// The destination and format of an export to create.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct OsuExportToCreate {
     /// Format of the exported file.
@@ -1418,6 +1488,9 @@ __private::sent!(OsuExportToCreate {
 });
 
 /// Who can use a resource: specific accounts, or everyone.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResource {
@@ -1436,12 +1509,14 @@ impl PermissionsOnResource {
     }
 
     /// Sets [`account_ids`](Self::account_ids).
+    #[must_use]
     pub fn account_ids(mut self, account_ids: impl IntoList<AccountId>) -> Self {
         self.account_ids = account_ids.into_list();
         self
     }
 
     /// Sets [`global_permission`](Self::global_permission).
+    #[must_use]
     pub fn global_permission(mut self, global_permission: impl IntoValue<bool>) -> Self {
         self.global_permission = global_permission.into_value();
         self
@@ -1459,8 +1534,11 @@ __private::test_setters!(PermissionsOnResource {
 });
 
 /// A change to who can use a resource: either additions or removals, not both.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PermissionsOnResourceCreation {
     /// Permissions to add. Cannot be used together with `removals`.
@@ -1497,8 +1575,11 @@ __private::sent!(PermissionsOnResourceCreation {
 });
 
 /// A private IP to assign to a network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PrivateIpLight {
     /// Whether this is the primary private IP of the network interface.
@@ -1533,6 +1614,9 @@ __private::sent!(PrivateIpLight {
 
 /// The state of resources that connect networks: NAT services, gateways, VPN connections and their routes, Net
 /// access points.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResourceState {
@@ -1584,6 +1668,9 @@ impl From<&str> for ResourceState {
 __private::open_enum!(ResourceState);
 
 /// A label on a resource: a key and a value.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceTag {
@@ -1607,12 +1694,14 @@ impl ResourceTag {
     }
 
     /// Sets [`key`](Self::key).
+    #[must_use]
     pub fn key(mut self, key: impl IntoValue<String>) -> Self {
         self.key = key.into_value();
         self
     }
 
     /// Sets [`value`](Self::value).
+    #[must_use]
     pub fn value(mut self, value: impl IntoValue<String>) -> Self {
         self.value = value.into_value();
         self
@@ -1630,6 +1719,9 @@ __private::test_setters!(ResourceTag {
 });
 
 /// A kind of resource that can have tags.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResourceType {
@@ -1777,6 +1869,9 @@ __private::test_setters!(ResponseContext {
 });
 
 /// The kind of storage that holds the root volume of a VM or an image.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RootDeviceType {
@@ -2022,6 +2117,9 @@ __private::test_setters!(SecurityGroupLight {
 });
 
 /// A rule of a security group: which traffic is allowed.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupRule {
@@ -2050,24 +2148,28 @@ impl SecurityGroupRule {
     }
 
     /// Sets [`from_port_range`](Self::from_port_range).
+    #[must_use]
     pub fn from_port_range(mut self, from_port_range: impl IntoValue<i64>) -> Self {
         self.from_port_range = from_port_range.into_value();
         self
     }
 
     /// Sets [`ip_protocol`](Self::ip_protocol).
+    #[must_use]
     pub fn ip_protocol(mut self, ip_protocol: impl IntoValue<IpProtocol>) -> Self {
         self.ip_protocol = ip_protocol.into_value();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
+    #[must_use]
     pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
         self.ip_ranges = ip_ranges.into_list();
         self
     }
 
     /// Sets [`security_group_rule_id`](Self::security_group_rule_id).
+    #[must_use]
     pub fn security_group_rule_id(
         mut self,
         security_group_rule_id: impl IntoValue<SecurityGroupRuleId>,
@@ -2077,6 +2179,7 @@ impl SecurityGroupRule {
     }
 
     /// Sets [`security_groups_members`](Self::security_groups_members).
+    #[must_use]
     pub fn security_groups_members(
         mut self,
         security_groups_members: impl IntoList<SecurityGroupsMember>,
@@ -2086,12 +2189,14 @@ impl SecurityGroupRule {
     }
 
     /// Sets [`service_ids`](Self::service_ids).
+    #[must_use]
     pub fn service_ids(mut self, service_ids: impl IntoList<ServiceId>) -> Self {
         self.service_ids = service_ids.into_list();
         self
     }
 
     /// Sets [`to_port_range`](Self::to_port_range).
+    #[must_use]
     pub fn to_port_range(mut self, to_port_range: impl IntoValue<i64>) -> Self {
         self.to_port_range = to_port_range.into_value();
         self
@@ -2119,6 +2224,9 @@ __private::test_setters!(SecurityGroupRule {
 });
 
 /// A security group that is the source or destination of a rule.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupsMember {
@@ -2137,12 +2245,14 @@ impl SecurityGroupsMember {
     }
 
     /// Sets [`account_id`](Self::account_id).
+    #[must_use]
     pub fn account_id(mut self, account_id: impl IntoValue<AccountId>) -> Self {
         self.account_id = account_id.into_value();
         self
     }
 
     /// Sets [`security_group_id`](Self::security_group_id).
+    #[must_use]
     pub fn security_group_id(
         mut self,
         security_group_id: impl IntoValue<SecurityGroupId>,
@@ -2152,6 +2262,7 @@ impl SecurityGroupsMember {
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
+    #[must_use]
     pub fn security_group_name(
         mut self,
         security_group_name: impl IntoValue<SecurityGroupName>,
@@ -2194,6 +2305,9 @@ __private::test_setters!(SourceSecurityGroup {
 });
 
 /// A tag, and the resource that it is attached to.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tag {
@@ -2214,24 +2328,28 @@ impl Tag {
     }
 
     /// Sets [`key`](Self::key).
+    #[must_use]
     pub fn key(mut self, key: impl IntoValue<String>) -> Self {
         self.key = key.into_value();
         self
     }
 
     /// Sets [`resource_id`](Self::resource_id).
+    #[must_use]
     pub fn resource_id(mut self, resource_id: impl IntoValue<ResourceId>) -> Self {
         self.resource_id = resource_id.into_value();
         self
     }
 
     /// Sets [`resource_type`](Self::resource_type).
+    #[must_use]
     pub fn resource_type(mut self, resource_type: impl IntoValue<ResourceType>) -> Self {
         self.resource_type = resource_type.into_value();
         self
     }
 
     /// Sets [`value`](Self::value).
+    #[must_use]
     pub fn value(mut self, value: impl IntoValue<String>) -> Self {
         self.value = value.into_value();
         self
@@ -2256,6 +2374,9 @@ __private::test_setters!(Tag {
 ///
 /// For VMs that run in a dedicated group, the value is the ID of the group. The ID is not a known value but can be
 /// given as a string.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Tenancy {
@@ -2357,6 +2478,9 @@ __private::test_setters!(User {
 
 /// The type of a volume: `standard` is magnetic, `gp2` is a general-purpose SSD, `io1` is an SSD with guaranteed
 /// IOPS.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeType {

@@ -16,8 +16,11 @@ use crate::__private;
 
 /// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
 /// group: hardware reserved for the account's VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
     /// Generation of the processors, as a number such as 4.
@@ -189,8 +192,11 @@ __private::test_setters!(DedicatedGroup {
 
 /// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
 /// group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
     /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
@@ -260,8 +266,11 @@ __private::test_setters!(DeleteDedicatedGroupResponse {
 });
 
 /// Filters for dedicated groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersDedicatedGroup {
     /// Only return resources with one of these processor generations.
@@ -317,8 +326,11 @@ __private::sent!(FiltersDedicatedGroup {
 
 /// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
 /// groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -400,8 +412,11 @@ __private::test_setters!(ReadDedicatedGroupsResponse {
 
 /// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
 /// group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
     /// ID of the dedicated group, `ded-` and eight hexadecimal digits.

@@ -13,8 +13,11 @@ use crate::__private;
 
 /// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
 /// options for use by Nets.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
     /// Domain name for the VMs, such as `example.com`. At most one domain name. At least one of the four options is
@@ -116,8 +119,11 @@ __private::test_setters!(CreateDhcpOptionsResponse {
 
 /// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
 /// options.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
@@ -230,8 +236,11 @@ __private::test_setters!(DhcpOptionsSet {
 });
 
 /// Filters for sets of DHCP options.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
     /// Only return the default set (`true`) or all other sets (`false`).
@@ -334,8 +343,11 @@ __private::sent!(FiltersDhcpOptions {
 });
 
 /// Request of [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -14,8 +14,11 @@ use crate::__private;
 
 /// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
 /// a customer's network and a DirectLink location.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
     /// Bandwidth of the line.
@@ -135,8 +138,11 @@ __private::test_setters!(CreateDirectLinkResponse {
 });
 
 /// Request of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteDirectLinkRequest {
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
@@ -243,6 +249,9 @@ __private::test_setters!(DirectLink {
 });
 
 /// The bandwidth of a DirectLink.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkBandwidth {
@@ -282,6 +291,9 @@ __private::open_enum!(DirectLinkBandwidth);
 
 /// The state of a DirectLink. It is `pending` until the physical line is in place, and `disabled` while the line is
 /// down.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkState {
@@ -338,8 +350,11 @@ impl From<&str> for DirectLinkState {
 __private::open_enum!(DirectLinkState);
 
 /// Filters for DirectLinks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersDirectLink {
     /// Only return DirectLinks with one of these IDs.
@@ -367,8 +382,11 @@ __private::sent!(FiltersDirectLink {
 });
 
 /// Request of [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -18,8 +18,11 @@ use crate::__private;
 
 /// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
 /// a DirectLink interface, which connects to a Net through a virtual gateway.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
@@ -112,8 +115,11 @@ __private::test_setters!(CreateDirectLinkInterfaceResponse {
 
 /// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
 /// a DirectLink interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
     /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
@@ -173,8 +179,11 @@ __private::test_setters!(DeleteDirectLinkInterfaceResponse {
 });
 
 /// A DirectLink interface to create.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
@@ -312,7 +321,10 @@ __private::sent!(DirectLinkInterface {
 });
 
 /// The MTU of a DirectLink interface in bytes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// An open enum: converts from and into integers, compares with them, and keeps a value that this version of the
+/// crate does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceMtu {
     /// `1500`
@@ -346,6 +358,9 @@ impl From<i64> for DirectLinkInterfaceMtu {
 __private::open_integer_enum!(DirectLinkInterfaceMtu);
 
 /// The state of an interface of a DirectLink.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceState {
@@ -480,8 +495,11 @@ __private::test_setters!(DirectLinkInterfaces {
 });
 
 /// Filters for DirectLink interfaces.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersDirectLinkInterface {
     /// Only return resources that belong to one of these DirectLinks, by ID.
@@ -522,8 +540,11 @@ __private::sent!(FiltersDirectLinkInterface {
 
 /// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
 /// DirectLink interfaces.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -608,8 +629,11 @@ __private::test_setters!(ReadDirectLinkInterfacesResponse {
 
 /// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
 /// the MTU of a DirectLink interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
     /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.

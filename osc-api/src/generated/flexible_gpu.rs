@@ -15,8 +15,11 @@ use crate::__private;
 
 /// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
 /// to the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.
@@ -146,8 +149,11 @@ __private::test_setters!(CreateFlexibleGpuResponse {
 });
 
 /// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -203,8 +209,11 @@ __private::test_setters!(DeleteFlexibleGpuResponse {
 });
 
 /// Filters for flexible GPUs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersFlexibleGpu {
     /// Only return flexible GPUs that are (`true`) or are not (`false`) deleted together with their VM.
@@ -385,6 +394,9 @@ __private::test_setters!(FlexibleGpuCatalog {
 });
 
 /// The state of a flexible GPU. It stays `attaching` or `detaching` until the VM is stopped.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FlexibleGpuState {
@@ -437,8 +449,11 @@ __private::open_enum!(FlexibleGpuState);
 
 /// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
 /// VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -511,8 +526,11 @@ __private::test_setters!(LinkFlexibleGpuResponse {
 
 /// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
 /// available models of flexible GPUs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -560,8 +578,11 @@ __private::test_setters!(ReadFlexibleGpuCatalogResponse {
 
 /// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
 /// the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -619,8 +640,11 @@ __private::test_setters!(ReadFlexibleGpusResponse {
 
 /// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
 /// from its VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -678,8 +702,11 @@ __private::test_setters!(UnlinkFlexibleGpuResponse {
 
 /// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible
 /// GPU is deleted together with its VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.

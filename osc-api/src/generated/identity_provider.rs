@@ -4,14 +4,18 @@
 use super::common::ResponseContext;
 use super::ids::UserName;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
 /// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -55,8 +59,11 @@ __private::test_setters!(DisableOutscaleLoginForUsersResponse {
 
 /// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
 /// prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -70,10 +77,10 @@ pub struct DisableOutscaleLoginPerUsersRequest {
 
 impl DisableOutscaleLoginPerUsersRequest {
     /// Creates a [`DisableOutscaleLoginPerUsersRequest`] with the required fields.
-    pub fn new(user_names: impl IntoIterator<Item = impl Into<UserName>>) -> Self {
+    pub fn new(user_names: impl IntoVec<UserName>) -> Self {
         Self {
             dry_run: None,
-            user_names: user_names.into_iter().map(Into::into).collect(),
+            user_names: user_names.into_vec(),
         }
     }
 
@@ -84,11 +91,8 @@ impl DisableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`user_names`](Self::user_names).
-    pub fn user_names(
-        mut self,
-        user_names: impl IntoIterator<Item = impl Into<UserName>>,
-    ) -> Self {
-        self.user_names = user_names.into_iter().map(Into::into).collect();
+    pub fn user_names(mut self, user_names: impl IntoVec<UserName>) -> Self {
+        self.user_names = user_names.into_vec();
         self
     }
 }
@@ -117,8 +121,11 @@ __private::test_setters!(DisableOutscaleLoginPerUsersResponse {
 
 /// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root
 /// user from logging in with OUTSCALE credentials when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -162,8 +169,11 @@ __private::test_setters!(DisableOutscaleLoginResponse {
 
 /// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
 /// allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -207,8 +217,11 @@ __private::test_setters!(EnableOutscaleLoginForUsersResponse {
 
 /// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
 /// allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -222,10 +235,10 @@ pub struct EnableOutscaleLoginPerUsersRequest {
 
 impl EnableOutscaleLoginPerUsersRequest {
     /// Creates a [`EnableOutscaleLoginPerUsersRequest`] with the required fields.
-    pub fn new(user_names: impl IntoIterator<Item = impl Into<UserName>>) -> Self {
+    pub fn new(user_names: impl IntoVec<UserName>) -> Self {
         Self {
             dry_run: None,
-            user_names: user_names.into_iter().map(Into::into).collect(),
+            user_names: user_names.into_vec(),
         }
     }
 
@@ -236,11 +249,8 @@ impl EnableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`user_names`](Self::user_names).
-    pub fn user_names(
-        mut self,
-        user_names: impl IntoIterator<Item = impl Into<UserName>>,
-    ) -> Self {
-        self.user_names = user_names.into_iter().map(Into::into).collect();
+    pub fn user_names(mut self, user_names: impl IntoVec<UserName>) -> Self {
+        self.user_names = user_names.into_vec();
         self
     }
 }
@@ -269,8 +279,11 @@ __private::test_setters!(EnableOutscaleLoginPerUsersResponse {
 
 /// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user
 /// to log in with OUTSCALE credentials even when identity federation is in use.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -4,66 +4,88 @@
 use crate::__private;
 
 /// ID of an access key, 20 capital letters and digits. It is public; the secret key is not.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessKeyId(__private::IdText);
 
 __private::identifier!(AccessKeyId);
 
 /// ID of an OUTSCALE account, 12 digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(__private::IdText);
 
 __private::identifier!(AccountId);
 
 /// ID of an API access rule, `aar-` and 32 hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiAccessRuleId(__private::IdText);
 
 __private::identifier!(ApiAccessRuleId);
 
 /// ID of a client certificate authority, `ca-` and 32 hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaId(__private::IdText);
 
 __private::identifier!(CaId);
 
 /// ID of a client gateway, `cgw-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientGatewayId(__private::IdText);
 
 __private::identifier!(ClientGatewayId);
 
 /// ID of a dedicated group, `ded-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedicatedGroupId(__private::IdText);
 
 __private::identifier!(DedicatedGroupId);
 
 /// ID of a set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DhcpOptionsSetId(__private::IdText);
 
 __private::identifier!(DhcpOptionsSetId);
 
 /// ID of a DirectLink, `dxcon-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DirectLinkId(__private::IdText);
 
 __private::identifier!(DirectLinkId);
 
 /// ID of a DirectLink interface, `dxvif-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DirectLinkInterfaceId(__private::IdText);
 
 __private::identifier!(DirectLinkInterfaceId);
 
 /// ID of a flexible GPU, `fgpu-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlexibleGpuId(__private::IdText);
 
 __private::identifier!(FlexibleGpuId);
 
 /// ID of an internet service or of a virtual gateway, `igw-` or `vgw-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GatewayId(__private::IdText);
 
@@ -77,90 +99,120 @@ __private::into_value!(
 );
 
 /// ID of an image, `ami-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageId(__private::IdText);
 
 __private::identifier!(ImageId);
 
 /// ID of an internet service, `igw-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InternetServiceId(__private::IdText);
 
 __private::identifier!(InternetServiceId);
 
 /// ID of a keypair, `key-` and 32 hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeypairId(__private::IdText);
 
 __private::identifier!(KeypairId);
 
 /// Name of a keypair, which identifies it in the account.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeypairName(__private::IdText);
 
 __private::identifier!(KeypairName);
 
 /// ID of the attachment of a network interface to a VM, `eni-attach-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkNicId(__private::IdText);
 
 __private::identifier!(LinkNicId);
 
 /// ID of the association of a public IP with a VM or network interface, `eipassoc-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkPublicIpId(__private::IdText);
 
 __private::identifier!(LinkPublicIpId);
 
 /// ID of the link between a route table and a Subnet or Net, `rtbassoc-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkRouteTableId(__private::IdText);
 
 __private::identifier!(LinkRouteTableId);
 
 /// Name of a listener rule, which identifies it in the account.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListenerRuleName(__private::IdText);
 
 __private::identifier!(ListenerRuleName);
 
 /// Name of a load balancer, which identifies it in the account.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoadBalancerName(__private::IdText);
 
 __private::identifier!(LoadBalancerName);
 
 /// Name of a stickiness policy, which identifies it within its load balancer.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoadBalancerPolicyName(__private::IdText);
 
 __private::identifier!(LoadBalancerPolicyName);
 
 /// ID of a NAT service, `nat-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NatServiceId(__private::IdText);
 
 __private::identifier!(NatServiceId);
 
 /// ID of a Net access point, `vpce-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetAccessPointId(__private::IdText);
 
 __private::identifier!(NetAccessPointId);
 
 /// ID of a Net, `vpc-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetId(__private::IdText);
 
 __private::identifier!(NetId);
 
 /// ID of a Net peering, `pcx-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetPeeringId(__private::IdText);
 
 __private::identifier!(NetPeeringId);
 
 /// ID of a network interface, `eni-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NicId(__private::IdText);
 
@@ -168,54 +220,72 @@ __private::identifier!(NicId);
 
 /// ID of a managed policy, capital letters and digits. Most actions take its [`PolicyOrn`](crate::types::PolicyOrn)
 /// instead.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyId(__private::IdText);
 
 __private::identifier!(PolicyId);
 
 /// Name of a policy, which identifies an inline policy within its user or group.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyName(__private::IdText);
 
 __private::identifier!(PolicyName);
 
 /// OUTSCALE Resource Name (ORN) of a managed policy, such as `orn:ows:idauth::123456789012:policy/path/name`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyOrn(__private::IdText);
 
 __private::identifier!(PolicyOrn);
 
 /// ID of a version of a managed policy, `v` and its number.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyVersionId(__private::IdText);
 
 __private::identifier!(PolicyVersionId);
 
 /// ID of a product type, such as `0001`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProductTypeId(__private::IdText);
 
 __private::identifier!(ProductTypeId);
 
 /// ID of a public IP, `eipalloc-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicIpId(__private::IdText);
 
 __private::identifier!(PublicIpId);
 
 /// ID that the server gives each request, a UUID. The provider's support asks for it.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(__private::IdText);
 
 __private::identifier!(RequestId);
 
 /// ID of the reservation of a VM, `r-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReservationId(__private::IdText);
 
 __private::identifier!(ReservationId);
 
 /// ID of any resource, for tags. Every other identifier converts into it.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(__private::IdText);
 
@@ -235,24 +305,32 @@ __private::identifier_from!(
 );
 
 /// ID of a route table, `rtb-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RouteTableId(__private::IdText);
 
 __private::identifier!(RouteTableId);
 
 /// ID of a security group, `sg-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecurityGroupId(__private::IdText);
 
 __private::identifier!(SecurityGroupId);
 
 /// Name of a security group, which identifies it within its Net or the public Cloud.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecurityGroupName(__private::IdText);
 
 __private::identifier!(SecurityGroupName);
 
 /// ID of a rule of a security group.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecurityGroupRuleId(__private::IdText);
 
@@ -260,6 +338,8 @@ __private::identifier!(SecurityGroupRuleId);
 
 /// ID of a server certificate. Load balancers take its [`ServerCertificateOrn`](crate::types::ServerCertificateOrn)
 /// instead.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServerCertificateId(__private::IdText);
 
@@ -267,90 +347,120 @@ __private::identifier!(ServerCertificateId);
 
 /// OUTSCALE Resource Name (ORN) of a server certificate, such as
 /// `orn:ows:idauth::123456789012:server-certificate/path/name`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServerCertificateOrn(__private::IdText);
 
 __private::identifier!(ServerCertificateOrn);
 
 /// ID of an OUTSCALE service that Nets can access, `pl-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceId(__private::IdText);
 
 __private::identifier!(ServiceId);
 
 /// ID of a snapshot, `snap-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnapshotId(__private::IdText);
 
 __private::identifier!(SnapshotId);
 
 /// ID of a Subnet, `subnet-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubnetId(__private::IdText);
 
 __private::identifier!(SubnetId);
 
 /// ID of a task: `image-export-`, `snap-export-` or `vol-update-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(__private::IdText);
 
 __private::identifier!(TaskId);
 
 /// ID of a user group, `ug-` and eight hexadecimal digits. Actions take its name instead.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserGroupId(__private::IdText);
 
 __private::identifier!(UserGroupId);
 
 /// Name of a user group, which identifies it in the account.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserGroupName(__private::IdText);
 
 __private::identifier!(UserGroupName);
 
 /// ID of an EIM user, capital letters and digits. Actions take its name instead.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(__private::IdText);
 
 __private::identifier!(UserId);
 
 /// Name of an EIM user, which identifies it in the account.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserName(__private::IdText);
 
 __private::identifier!(UserName);
 
 /// ID of a virtual gateway, `vgw-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VirtualGatewayId(__private::IdText);
 
 __private::identifier!(VirtualGatewayId);
 
 /// ID of a VM group, `vmgroup-` and 32 hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VmGroupId(__private::IdText);
 
 __private::identifier!(VmGroupId);
 
 /// ID of a VM, `i-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VmId(__private::IdText);
 
 __private::identifier!(VmId);
 
 /// ID of a VM template, `vmtemplate-` and 32 hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VmTemplateId(__private::IdText);
 
 __private::identifier!(VmTemplateId);
 
 /// ID of a volume, `vol-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VolumeId(__private::IdText);
 
 __private::identifier!(VolumeId);
 
 /// ID of a VPN connection, `vpn-` and eight hexadecimal digits.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VpnConnectionId(__private::IdText);
 

@@ -28,6 +28,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// A device of an image and the volume that VMs of the image get for it.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingImage {
@@ -49,18 +52,21 @@ impl BlockDeviceMappingImage {
     }
 
     /// Sets [`bsu`](Self::bsu).
+    #[must_use]
     pub fn bsu(mut self, bsu: impl IntoValue<BsuToCreate>) -> Self {
         self.bsu = bsu.into_value();
         self
     }
 
     /// Sets [`device_name`](Self::device_name).
+    #[must_use]
     pub fn device_name(mut self, device_name: impl IntoValue<String>) -> Self {
         self.device_name = device_name.into_value();
         self
     }
 
     /// Sets [`virtual_device_name`](Self::virtual_device_name).
+    #[must_use]
     pub fn virtual_device_name(
         mut self,
         virtual_device_name: impl IntoValue<String>,
@@ -84,8 +90,11 @@ __private::test_setters!(BlockDeviceMappingImage {
 
 /// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
 /// export of an image to a bucket of OUTSCALE Object Storage.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -172,8 +181,11 @@ __private::test_setters!(CreateImageExportTaskResponse {
 
 /// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
 /// image, a snapshot or a manifest in object storage.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateImageRequest {
     /// Processor architecture, if the source is a snapshot. Defaults to `x86_64`.
@@ -354,8 +366,11 @@ __private::test_setters!(CreateImageResponse {
 });
 
 /// Request of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -411,8 +426,11 @@ __private::test_setters!(DeleteImageResponse {
 });
 
 /// Filters for images.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersImage {
     /// Only return resources owned by an account with one of these aliases.
@@ -712,8 +730,11 @@ __private::sent!(FiltersImage {
 });
 
 /// Filters for image export tasks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersReadImageExportTask {
     /// Only return tasks that export one of these images, by ID.
@@ -890,6 +911,9 @@ __private::test_setters!(ImageExportTask {
 });
 
 /// The state of an image export task. The task can be cancelled only while it is `pending/queued`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ImageExportTaskState {
@@ -946,6 +970,9 @@ impl From<&str> for ImageExportTaskState {
 __private::open_enum!(ImageExportTaskState);
 
 /// The state of an image.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ImageState {
@@ -1017,8 +1044,11 @@ __private::test_setters!(OsuExportImageExportTask {
 
 /// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export
 /// tasks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1103,8 +1133,11 @@ __private::test_setters!(ReadImageExportTasksResponse {
 
 /// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use:
 /// its own, shared and public images.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1206,8 +1239,11 @@ __private::test_setters!(StateComment {
 
 /// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
 /// codes or the sharing of an image.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
     /// New description of the image.

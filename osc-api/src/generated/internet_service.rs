@@ -15,8 +15,11 @@ use crate::__private;
 
 /// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an
 /// internet service, which connects a Net to the Internet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -77,8 +80,11 @@ __private::test_setters!(CreateInternetServiceResponse {
 
 /// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an
 /// internet service.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -138,8 +144,11 @@ __private::test_setters!(DeleteInternetServiceResponse {
 });
 
 /// Filters for internet services.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersInternetService {
     /// Only return internet services with one of these IDs.
@@ -254,8 +263,11 @@ __private::test_setters!(InternetService {
 
 /// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet
 /// service to a Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -331,8 +343,11 @@ __private::test_setters!(LinkInternetServiceResponse {
 
 /// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet
 /// services.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -414,8 +429,11 @@ __private::test_setters!(ReadInternetServicesResponse {
 
 /// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an
 /// internet service from its Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

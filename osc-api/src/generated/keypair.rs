@@ -16,8 +16,11 @@ use crate::__private;
 
 /// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
 /// VMs, or imports the public key of an existing one.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -102,8 +105,11 @@ __private::test_setters!(CreateKeypairResponse {
 
 /// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
 /// keypair, by name or by ID.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -164,8 +170,11 @@ __private::test_setters!(DeleteKeypairResponse {
 });
 
 /// Filters for keypairs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersKeypair {
     /// Only return keypairs whose public key has one of these fingerprints.
@@ -333,6 +342,9 @@ __private::test_setters!(KeypairCreated {
 });
 
 /// The algorithm of a keypair.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KeypairType {
@@ -390,8 +402,11 @@ __private::open_enum!(KeypairType);
 
 /// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
 /// keys.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

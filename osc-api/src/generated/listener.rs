@@ -9,6 +9,7 @@ use super::ids::LoadBalancerName;
 use super::ids::VmId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Nullable;
 use crate::Result;
@@ -16,8 +17,11 @@ use crate::__private;
 
 /// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule
 /// that routes requests to specific VMs, by host name or path.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -42,13 +46,13 @@ impl CreateListenerRuleRequest {
     pub fn new(
         listener: LoadBalancerLight,
         listener_rule: ListenerRuleForCreation,
-        vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
+        vm_ids: impl IntoVec<VmId>,
     ) -> Self {
         Self {
             dry_run: None,
             listener,
             listener_rule,
-            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+            vm_ids: vm_ids.into_vec(),
         }
     }
 
@@ -74,8 +78,8 @@ impl CreateListenerRuleRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
-        self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
+    pub fn vm_ids(mut self, vm_ids: impl IntoVec<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_vec();
         self
     }
 }
@@ -123,8 +127,11 @@ __private::test_setters!(CreateListenerRuleResponse {
 
 /// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds
 /// listeners to a load balancer.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -143,12 +150,12 @@ pub struct CreateLoadBalancerListenersRequest {
 impl CreateLoadBalancerListenersRequest {
     /// Creates a [`CreateLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
-        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
+        listeners: impl IntoVec<ListenerForCreation>,
         load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             dry_run: None,
-            listeners: listeners.into_iter().map(Into::into).collect(),
+            listeners: listeners.into_vec(),
             load_balancer_name: load_balancer_name.into(),
         }
     }
@@ -160,11 +167,8 @@ impl CreateLoadBalancerListenersRequest {
     }
 
     /// Sets [`listeners`](Self::listeners).
-    pub fn listeners(
-        mut self,
-        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
-    ) -> Self {
-        self.listeners = listeners.into_iter().map(Into::into).collect();
+    pub fn listeners(mut self, listeners: impl IntoVec<ListenerForCreation>) -> Self {
+        self.listeners = listeners.into_vec();
         self
     }
 
@@ -219,8 +223,11 @@ __private::test_setters!(CreateLoadBalancerListenersResponse {
 });
 
 /// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -281,8 +288,11 @@ __private::test_setters!(DeleteListenerRuleResponse {
 
 /// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
 /// removes listeners from a load balancer, by port.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -302,15 +312,12 @@ impl DeleteLoadBalancerListenersRequest {
     /// Creates a [`DeleteLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<LoadBalancerName>,
-        load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
+        load_balancer_ports: impl IntoVec<i64>,
     ) -> Self {
         Self {
             dry_run: None,
             load_balancer_name: load_balancer_name.into(),
-            load_balancer_ports: load_balancer_ports
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            load_balancer_ports: load_balancer_ports.into_vec(),
         }
     }
 
@@ -332,12 +339,9 @@ impl DeleteLoadBalancerListenersRequest {
     /// Sets [`load_balancer_ports`](Self::load_balancer_ports).
     pub fn load_balancer_ports(
         mut self,
-        load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
+        load_balancer_ports: impl IntoVec<i64>,
     ) -> Self {
-        self.load_balancer_ports = load_balancer_ports
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.load_balancer_ports = load_balancer_ports.into_vec();
         self
     }
 }
@@ -383,8 +387,11 @@ __private::test_setters!(DeleteLoadBalancerListenersResponse {
 });
 
 /// Filters for listener rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
     /// Only return rules with one of these names.
@@ -472,8 +479,11 @@ __private::test_setters!(ListenerRule {
 });
 
 /// A listener rule to create.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ListenerRuleForCreation {
     /// Action of the rule. The only value is `forward`.
@@ -553,8 +563,11 @@ __private::sent!(ListenerRuleForCreation {
 });
 
 /// A listener, identified by its load balancer and port.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LoadBalancerLight {
     /// Name of the load balancer, which serves as its ID.
@@ -601,8 +614,11 @@ __private::sent!(LoadBalancerLight {
 });
 
 /// Request of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -659,8 +675,11 @@ __private::test_setters!(ReadListenerRulesResponse {
 
 /// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
 /// pattern or the path pattern of a listener rule.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

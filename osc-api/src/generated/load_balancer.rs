@@ -17,6 +17,7 @@ use super::ids::SubnetId;
 use super::ids::VmId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Result;
 use crate::UnknownValue;
@@ -51,6 +52,9 @@ __private::test_setters!(BackendVmHealth {
 });
 
 /// The health of a backend VM. `UP` and `DOWN` appear only in published examples.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthState {
@@ -112,6 +116,9 @@ impl From<&str> for BackendVmHealthState {
 __private::open_enum!(BackendVmHealthState);
 
 /// What causes a backend VM to be out of service: the load balancer (`ELB`), the VM (`Instance`) or neither.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthStateReason {
@@ -159,8 +166,11 @@ __private::open_enum!(BackendVmHealthStateReason);
 
 /// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
 /// with its listeners.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -193,12 +203,12 @@ pub struct CreateLoadBalancerRequest {
 impl CreateLoadBalancerRequest {
     /// Creates a [`CreateLoadBalancerRequest`] with the required fields.
     pub fn new(
-        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
+        listeners: impl IntoVec<ListenerForCreation>,
         load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             dry_run: None,
-            listeners: listeners.into_iter().map(Into::into).collect(),
+            listeners: listeners.into_vec(),
             load_balancer_name: load_balancer_name.into(),
             load_balancer_type: None,
             public_ip: None,
@@ -216,11 +226,8 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`listeners`](Self::listeners).
-    pub fn listeners(
-        mut self,
-        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
-    ) -> Self {
-        self.listeners = listeners.into_iter().map(Into::into).collect();
+    pub fn listeners(mut self, listeners: impl IntoVec<ListenerForCreation>) -> Self {
+        self.listeners = listeners.into_vec();
         self
     }
 
@@ -324,8 +331,11 @@ __private::test_setters!(CreateLoadBalancerResponse {
 
 /// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
 /// load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -344,16 +354,13 @@ pub struct CreateLoadBalancerTagsRequest {
 impl CreateLoadBalancerTagsRequest {
     /// Creates a [`CreateLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+        load_balancer_names: impl IntoVec<LoadBalancerName>,
+        tags: impl IntoVec<ResourceTag>,
     ) -> Self {
         Self {
             dry_run: None,
-            load_balancer_names: load_balancer_names
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            tags: tags.into_iter().map(Into::into).collect(),
+            load_balancer_names: load_balancer_names.into_vec(),
+            tags: tags.into_vec(),
         }
     }
 
@@ -366,21 +373,15 @@ impl CreateLoadBalancerTagsRequest {
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
+        load_balancer_names: impl IntoVec<LoadBalancerName>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.load_balancer_names = load_balancer_names.into_vec();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = tags.into_iter().map(Into::into).collect();
+    pub fn tags(mut self, tags: impl IntoVec<ResourceTag>) -> Self {
+        self.tags = tags.into_vec();
         self
     }
 }
@@ -409,8 +410,11 @@ __private::test_setters!(CreateLoadBalancerTagsResponse {
 });
 
 /// Request of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -488,8 +492,11 @@ __private::test_setters!(DeleteLoadBalancerResponse {
 
 /// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
 /// from load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -508,16 +515,13 @@ pub struct DeleteLoadBalancerTagsRequest {
 impl DeleteLoadBalancerTagsRequest {
     /// Creates a [`DeleteLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
-        tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
+        load_balancer_names: impl IntoVec<LoadBalancerName>,
+        tags: impl IntoVec<ResourceLoadBalancerTag>,
     ) -> Self {
         Self {
             dry_run: None,
-            load_balancer_names: load_balancer_names
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            tags: tags.into_iter().map(Into::into).collect(),
+            load_balancer_names: load_balancer_names.into_vec(),
+            tags: tags.into_vec(),
         }
     }
 
@@ -530,21 +534,15 @@ impl DeleteLoadBalancerTagsRequest {
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
+        load_balancer_names: impl IntoVec<LoadBalancerName>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.load_balancer_names = load_balancer_names.into_vec();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
-    ) -> Self {
-        self.tags = tags.into_iter().map(Into::into).collect();
+    pub fn tags(mut self, tags: impl IntoVec<ResourceLoadBalancerTag>) -> Self {
+        self.tags = tags.into_vec();
         self
     }
 }
@@ -574,8 +572,11 @@ __private::test_setters!(DeleteLoadBalancerTagsResponse {
 
 /// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
 /// removes backend VMs from a load balancer.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
@@ -594,22 +595,19 @@ pub struct DeregisterVmsInLoadBalancerRequest {
 impl DeregisterVmsInLoadBalancerRequest {
     /// Creates a [`DeregisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
-        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
+        backend_vm_ids: impl IntoVec<VmId>,
         load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
-            backend_vm_ids: backend_vm_ids.into_iter().map(Into::into).collect(),
+            backend_vm_ids: backend_vm_ids.into_vec(),
             dry_run: None,
             load_balancer_name: load_balancer_name.into(),
         }
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(
-        mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
-    ) -> Self {
-        self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
+    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoVec<VmId>) -> Self {
+        self.backend_vm_ids = backend_vm_ids.into_vec();
         self
     }
 
@@ -653,8 +651,11 @@ __private::test_setters!(DeregisterVmsInLoadBalancerResponse {
 });
 
 /// Filters for load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersLoadBalancer {
     /// Only return load balancers with one of these names.
@@ -692,8 +693,11 @@ __private::sent!(FiltersLoadBalancer {
 
 /// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
 /// which adds backend VMs to a load balancer, by ID or by public IP.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
@@ -799,8 +803,11 @@ __private::test_setters!(LoadBalancerTag {
 
 /// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
 /// load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -814,15 +821,10 @@ pub struct ReadLoadBalancerTagsRequest {
 
 impl ReadLoadBalancerTagsRequest {
     /// Creates a [`ReadLoadBalancerTagsRequest`] with the required fields.
-    pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
-    ) -> Self {
+    pub fn new(load_balancer_names: impl IntoVec<LoadBalancerName>) -> Self {
         Self {
             dry_run: None,
-            load_balancer_names: load_balancer_names
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            load_balancer_names: load_balancer_names.into_vec(),
         }
     }
 
@@ -835,12 +837,9 @@ impl ReadLoadBalancerTagsRequest {
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
+        load_balancer_names: impl IntoVec<LoadBalancerName>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.load_balancer_names = load_balancer_names.into_vec();
         self
     }
 }
@@ -872,8 +871,11 @@ __private::test_setters!(ReadLoadBalancerTagsResponse {
 });
 
 /// Request of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -930,8 +932,11 @@ __private::test_setters!(ReadLoadBalancersResponse {
 
 /// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
 /// balancer's backend VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
@@ -1006,8 +1011,11 @@ __private::test_setters!(ReadVmsHealthResponse {
 
 /// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
 /// backend VMs to a load balancer.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. Listing a VM twice does not give it more traffic.
@@ -1026,22 +1034,19 @@ pub struct RegisterVmsInLoadBalancerRequest {
 impl RegisterVmsInLoadBalancerRequest {
     /// Creates a [`RegisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
-        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
+        backend_vm_ids: impl IntoVec<VmId>,
         load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
-            backend_vm_ids: backend_vm_ids.into_iter().map(Into::into).collect(),
+            backend_vm_ids: backend_vm_ids.into_vec(),
             dry_run: None,
             load_balancer_name: load_balancer_name.into(),
         }
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(
-        mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
-    ) -> Self {
-        self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
+    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoVec<VmId>) -> Self {
+        self.backend_vm_ids = backend_vm_ids.into_vec();
         self
     }
 
@@ -1085,8 +1090,11 @@ __private::test_setters!(RegisterVmsInLoadBalancerResponse {
 });
 
 /// A tag to remove from a load balancer, by its key.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ResourceLoadBalancerTag {
     /// Key of the tag, 1 to 128 characters.
@@ -1115,8 +1123,11 @@ __private::sent!(ResourceLoadBalancerTag {
 /// Request of
 /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
 /// removes backend VMs from a load balancer, by ID or by public IP.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
@@ -1199,8 +1210,11 @@ __private::test_setters!(UnlinkLoadBalancerBackendMachinesResponse {
 
 /// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of
 /// a load balancer per call.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
     /// Access log settings.

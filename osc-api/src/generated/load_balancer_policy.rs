@@ -14,8 +14,11 @@ use crate::__private;
 
 /// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
 /// stickiness policy, which binds a client to one backend with a cookie.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
     /// Lifetime of the cookie in seconds. If omitted or 1, the cookie lasts until the browser is closed.
@@ -153,8 +156,11 @@ __private::test_setters!(CreateLoadBalancerPolicyResponse {
 
 /// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
 /// policy of a load balancer.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -249,6 +255,9 @@ __private::test_setters!(DeleteLoadBalancerPolicyResponse {
 });
 
 /// Whose cookie a stickiness policy uses: the application's or the load balancer's.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerPolicyType {

@@ -31,8 +31,11 @@ __private::test_setters!(Location {
 
 /// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
 /// where a DirectLink can be set up.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

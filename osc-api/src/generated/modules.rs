@@ -62,92 +62,106 @@ pub const API_VERSION: &str = "1.42.0";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - AccessKey: [`AccessKey`], [`AccessKeySecretKey`], [`AccessKeyState`], [`FiltersAccessKeys`]
-/// - Account: [`Account`], [`CO2CategoryDistribution`], [`CO2EmissionEntry`], [`CO2FactorDistribution`],
-///   [`ConsumptionEntry`]
-/// - ApiAccessPolicy: [`ApiAccessPolicy`]
-/// - ApiAccessRule: [`ApiAccessRule`], [`FiltersApiAccessRule`]
-/// - ApiLog: [`FiltersApiLog`], [`Log`], [`With`]
-/// - Ca: [`Ca`], [`FiltersCa`]
-/// - Catalog: [`CatalogState`], [`Catalogs`], [`FiltersCatalogs`], [`UnitPriceEntry`]
-/// - ClientGateway: [`ClientGateway`], [`FiltersClientGateway`]
-/// - DedicatedGroup: [`DedicatedGroup`], [`FiltersDedicatedGroup`]
-/// - DhcpOption: [`DhcpOptionsSet`], [`FiltersDhcpOptions`]
-/// - DirectLink: [`DirectLink`], [`DirectLinkBandwidth`], [`DirectLinkState`], [`FiltersDirectLink`]
-/// - DirectLinkInterface: [`DirectLinkInterface`], [`DirectLinkInterfaceMtu`], [`DirectLinkInterfaceState`],
-///   [`DirectLinkInterfaces`], [`FiltersDirectLinkInterface`]
-/// - FlexibleGpu: [`FiltersFlexibleGpu`], [`FlexibleGpu`], [`FlexibleGpuCatalog`], [`FlexibleGpuState`]
-/// - Identifiers: [`AccessKeyId`], [`AccountId`], [`ApiAccessRuleId`], [`CaId`], [`ClientGatewayId`],
-///   [`DedicatedGroupId`], [`DhcpOptionsSetId`], [`DirectLinkId`], [`DirectLinkInterfaceId`], [`FlexibleGpuId`],
-///   [`GatewayId`], [`ImageId`], [`InternetServiceId`], [`KeypairId`], [`KeypairName`], [`LinkNicId`],
-///   [`LinkPublicIpId`], [`LinkRouteTableId`], [`ListenerRuleName`], [`LoadBalancerName`],
-///   [`LoadBalancerPolicyName`], [`NatServiceId`], [`NetAccessPointId`], [`NetId`], [`NetPeeringId`], [`NicId`],
-///   [`PolicyId`], [`PolicyName`], [`PolicyOrn`], [`PolicyVersionId`], [`ProductTypeId`], [`PublicIpId`],
-///   [`RequestId`], [`ReservationId`], [`ResourceId`], [`RouteTableId`], [`SecurityGroupId`],
-///   [`SecurityGroupName`], [`SecurityGroupRuleId`], [`ServerCertificateId`], [`ServerCertificateOrn`],
-///   [`ServiceId`], [`SnapshotId`], [`SubnetId`], [`TaskId`], [`UserGroupId`], [`UserGroupName`], [`UserId`],
-///   [`UserName`], [`VirtualGatewayId`], [`VmGroupId`], [`VmId`], [`VmTemplateId`], [`VolumeId`],
-///   [`VpnConnectionId`]
-/// - Image: [`BlockDeviceMappingImage`], [`FiltersImage`], [`FiltersReadImageExportTask`], [`Image`],
-///   [`ImageExportTask`], [`ImageExportTaskState`], [`ImageState`], [`OsuExportImageExportTask`], [`StateComment`]
-/// - InternetService: [`FiltersInternetService`], [`InternetService`]
-/// - Keypair: [`FiltersKeypair`], [`Keypair`], [`KeypairCreated`], [`KeypairType`]
-/// - Listener: [`FiltersListenerRule`], [`ListenerRule`], [`ListenerRuleForCreation`], [`LoadBalancerLight`]
-/// - LoadBalancer: [`BackendVmHealth`], [`BackendVmHealthState`], [`BackendVmHealthStateReason`],
-///   [`FiltersLoadBalancer`], [`LoadBalancerTag`], [`ResourceLoadBalancerTag`]
-/// - LoadBalancerPolicy: [`LoadBalancerPolicyType`]
-/// - Location: [`Location`]
-/// - NatService: [`FiltersNatService`], [`NatService`], [`PublicIpLight`]
-/// - Net: [`FiltersNet`], [`Net`], [`NetState`]
-/// - NetAccessPoint: [`FiltersNetAccessPoint`], [`FiltersService`], [`NetAccessPoint`], [`Service`]
-/// - NetPeering: [`AccepterNet`], [`FiltersNetPeering`], [`NetPeering`], [`NetPeeringState`],
-///   [`NetPeeringStateName`], [`SourceNet`]
-/// - Nic: [`FiltersNic`], [`LinkNic`], [`LinkNicToUpdate`], [`LinkPublicIp`], [`Nic`], [`PrivateIp`]
-/// - Policy: [`InlinePolicy`], [`LinkedPolicy`], [`MinimalPolicy`], [`Policy`], [`PolicyEntities`],
-///   [`PolicyEntityType`], [`PolicyScope`], [`PolicyVersion`], [`ReadLinkedPoliciesFilters`],
-///   [`ReadPoliciesFilters`]
-/// - ProductType: [`FiltersProductType`], [`ProductType`]
-/// - PublicIp: [`FiltersPublicIp`], [`PublicIp`]
-/// - Quota: [`FiltersQuota`], [`Quota`], [`QuotaTypes`]
-/// - Region: [`Region`]
-/// - RouteTable: [`FiltersRouteTable`]
-/// - SecurityGroup: [`FiltersSecurityGroup`]
-/// - SecurityGroupRule: [`Flow`]
-/// - ServerCertificate: [`FiltersServerCertificate`], [`ServerCertificate`]
-/// - Snapshot: [`FiltersSnapshot`], [`FiltersSnapshotExportTask`], [`OsuExportSnapshotExportTask`], [`Snapshot`],
-///   [`SnapshotExportTask`], [`SnapshotExportTaskState`], [`SnapshotState`]
-/// - Subnet: [`FiltersSubnet`], [`Subnet`], [`SubnetState`]
-/// - Subregion: [`FiltersSubregion`], [`Subregion`]
-/// - Tag: [`FiltersTag`]
-/// - Types of several tags: [`AccessLog`], [`ApplicationStickyCookiePolicy`], [`Architecture`], [`BootMode`],
-///   [`BsuToCreate`], [`Catalog`], [`CatalogEntry`], [`CpuPerformance`], [`DiskImageFormat`], [`ErrorResponse`],
-///   [`Errors`], [`FiltersUserGroup`], [`HealthCheck`], [`Hypervisor`], [`IpProtocol`], [`LinkRouteTable`],
-///   [`LinkState`], [`Listener`], [`ListenerForCreation`], [`LoadBalancer`], [`LoadBalancerProtocol`],
-///   [`LoadBalancerState`], [`LoadBalancerStickyCookiePolicy`], [`LoadBalancerType`], [`NicState`], [`OsuApiKey`],
-///   [`OsuExportToCreate`], [`PermissionsOnResource`], [`PermissionsOnResourceCreation`], [`PrivateIpLight`],
-///   [`ResourceState`], [`ResourceTag`], [`ResourceType`], [`ResponseContext`], [`RootDeviceType`], [`Route`],
-///   [`RoutePropagatingVirtualGateway`], [`RouteTable`], [`SecurityGroup`], [`SecurityGroupLight`],
-///   [`SecurityGroupRule`], [`SecurityGroupsMember`], [`SourceSecurityGroup`], [`Tag`], [`Tenancy`], [`User`],
-///   [`VolumeType`]
-/// - User: [`FiltersUsers`]
-/// - UserGroup: [`UserGroup`]
-/// - VirtualGateway: [`FiltersVirtualGateway`], [`NetToVirtualGatewayLink`], [`VirtualGateway`]
-/// - Vm: [`ActionsOnNextBoot`], [`BlockDeviceMappingCreated`], [`BlockDeviceMappingVmCreation`],
-///   [`BlockDeviceMappingVmUpdate`], [`BsuCreated`], [`BsuToUpdateVm`], [`FiltersVm`], [`FiltersVmType`],
-///   [`FiltersVmsState`], [`FiltersVmsStopHistory`], [`LinkNicLight`], [`LinkPublicIpLightForVm`],
-///   [`MaintenanceEvent`], [`MaintenanceEventCode`], [`NicForVmCreation`], [`NicLight`], [`Placement`],
-///   [`PrivateIpLightForVm`], [`SecureBootAction`], [`ShutdownBehaviorConfiguration`],
-///   [`ShutdownBehaviorConfigurationGuestAction`], [`ShutdownBehaviorConfigurationHostAction`], [`Vm`],
-///   [`VmInitiatedShutdownBehavior`], [`VmState`], [`VmStateName`], [`VmStates`], [`VmType`], [`VmsStopHistory`]
-/// - VmGroup: [`FiltersVmGroup`], [`PositioningStrategy`], [`VmGroup`], [`VmGroupState`]
-/// - VmTemplate: [`FiltersVmTemplate`], [`VmTemplate`]
-/// - Volume: [`FiltersReadVolumeUpdateTask`], [`FiltersVolume`], [`LinkedVolume`], [`Volume`], [`VolumeState`],
-///   [`VolumeUpdate`], [`VolumeUpdateParameters`], [`VolumeUpdateTask`], [`VolumeUpdateTaskState`]
-/// - VpnConnection: [`FiltersVpnConnection`], [`Phase1Options`], [`Phase2Options`], [`RouteLight`],
-///   [`VgwTelemetry`], [`VgwTelemetryState`], [`VpnConnection`], [`VpnOptions`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[AccessKey](crate::Client#accesskey)**: [`AccessKey`], [`AccessKeySecretKey`], [`AccessKeyState`],
+    //!   [`FiltersAccessKeys`]
+    //! - **[Account](crate::Client#account)**: [`Account`], [`CO2CategoryDistribution`], [`CO2EmissionEntry`],
+    //!   [`CO2FactorDistribution`], [`ConsumptionEntry`]
+    //! - **[ApiAccessPolicy](crate::Client#apiaccesspolicy)**: [`ApiAccessPolicy`]
+    //! - **[ApiAccessRule](crate::Client#apiaccessrule)**: [`ApiAccessRule`], [`FiltersApiAccessRule`]
+    //! - **[ApiLog](crate::Client#apilog)**: [`FiltersApiLog`], [`Log`], [`With`]
+    //! - **[Ca](crate::Client#ca)**: [`Ca`], [`FiltersCa`]
+    //! - **[Catalog](crate::Client#catalog)**: [`CatalogState`], [`Catalogs`], [`FiltersCatalogs`], [`UnitPriceEntry`]
+    //! - **[ClientGateway](crate::Client#clientgateway)**: [`ClientGateway`], [`FiltersClientGateway`]
+    //! - **[DedicatedGroup](crate::Client#dedicatedgroup)**: [`DedicatedGroup`], [`FiltersDedicatedGroup`]
+    //! - **[DhcpOption](crate::Client#dhcpoption)**: [`DhcpOptionsSet`], [`FiltersDhcpOptions`]
+    //! - **[DirectLink](crate::Client#directlink)**: [`DirectLink`], [`DirectLinkBandwidth`], [`DirectLinkState`],
+    //!   [`FiltersDirectLink`]
+    //! - **[DirectLinkInterface](crate::Client#directlinkinterface)**: [`DirectLinkInterface`],
+    //!   [`DirectLinkInterfaceMtu`], [`DirectLinkInterfaceState`], [`DirectLinkInterfaces`],
+    //!   [`FiltersDirectLinkInterface`]
+    //! - **[FlexibleGpu](crate::Client#flexiblegpu)**: [`FiltersFlexibleGpu`], [`FlexibleGpu`], [`FlexibleGpuCatalog`],
+    //!   [`FlexibleGpuState`]
+    //! - **Identifiers**: [`AccessKeyId`], [`AccountId`], [`ApiAccessRuleId`], [`CaId`], [`ClientGatewayId`],
+    //!   [`DedicatedGroupId`], [`DhcpOptionsSetId`], [`DirectLinkId`], [`DirectLinkInterfaceId`], [`FlexibleGpuId`],
+    //!   [`GatewayId`], [`ImageId`], [`InternetServiceId`], [`KeypairId`], [`KeypairName`], [`LinkNicId`],
+    //!   [`LinkPublicIpId`], [`LinkRouteTableId`], [`ListenerRuleName`], [`LoadBalancerName`],
+    //!   [`LoadBalancerPolicyName`], [`NatServiceId`], [`NetAccessPointId`], [`NetId`], [`NetPeeringId`], [`NicId`],
+    //!   [`PolicyId`], [`PolicyName`], [`PolicyOrn`], [`PolicyVersionId`], [`ProductTypeId`], [`PublicIpId`],
+    //!   [`RequestId`], [`ReservationId`], [`ResourceId`], [`RouteTableId`], [`SecurityGroupId`],
+    //!   [`SecurityGroupName`], [`SecurityGroupRuleId`], [`ServerCertificateId`], [`ServerCertificateOrn`],
+    //!   [`ServiceId`], [`SnapshotId`], [`SubnetId`], [`TaskId`], [`UserGroupId`], [`UserGroupName`], [`UserId`],
+    //!   [`UserName`], [`VirtualGatewayId`], [`VmGroupId`], [`VmId`], [`VmTemplateId`], [`VolumeId`],
+    //!   [`VpnConnectionId`]
+    //! - **[Image](crate::Client#image)**: [`BlockDeviceMappingImage`], [`FiltersImage`],
+    //!   [`FiltersReadImageExportTask`], [`Image`], [`ImageExportTask`], [`ImageExportTaskState`], [`ImageState`],
+    //!   [`OsuExportImageExportTask`], [`StateComment`]
+    //! - **[InternetService](crate::Client#internetservice)**: [`FiltersInternetService`], [`InternetService`]
+    //! - **[Keypair](crate::Client#keypair)**: [`FiltersKeypair`], [`Keypair`], [`KeypairCreated`], [`KeypairType`]
+    //! - **[Listener](crate::Client#listener)**: [`FiltersListenerRule`], [`ListenerRule`],
+    //!   [`ListenerRuleForCreation`], [`LoadBalancerLight`]
+    //! - **[LoadBalancer](crate::Client#loadbalancer)**: [`BackendVmHealth`], [`BackendVmHealthState`],
+    //!   [`BackendVmHealthStateReason`], [`FiltersLoadBalancer`], [`LoadBalancerTag`], [`ResourceLoadBalancerTag`]
+    //! - **[LoadBalancerPolicy](crate::Client#loadbalancerpolicy)**: [`LoadBalancerPolicyType`]
+    //! - **[Location](crate::Client#location)**: [`Location`]
+    //! - **[NatService](crate::Client#natservice)**: [`FiltersNatService`], [`NatService`], [`PublicIpLight`]
+    //! - **[Net](crate::Client#net)**: [`FiltersNet`], [`Net`], [`NetState`]
+    //! - **[NetAccessPoint](crate::Client#netaccesspoint)**: [`FiltersNetAccessPoint`], [`FiltersService`],
+    //!   [`NetAccessPoint`], [`Service`]
+    //! - **[NetPeering](crate::Client#netpeering)**: [`AccepterNet`], [`FiltersNetPeering`], [`NetPeering`],
+    //!   [`NetPeeringState`], [`NetPeeringStateName`], [`SourceNet`]
+    //! - **[Nic](crate::Client#nic)**: [`FiltersNic`], [`LinkNic`], [`LinkNicToUpdate`], [`LinkPublicIp`], [`Nic`],
+    //!   [`PrivateIp`]
+    //! - **[Policy](crate::Client#policy)**: [`InlinePolicy`], [`LinkedPolicy`], [`MinimalPolicy`], [`Policy`],
+    //!   [`PolicyEntities`], [`PolicyEntityType`], [`PolicyScope`], [`PolicyVersion`], [`ReadLinkedPoliciesFilters`],
+    //!   [`ReadPoliciesFilters`]
+    //! - **[ProductType](crate::Client#producttype)**: [`FiltersProductType`], [`ProductType`]
+    //! - **[PublicIp](crate::Client#publicip)**: [`FiltersPublicIp`], [`PublicIp`]
+    //! - **[Quota](crate::Client#quota)**: [`FiltersQuota`], [`Quota`], [`QuotaTypes`]
+    //! - **[Region](crate::Client#region)**: [`Region`]
+    //! - **[RouteTable](crate::Client#routetable)**: [`FiltersRouteTable`]
+    //! - **[SecurityGroup](crate::Client#securitygroup)**: [`FiltersSecurityGroup`]
+    //! - **[SecurityGroupRule](crate::Client#securitygrouprule)**: [`Flow`]
+    //! - **[ServerCertificate](crate::Client#servercertificate)**: [`FiltersServerCertificate`], [`ServerCertificate`]
+    //! - **[Snapshot](crate::Client#snapshot)**: [`FiltersSnapshot`], [`FiltersSnapshotExportTask`],
+    //!   [`OsuExportSnapshotExportTask`], [`Snapshot`], [`SnapshotExportTask`], [`SnapshotExportTaskState`],
+    //!   [`SnapshotState`]
+    //! - **[Subnet](crate::Client#subnet)**: [`FiltersSubnet`], [`Subnet`], [`SubnetState`]
+    //! - **[Subregion](crate::Client#subregion)**: [`FiltersSubregion`], [`Subregion`]
+    //! - **[Tag](crate::Client#tag)**: [`FiltersTag`]
+    //! - **Types of several tags**: [`AccessLog`], [`ApplicationStickyCookiePolicy`], [`Architecture`], [`BootMode`],
+    //!   [`BsuToCreate`], [`Catalog`], [`CatalogEntry`], [`CpuPerformance`], [`DiskImageFormat`], [`ErrorResponse`],
+    //!   [`Errors`], [`FiltersUserGroup`], [`HealthCheck`], [`Hypervisor`], [`IpProtocol`], [`LinkRouteTable`],
+    //!   [`LinkState`], [`Listener`], [`ListenerForCreation`], [`LoadBalancer`], [`LoadBalancerProtocol`],
+    //!   [`LoadBalancerState`], [`LoadBalancerStickyCookiePolicy`], [`LoadBalancerType`], [`NicState`], [`OsuApiKey`],
+    //!   [`OsuExportToCreate`], [`PermissionsOnResource`], [`PermissionsOnResourceCreation`], [`PrivateIpLight`],
+    //!   [`ResourceState`], [`ResourceTag`], [`ResourceType`], [`ResponseContext`], [`RootDeviceType`], [`Route`],
+    //!   [`RoutePropagatingVirtualGateway`], [`RouteTable`], [`SecurityGroup`], [`SecurityGroupLight`],
+    //!   [`SecurityGroupRule`], [`SecurityGroupsMember`], [`SourceSecurityGroup`], [`Tag`], [`Tenancy`], [`User`],
+    //!   [`VolumeType`]
+    //! - **[User](crate::Client#user)**: [`FiltersUsers`]
+    //! - **[UserGroup](crate::Client#usergroup)**: [`UserGroup`]
+    //! - **[VirtualGateway](crate::Client#virtualgateway)**: [`FiltersVirtualGateway`], [`NetToVirtualGatewayLink`],
+    //!   [`VirtualGateway`]
+    //! - **[Vm](crate::Client#vm)**: [`ActionsOnNextBoot`], [`BlockDeviceMappingCreated`],
+    //!   [`BlockDeviceMappingVmCreation`], [`BlockDeviceMappingVmUpdate`], [`BsuCreated`], [`BsuToUpdateVm`],
+    //!   [`FiltersVm`], [`FiltersVmType`], [`FiltersVmsState`], [`FiltersVmsStopHistory`], [`LinkNicLight`],
+    //!   [`LinkPublicIpLightForVm`], [`MaintenanceEvent`], [`MaintenanceEventCode`], [`NicForVmCreation`],
+    //!   [`NicLight`], [`Placement`], [`PrivateIpLightForVm`], [`SecureBootAction`], [`ShutdownBehaviorConfiguration`],
+    //!   [`ShutdownBehaviorConfigurationGuestAction`], [`ShutdownBehaviorConfigurationHostAction`], [`Vm`],
+    //!   [`VmInitiatedShutdownBehavior`], [`VmState`], [`VmStateName`], [`VmStates`], [`VmType`], [`VmsStopHistory`]
+    //! - **[VmGroup](crate::Client#vmgroup)**: [`FiltersVmGroup`], [`PositioningStrategy`], [`VmGroup`],
+    //!   [`VmGroupState`]
+    //! - **[VmTemplate](crate::Client#vmtemplate)**: [`FiltersVmTemplate`], [`VmTemplate`]
+    //! - **[Volume](crate::Client#volume)**: [`FiltersReadVolumeUpdateTask`], [`FiltersVolume`], [`LinkedVolume`],
+    //!   [`Volume`], [`VolumeState`], [`VolumeUpdate`], [`VolumeUpdateParameters`], [`VolumeUpdateTask`],
+    //!   [`VolumeUpdateTaskState`]
+    //! - **[VpnConnection](crate::Client#vpnconnection)**: [`FiltersVpnConnection`], [`Phase1Options`],
+    //!   [`Phase2Options`], [`RouteLight`], [`VgwTelemetry`], [`VgwTelemetryState`], [`VpnConnection`], [`VpnOptions`]
+    pub use crate::__private::traits::*;
     pub use super::access_key::AccessKey;
     pub use super::access_key::AccessKeySecretKey;
     pub use super::access_key::AccessKeyState;

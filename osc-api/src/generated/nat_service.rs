@@ -18,8 +18,11 @@ use crate::__private;
 
 /// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
 /// public Subnet, which gives VMs in private Subnets access to the Internet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -119,8 +122,11 @@ __private::test_setters!(CreateNatServiceResponse {
 });
 
 /// Request of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -176,8 +182,11 @@ __private::test_setters!(DeleteNatServiceResponse {
 });
 
 /// Filters for NAT services.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersNatService {
     /// Only return resources created with one of these client tokens.
@@ -338,8 +347,11 @@ __private::test_setters!(PublicIpLight {
 });
 
 /// Request of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

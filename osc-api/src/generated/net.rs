@@ -17,8 +17,11 @@ use crate::__private;
 
 /// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its
 /// own IP range.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -100,8 +103,11 @@ __private::test_setters!(CreateNetResponse {
 });
 
 /// Request of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -157,8 +163,11 @@ __private::test_setters!(DeleteNetResponse {
 });
 
 /// Filters for Nets.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersNet {
     /// Only return resources with one of these sets of DHCP options, by ID.
@@ -296,6 +305,9 @@ __private::test_setters!(Net {
 });
 
 /// The state of a Net.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetState {
@@ -342,8 +354,11 @@ impl From<&str> for NetState {
 __private::open_enum!(NetState);
 
 /// Request of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -424,8 +439,11 @@ __private::test_setters!(ReadNetsResponse {
 
 /// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a
 /// Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.

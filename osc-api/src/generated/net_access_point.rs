@@ -18,8 +18,11 @@ use crate::__private;
 
 /// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
 /// access point, which connects a Net to an OUTSCALE service without using the Internet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -119,8 +122,11 @@ __private::test_setters!(CreateNetAccessPointResponse {
 
 /// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
 /// access point and its routes in the route tables.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -180,8 +186,11 @@ __private::test_setters!(DeleteNetAccessPointResponse {
 });
 
 /// Filters for Net access points.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
     /// Only return Net access points with one of these IDs.
@@ -263,8 +272,11 @@ __private::sent!(FiltersNetAccessPoint {
 });
 
 /// Filters for services.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersService {
     /// Only return services with one of these IDs.
@@ -348,8 +360,11 @@ __private::test_setters!(NetAccessPoint {
 
 /// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
 /// lists the services that a Net access point can connect to.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -431,8 +446,11 @@ __private::test_setters!(ReadNetAccessPointServicesResponse {
 
 /// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
 /// points.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -549,8 +567,11 @@ __private::test_setters!(Service {
 
 /// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables
 /// to a Net access point, or removes them.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
     /// IDs of additional route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.

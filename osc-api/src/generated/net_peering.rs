@@ -17,8 +17,11 @@ use crate::__private;
 
 /// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering
 /// requested by another Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -117,8 +120,11 @@ __private::test_setters!(AccepterNet {
 
 /// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a
 /// Net of the account and another Net, which may belong to another account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
     /// ID of the Net that receives the peering request, `vpc-` and eight hexadecimal digits. If it belongs to another
@@ -235,8 +241,11 @@ __private::test_setters!(CreateNetPeeringResponse {
 });
 
 /// Request of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -292,8 +301,11 @@ __private::test_setters!(DeleteNetPeeringResponse {
 });
 
 /// Filters for Net peerings.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
     /// Only return Net peerings whose accepter Net belongs to an account with one of these IDs.
@@ -519,6 +531,9 @@ __private::test_setters!(NetPeeringState {
 });
 
 /// The state of a Net peering.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetPeeringStateName {
@@ -580,8 +595,11 @@ impl From<&str> for NetPeeringStateName {
 __private::open_enum!(NetPeeringStateName);
 
 /// Request of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -662,8 +680,11 @@ __private::test_setters!(ReadNetPeeringsResponse {
 
 /// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the
 /// state `pending-acceptance`, which becomes `rejected`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

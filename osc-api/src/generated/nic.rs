@@ -20,14 +20,18 @@ use super::ids::VmId;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Paginated;
 use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateNicRequest {
     /// Free-form description of the purpose of the resource.
@@ -130,8 +134,11 @@ __private::test_setters!(CreateNicResponse {
 });
 
 /// Request of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -187,8 +194,11 @@ __private::test_setters!(DeleteNicResponse {
 });
 
 /// Filters for network interfaces.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersNic {
     /// Only return resources with one of these descriptions.
@@ -568,8 +578,11 @@ __private::test_setters!(LinkNic {
 });
 
 /// Request of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkNicRequest {
     /// Device number of the network interface on the VM, 1 to 7.
@@ -657,8 +670,11 @@ __private::test_setters!(LinkNicResponse {
 });
 
 /// A change to the attachment of a network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
     /// If `true`, the network interface is deleted together with the VM. If `false`, it is only detached. Requires
@@ -697,8 +713,11 @@ __private::sent!(LinkNicToUpdate {
 
 /// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to
 /// a network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
     /// If `true`, an address can be reassigned from another network interface of the Subnet.
@@ -946,8 +965,11 @@ __private::test_setters!(PrivateIp {
 });
 
 /// Request of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1027,8 +1049,11 @@ __private::test_setters!(ReadNicsResponse {
 });
 
 /// Request of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1085,8 +1110,11 @@ __private::test_setters!(UnlinkNicResponse {
 
 /// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private
 /// IPs from a network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1104,14 +1132,11 @@ pub struct UnlinkPrivateIpsRequest {
 
 impl UnlinkPrivateIpsRequest {
     /// Creates a [`UnlinkPrivateIpsRequest`] with the required fields.
-    pub fn new(
-        nic_id: impl Into<NicId>,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn new(nic_id: impl Into<NicId>, private_ips: impl IntoVec<String>) -> Self {
         Self {
             dry_run: None,
             nic_id: nic_id.into(),
-            private_ips: private_ips.into_iter().map(Into::into).collect(),
+            private_ips: private_ips.into_vec(),
         }
     }
 
@@ -1128,11 +1153,8 @@ impl UnlinkPrivateIpsRequest {
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.private_ips = private_ips.into_iter().map(Into::into).collect();
+    pub fn private_ips(mut self, private_ips: impl IntoVec<String>) -> Self {
+        self.private_ips = private_ips.into_vec();
         self
     }
 }
@@ -1162,8 +1184,11 @@ __private::test_setters!(UnlinkPrivateIpsResponse {
 
 /// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface
 /// per call.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
     /// New description of the network interface.

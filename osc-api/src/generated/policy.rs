@@ -27,8 +27,11 @@ use crate::__private;
 
 /// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first
 /// version, `v1`, which is the default one and in effect.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
     /// Description of what the policy is for, at most 1000 characters.
@@ -136,8 +139,11 @@ __private::test_setters!(CreatePolicyResponse {
 
 /// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
 /// managed policy, which can have at most five versions.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
     /// Policy document as a JSON string of at most 5120 characters, not counting whitespace.
@@ -222,8 +228,11 @@ __private::test_setters!(CreatePolicyVersionResponse {
 });
 
 /// Request of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -280,8 +289,11 @@ __private::test_setters!(DeletePolicyResponse {
 
 /// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a
 /// managed policy, other than the default one.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -343,8 +355,11 @@ __private::test_setters!(DeletePolicyVersionResponse {
 
 /// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
 /// inline policy of a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -427,8 +442,11 @@ __private::test_setters!(DeleteUserGroupPolicyResponse {
 
 /// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
 /// an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -501,8 +519,11 @@ __private::test_setters!(DeleteUserPolicyResponse {
 
 /// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
 /// which links a managed policy to a user group, and thereby to all its members.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -574,8 +595,11 @@ __private::test_setters!(LinkManagedPolicyToUserGroupResponse {
 });
 
 /// Request of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -647,8 +671,11 @@ __private::test_setters!(LinkPolicyResponse {
 
 /// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an
 /// inline policy of a user group, which applies to all its members.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -744,8 +771,11 @@ __private::test_setters!(PutUserGroupPolicyResponse {
 
 /// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
 /// policy of an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -831,8 +861,11 @@ __private::test_setters!(PutUserPolicyResponse {
 
 /// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
 /// lists the accounts, users and user groups that a managed policy is linked to.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
     /// Only return entities of these types.
@@ -916,8 +949,11 @@ __private::test_setters!(ReadEntitiesLinkedToPolicyResponse {
 
 /// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
 /// policies linked to an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1026,8 +1062,11 @@ __private::test_setters!(ReadLinkedPoliciesResponse {
 /// Request of
 /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
 /// which lists the managed policies linked to a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1133,8 +1172,11 @@ __private::test_setters!(ReadManagedPoliciesLinkedToUserGroupResponse {
 
 /// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including
 /// those provided by OUTSCALE.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1222,8 +1264,11 @@ __private::test_setters!(ReadPoliciesResponse {
 
 /// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
 /// document.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -1275,8 +1320,11 @@ __private::test_setters!(ReadPolicyResponse {
 
 /// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
 /// managed policy.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -1342,8 +1390,11 @@ __private::test_setters!(ReadPolicyVersionResponse {
 
 /// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
 /// managed policy.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
     /// Number of items to skip, which is the number of items on the pages already read.
@@ -1422,8 +1473,11 @@ __private::test_setters!(ReadPolicyVersionsResponse {
 
 /// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline
 /// policies of a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1527,8 +1581,11 @@ __private::test_setters!(ReadUserGroupPoliciesResponse {
 
 /// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
 /// policy of a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1615,8 +1672,11 @@ __private::test_setters!(ReadUserGroupPolicyResponse {
 
 /// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
 /// inline policies of an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1678,8 +1738,11 @@ __private::test_setters!(ReadUserPoliciesResponse {
 
 /// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
 /// EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1764,8 +1827,11 @@ __private::test_setters!(ReadUserPolicyResponse {
 
 /// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the
 /// default version of a managed policy, which is the version in effect.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -1828,8 +1894,11 @@ __private::test_setters!(SetDefaultPolicyVersionResponse {
 /// Request of
 /// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
 /// unlinks a managed policy from a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1903,8 +1972,11 @@ __private::test_setters!(UnlinkManagedPolicyFromUserGroupResponse {
 
 /// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
 /// user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

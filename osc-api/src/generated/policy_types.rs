@@ -208,6 +208,9 @@ __private::test_setters!(PolicyEntities {
 });
 
 /// What a managed policy can be linked to: the whole account, an EIM user or a user group.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyEntityType {
@@ -250,6 +253,9 @@ impl From<&str> for PolicyEntityType {
 __private::open_enum!(PolicyEntityType);
 
 /// Who created a managed policy: OUTSCALE (`OWS`), for all accounts, or the account's users (`LOCAL`).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyScope {
@@ -326,8 +332,11 @@ __private::test_setters!(PolicyVersion {
 });
 
 /// Filters for linked policies.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesFilters {
     /// Only return resources whose path starts with this prefix. Defaults to `/`.
@@ -352,8 +361,11 @@ __private::sent!(ReadLinkedPoliciesFilters {
 });
 
 /// Filters for managed policies.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPoliciesFilters {
     /// If `true`, only return policies that are linked to a user.

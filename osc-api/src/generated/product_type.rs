@@ -12,8 +12,11 @@ use crate::__private;
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
 /// which marks images for metering and billing.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
     /// Free-form description of the purpose of the resource.
@@ -98,8 +101,11 @@ __private::test_setters!(CreateProductTypeResponse {
 
 /// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
 /// the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -166,8 +172,11 @@ __private::test_setters!(DeleteProductTypeResponse {
 });
 
 /// Filters for product types.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersProductType {
     /// Only return product types with one of these IDs.
@@ -229,8 +238,11 @@ __private::test_setters!(ProductType {
 });
 
 /// Request of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

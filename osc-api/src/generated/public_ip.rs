@@ -19,8 +19,11 @@ use crate::__private;
 
 /// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
 /// account, for a VM, a network interface or a NAT service.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -78,8 +81,11 @@ __private::test_setters!(CreatePublicIpResponse {
 
 /// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address
 /// or by ID.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -140,8 +146,11 @@ __private::test_setters!(DeletePublicIpResponse {
 });
 
 /// Filters for public IPs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
     /// Only return public IPs whose association has one of these IDs, `eipassoc-` and eight hexadecimal digits.
@@ -260,8 +269,11 @@ __private::sent!(FiltersPublicIp {
 
 /// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
 /// a network interface, one at a time.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
     /// If `true`, the public IP can be reassigned from the VM or network interface that has it. Defaults to `true` in
@@ -430,8 +442,11 @@ __private::test_setters!(PublicIp {
 
 /// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4
 /// ranges used by the Region whose endpoint is called.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -503,8 +518,11 @@ __private::test_setters!(ReadPublicIpRangesResponse {
 
 /// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
 /// account, associated or not.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -586,8 +604,11 @@ __private::test_setters!(ReadPublicIpsResponse {
 
 /// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from
 /// its VM or network interface.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -11,8 +11,11 @@ use crate::Result;
 use crate::__private;
 
 /// Filters for quotas.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersQuota {
     /// Only return quotas in one of these groups, by name, such as `VPC`.
@@ -128,8 +131,11 @@ __private::test_setters!(QuotaTypes {
 
 /// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their
 /// current usage.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -8,8 +8,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

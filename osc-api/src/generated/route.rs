@@ -16,8 +16,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -163,8 +166,11 @@ __private::test_setters!(CreateRouteResponse {
 });
 
 /// Request of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
     /// IPv4 range of the route in CIDR notation, exactly as specified when the route was created.
@@ -252,8 +258,11 @@ __private::test_setters!(DeleteRouteResponse {
 });
 
 /// Request of [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
     /// IPv4 range of the route to change, in CIDR notation, such as `10.0.0.0/24`.

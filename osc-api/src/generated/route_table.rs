@@ -22,8 +22,11 @@ use crate::__private;
 
 /// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
 /// Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -97,8 +100,11 @@ __private::test_setters!(CreateRouteTableResponse {
 });
 
 /// Request of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -154,8 +160,11 @@ __private::test_setters!(DeleteRouteTableResponse {
 });
 
 /// Filters for route tables.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
     /// Only return linked route tables with one of these IDs.
@@ -356,8 +365,11 @@ __private::sent!(FiltersRouteTable {
 
 /// Request of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a
 /// Subnet of the same Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -434,8 +446,11 @@ __private::test_setters!(LinkRouteTableResponse {
 
 /// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
 /// routes.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -517,8 +532,11 @@ __private::test_setters!(ReadRouteTablesResponse {
 
 /// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table
 /// from a Subnet, which then uses the main one of its Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -579,8 +597,11 @@ __private::test_setters!(UnlinkRouteTableResponse {
 
 /// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route
 /// table of a Subnet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -18,8 +18,11 @@ use crate::__private;
 
 /// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
 /// group in a Net, or in the public Cloud if `net_id` is omitted.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
     /// Description of the group: 1 to 255 letters, including accented ones, digits, spaces and the characters
@@ -126,8 +129,11 @@ __private::test_setters!(CreateSecurityGroupResponse {
 
 /// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
 /// group, by ID or by name.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -194,8 +200,11 @@ __private::test_setters!(DeleteSecurityGroupResponse {
 });
 
 /// Filters for security groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersSecurityGroup {
     /// Only return resources with one of these descriptions.
@@ -453,8 +462,11 @@ __private::sent!(FiltersSecurityGroup {
 
 /// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
 /// with their rules.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -15,8 +15,11 @@ use crate::__private;
 
 /// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound
 /// or outbound rules to a security group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -185,8 +188,11 @@ __private::test_setters!(CreateSecurityGroupRuleResponse {
 
 /// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
 /// rules from a security group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -355,6 +361,9 @@ __private::test_setters!(DeleteSecurityGroupRuleResponse {
 });
 
 /// The direction of traffic, as seen from the VMs of a security group.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Flow {

@@ -14,8 +14,11 @@ use crate::__private;
 
 /// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
 /// server certificate and its private key, for use by load balancers.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
     /// X.509 certificate, in PEM format.
@@ -157,8 +160,11 @@ __private::test_setters!(CreateServerCertificateResponse {
 
 /// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
 /// server certificate.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -215,8 +221,11 @@ __private::test_setters!(DeleteServerCertificateResponse {
 });
 
 /// Filters for server certificates.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
     /// Only return certificates with one of these paths, such as `/example/`.
@@ -242,8 +251,11 @@ __private::sent!(FiltersServerCertificate {
 
 /// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
 /// certificates, without their private keys.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -355,8 +367,11 @@ __private::test_setters!(ServerCertificate {
 
 /// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
 /// name or the path of a server certificate.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -22,8 +22,11 @@ use crate::__private;
 
 /// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the
 /// export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -113,8 +116,11 @@ __private::test_setters!(CreateSnapshotExportTaskResponse {
 
 /// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
 /// another snapshot or a file in object storage.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -244,8 +250,11 @@ __private::test_setters!(CreateSnapshotResponse {
 });
 
 /// Request of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -301,8 +310,11 @@ __private::test_setters!(DeleteSnapshotResponse {
 });
 
 /// Filters for snapshots.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersSnapshot {
     /// Only return resources owned by an account with one of these aliases.
@@ -476,8 +488,11 @@ __private::sent!(FiltersSnapshot {
 });
 
 /// Filters for snapshot export tasks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersSnapshotExportTask {
     /// Only return resources with one of these snapshot IDs.
@@ -536,8 +551,11 @@ __private::test_setters!(OsuExportSnapshotExportTask {
 
 /// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
 /// snapshot export tasks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -622,8 +640,11 @@ __private::test_setters!(ReadSnapshotExportTasksResponse {
 
 /// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account
 /// can use, and who else can use them.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -814,6 +835,9 @@ __private::test_setters!(SnapshotExportTask {
 });
 
 /// The state of a snapshot export task. Not all servers return `queued`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SnapshotExportTaskState {
@@ -891,6 +915,9 @@ __private::open_enum!(SnapshotExportTaskState);
 
 /// The state of a snapshot. The filter does not support `pending/queued` and `importing`, which responses can
 /// contain.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SnapshotState {
@@ -958,8 +985,11 @@ __private::open_enum!(SnapshotState);
 
 /// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create
 /// volumes from a snapshot.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -15,8 +15,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -111,8 +114,11 @@ __private::test_setters!(CreateSubnetResponse {
 });
 
 /// Request of [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -168,8 +174,11 @@ __private::test_setters!(DeleteSubnetResponse {
 });
 
 /// Filters for Subnets.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersSubnet {
     /// Only return Subnets with one of these numbers of available IPs.
@@ -269,8 +278,11 @@ __private::sent!(FiltersSubnet {
 });
 
 /// Request of [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -404,6 +416,9 @@ __private::test_setters!(Subnet {
 });
 
 /// The state of a Subnet.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SubnetState {
@@ -447,8 +462,11 @@ __private::open_enum!(SubnetState);
 
 /// Request of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet
 /// get a public IP.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -10,8 +10,11 @@ use crate::Result;
 use crate::__private;
 
 /// Filters for Subregions.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersSubregion {
     /// Only return Subregions of one of these Regions, by name.
@@ -55,8 +58,11 @@ __private::sent!(FiltersSubregion {
 
 /// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the
 /// account can use in the Region.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

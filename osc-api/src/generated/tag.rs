@@ -8,6 +8,7 @@ use super::common::Tag;
 use super::ids::ResourceId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Paginated;
 use crate::Result;
@@ -15,8 +16,11 @@ use crate::__private;
 
 /// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
 /// type, by ID.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -42,13 +46,13 @@ pub struct CreateTagsRequest {
 impl CreateTagsRequest {
     /// Creates a [`CreateTagsRequest`] with the required fields.
     pub fn new(
-        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+        resource_ids: impl IntoVec<ResourceId>,
+        tags: impl IntoVec<ResourceTag>,
     ) -> Self {
         Self {
             dry_run: None,
-            resource_ids: resource_ids.into_iter().map(Into::into).collect(),
-            tags: tags.into_iter().map(Into::into).collect(),
+            resource_ids: resource_ids.into_vec(),
+            tags: tags.into_vec(),
         }
     }
 
@@ -59,20 +63,14 @@ impl CreateTagsRequest {
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(
-        mut self,
-        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
-    ) -> Self {
-        self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
+    pub fn resource_ids(mut self, resource_ids: impl IntoVec<ResourceId>) -> Self {
+        self.resource_ids = resource_ids.into_vec();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = tags.into_iter().map(Into::into).collect();
+    pub fn tags(mut self, tags: impl IntoVec<ResourceTag>) -> Self {
+        self.tags = tags.into_vec();
         self
     }
 }
@@ -101,8 +99,11 @@ __private::test_setters!(CreateTagsResponse {
 });
 
 /// Request of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -121,13 +122,13 @@ pub struct DeleteTagsRequest {
 impl DeleteTagsRequest {
     /// Creates a [`DeleteTagsRequest`] with the required fields.
     pub fn new(
-        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+        resource_ids: impl IntoVec<ResourceId>,
+        tags: impl IntoVec<ResourceTag>,
     ) -> Self {
         Self {
             dry_run: None,
-            resource_ids: resource_ids.into_iter().map(Into::into).collect(),
-            tags: tags.into_iter().map(Into::into).collect(),
+            resource_ids: resource_ids.into_vec(),
+            tags: tags.into_vec(),
         }
     }
 
@@ -138,20 +139,14 @@ impl DeleteTagsRequest {
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(
-        mut self,
-        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
-    ) -> Self {
-        self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
+    pub fn resource_ids(mut self, resource_ids: impl IntoVec<ResourceId>) -> Self {
+        self.resource_ids = resource_ids.into_vec();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = tags.into_iter().map(Into::into).collect();
+    pub fn tags(mut self, tags: impl IntoVec<ResourceTag>) -> Self {
+        self.tags = tags.into_vec();
         self
     }
 }
@@ -179,8 +174,11 @@ __private::test_setters!(DeleteTagsResponse {
 });
 
 /// Filters for tags.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersTag {
     /// Only return tags with one of these keys. If `values` is also given, the two filters apply independently.
@@ -235,8 +233,11 @@ __private::sent!(FiltersTag {
 });
 
 /// Request of [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

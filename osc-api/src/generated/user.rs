@@ -14,8 +14,11 @@ use crate::__private;
 
 /// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of
 /// the account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -106,8 +109,11 @@ __private::test_setters!(CreateUserResponse {
 });
 
 /// Request of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -163,8 +169,11 @@ __private::test_setters!(DeleteUserResponse {
 });
 
 /// Filters for EIM users.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersUsers {
     /// Only return EIM users with one of these IDs.
@@ -189,8 +198,11 @@ __private::sent!(FiltersUsers {
 });
 
 /// Request of [`Client::read_users`](crate::Client::read_users), which lists EIM users.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -277,8 +289,11 @@ __private::test_setters!(ReadUsersResponse {
 
 /// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
 /// address of an EIM user.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -17,8 +17,11 @@ use crate::__private;
 
 /// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to
 /// a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -111,8 +114,11 @@ __private::test_setters!(AddUserToUserGroupResponse {
 
 /// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
 /// policies apply to all its members.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -196,8 +202,11 @@ __private::test_setters!(CreateUserGroupResponse {
 });
 
 /// Request of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -274,8 +283,11 @@ __private::test_setters!(DeleteUserGroupResponse {
 
 /// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
 /// members.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -351,8 +363,11 @@ __private::test_setters!(ReadUserGroupResponse {
 
 /// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user
 /// groups that an EIM user belongs to.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -423,8 +438,11 @@ __private::test_setters!(ReadUserGroupsPerUserResponse {
 });
 
 /// Request of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -511,8 +529,11 @@ __private::test_setters!(ReadUserGroupsResponse {
 
 /// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an
 /// EIM user from a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -605,8 +626,11 @@ __private::test_setters!(RemoveUserFromUserGroupResponse {
 
 /// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
 /// of a user group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

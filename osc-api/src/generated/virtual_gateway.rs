@@ -19,8 +19,11 @@ use crate::__private;
 
 /// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
 /// gateway, the Net side of a VPN connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
     /// Protocol of the VPN. The only value is `ipsec.1`.
@@ -95,8 +98,11 @@ __private::test_setters!(CreateVirtualGatewayResponse {
 
 /// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
 /// gateway.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -156,8 +162,11 @@ __private::test_setters!(DeleteVirtualGatewayResponse {
 });
 
 /// Filters for virtual gateways.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVirtualGateway {
     /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
@@ -249,8 +258,11 @@ __private::sent!(FiltersVirtualGateway {
 
 /// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
 /// gateway to a Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -363,8 +375,11 @@ __private::test_setters!(NetToVirtualGatewayLink {
 
 /// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
 /// gateways.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -446,8 +461,11 @@ __private::test_setters!(ReadVirtualGatewaysResponse {
 
 /// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
 /// gateway from its Net.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -523,8 +541,11 @@ __private::test_setters!(UnlinkVirtualGatewayResponse {
 
 /// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or
 /// disables the propagation of routes from a virtual gateway to a route table.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the

@@ -28,6 +28,7 @@ use super::vm_types::VmType;
 use super::vm_types::VmsStopHistory;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Paginated;
 use crate::Result;
@@ -36,8 +37,11 @@ use crate::__private;
 
 /// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
 /// unless `boot_on_creation` is `false`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
     /// Actions to perform the next time the VM starts.
@@ -385,8 +389,11 @@ __private::test_setters!(CreateVmsResponse {
 });
 
 /// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -400,10 +407,10 @@ pub struct DeleteVmsRequest {
 
 impl DeleteVmsRequest {
     /// Creates a [`DeleteVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
+    pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
-            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+            vm_ids: vm_ids.into_vec(),
         }
     }
 
@@ -414,8 +421,8 @@ impl DeleteVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
-        self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
+    pub fn vm_ids(mut self, vm_ids: impl IntoVec<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_vec();
         self
     }
 }
@@ -457,8 +464,11 @@ __private::test_setters!(DeleteVmsResponse {
 
 /// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator
 /// password of a Windows VM, encrypted with its keypair.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -524,8 +534,11 @@ __private::test_setters!(ReadAdminPasswordResponse {
 
 /// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of
 /// a VM's console output, encoded in Base64.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -590,8 +603,11 @@ __private::test_setters!(ReadConsoleOutputResponse {
 });
 
 /// Request of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -671,8 +687,11 @@ __private::test_setters!(ReadVmTypesResponse {
 });
 
 /// Request of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -753,8 +772,11 @@ __private::test_setters!(ReadVmsResponse {
 
 /// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs,
 /// or of all VMs if `all_vms` is `true`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
     /// If `true`, VMs in all states are listed. If `false`, only running VMs are.
@@ -846,8 +868,11 @@ __private::test_setters!(ReadVmsStateResponse {
 
 /// Request of [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history), which lists the stops of
 /// VMs, with the date and the reason of each.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmsStopHistoryRequest {
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -918,8 +943,11 @@ __private::test_setters!(ReadVmsStopHistoryResponse {
 });
 
 /// Request of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -933,10 +961,10 @@ pub struct RebootVmsRequest {
 
 impl RebootVmsRequest {
     /// Creates a [`RebootVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
+    pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
-            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+            vm_ids: vm_ids.into_vec(),
         }
     }
 
@@ -947,8 +975,8 @@ impl RebootVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
-        self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
+    pub fn vm_ids(mut self, vm_ids: impl IntoVec<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_vec();
         self
     }
 }
@@ -975,8 +1003,11 @@ __private::test_setters!(RebootVmsResponse {
 });
 
 /// Request of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct StartVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -990,10 +1021,10 @@ pub struct StartVmsRequest {
 
 impl StartVmsRequest {
     /// Creates a [`StartVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
+    pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
-            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+            vm_ids: vm_ids.into_vec(),
         }
     }
 
@@ -1004,8 +1035,8 @@ impl StartVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
-        self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
+    pub fn vm_ids(mut self, vm_ids: impl IntoVec<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_vec();
         self
     }
 }
@@ -1046,8 +1077,11 @@ __private::test_setters!(StartVmsResponse {
 });
 
 /// Request of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct StopVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1063,11 +1097,11 @@ pub struct StopVmsRequest {
 
 impl StopVmsRequest {
     /// Creates a [`StopVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
+    pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
             force_stop: None,
-            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+            vm_ids: vm_ids.into_vec(),
         }
     }
 
@@ -1084,8 +1118,8 @@ impl StopVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
-        self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
+    pub fn vm_ids(mut self, vm_ids: impl IntoVec<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_vec();
         self
     }
 }
@@ -1127,8 +1161,11 @@ __private::test_setters!(StopVmsResponse {
 });
 
 /// Request of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
     /// Actions to perform the next time the VM starts. To change secure boot, stop and start the VM: a reboot is not

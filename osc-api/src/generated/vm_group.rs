@@ -10,6 +10,7 @@ use super::ids::VmId;
 use super::ids::VmTemplateId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::DateTime;
 use crate::Result;
@@ -18,8 +19,11 @@ use crate::__private;
 
 /// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically
 /// configured VMs from a VM template and starts them.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
     /// Free-form description of the purpose of the resource.
@@ -130,12 +134,9 @@ impl CreateVmGroupRequest {
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<SecurityGroupId>>,
+        security_group_ids: impl IntoVec<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = security_group_ids
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.security_group_ids = security_group_ids.into_vec();
         self
     }
 
@@ -214,8 +215,11 @@ __private::test_setters!(CreateVmGroupResponse {
 });
 
 /// Request of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -271,8 +275,11 @@ __private::test_setters!(DeleteVmGroupResponse {
 });
 
 /// Filters for VM groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVmGroup {
     /// Only return resources with one of these descriptions.
@@ -384,6 +391,9 @@ __private::sent!(FiltersVmGroup {
 });
 
 /// How the VMs of a VM group are distributed across hypervisors.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PositioningStrategy {
@@ -430,8 +440,11 @@ impl From<&str> for PositioningStrategy {
 __private::open_enum!(PositioningStrategy);
 
 /// Request of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -488,8 +501,11 @@ __private::test_setters!(ReadVmGroupsResponse {
 
 /// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested
 /// number of VMs from a VM group, oldest first.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -559,8 +575,11 @@ __private::test_setters!(ScaleDownVmGroupResponse {
 
 /// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group,
 /// created from the current version of its template.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -630,8 +649,11 @@ __private::test_setters!(ScaleUpVmGroupResponse {
 
 /// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description,
 /// the tags or the template of a VM group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
     /// New description of the VM group.
@@ -816,6 +838,9 @@ __private::test_setters!(VmGroup {
 });
 
 /// The state of a VM group.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmGroupState {

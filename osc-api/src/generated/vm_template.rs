@@ -16,8 +16,11 @@ use crate::__private;
 
 /// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
 /// which VM groups are created.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
     /// Number of virtual cores of each VM.
@@ -219,8 +222,11 @@ __private::test_setters!(CreateVmTemplateResponse {
 
 /// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
 /// is not used by any VM group.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -277,8 +283,11 @@ __private::test_setters!(DeleteVmTemplateResponse {
 });
 
 /// Filters for VM templates.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVmTemplate {
     /// Only return VM templates with one of these numbers of virtual cores.
@@ -411,8 +420,11 @@ __private::sent!(FiltersVmTemplate {
 });
 
 /// Request of [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -469,8 +481,11 @@ __private::test_setters!(ReadVmTemplatesResponse {
 
 /// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
 /// description or the tags of a VM template.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
     /// New description of the VM template.

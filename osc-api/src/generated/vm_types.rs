@@ -37,6 +37,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The actions to perform the next time a VM starts.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionsOnNextBoot {
@@ -51,6 +54,7 @@ impl ActionsOnNextBoot {
     }
 
     /// Sets [`secure_boot`](Self::secure_boot).
+    #[must_use]
     pub fn secure_boot(mut self, secure_boot: impl IntoValue<SecureBootAction>) -> Self {
         self.secure_boot = secure_boot.into_value();
         self
@@ -86,8 +90,11 @@ __private::test_setters!(BlockDeviceMappingCreated {
 });
 
 /// A device of a new VM and the volume to create for it.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmCreation {
     /// Volume to create for the device.
@@ -143,8 +150,11 @@ __private::sent!(BlockDeviceMappingVmCreation {
 });
 
 /// A change to a device of a VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmUpdate {
     /// Volume of the device.
@@ -228,8 +238,11 @@ __private::test_setters!(BsuCreated {
 });
 
 /// A change to the volume of a VM's device.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct BsuToUpdateVm {
     /// If `true`, the volume is deleted when the VM is terminated.
@@ -266,8 +279,11 @@ __private::sent!(BsuToUpdateVm {
 });
 
 /// Filters for VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVm {
     /// Only return resources with one of these processor architectures.
@@ -999,8 +1015,11 @@ __private::sent!(FiltersVm {
 });
 
 /// Filters for VM types.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVmType {
     /// Has no effect; kept for compatibility with AWS.
@@ -1097,8 +1116,11 @@ __private::sent!(FiltersVmType {
 });
 
 /// Filters for VM states.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVmsState {
     /// Only return resources with a planned event that has one of these codes.
@@ -1191,8 +1213,11 @@ __private::sent!(FiltersVmsState {
 });
 
 /// Filters for the stop history of VMs.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVmsStopHistory {
     /// Only return stops with one of these reason codes, such as `Client.ApiGracefulShutdown`, or with one of these
@@ -1331,6 +1356,9 @@ __private::test_setters!(MaintenanceEvent {
 });
 
 /// What a planned maintenance operation does to a VM.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceEventCode {
@@ -1369,8 +1397,11 @@ impl From<&str> for MaintenanceEventCode {
 __private::open_enum!(MaintenanceEventCode);
 
 /// A network interface to create with, or attach to, a new VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct NicForVmCreation {
     /// If `true`, a new network interface is deleted together with the VM. For an existing one, use
@@ -1533,6 +1564,9 @@ __private::test_setters!(NicLight {
 });
 
 /// Where a VM runs: its Subregion, and whether its hardware is reserved for its account.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Placement {
@@ -1549,12 +1583,14 @@ impl Placement {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
+    #[must_use]
     pub fn subregion_name(mut self, subregion_name: impl IntoValue<String>) -> Self {
         self.subregion_name = subregion_name.into_value();
         self
     }
 
     /// Sets [`tenancy`](Self::tenancy).
+    #[must_use]
     pub fn tenancy(mut self, tenancy: impl IntoValue<Tenancy>) -> Self {
         self.tenancy = tenancy.into_value();
         self
@@ -1600,6 +1636,9 @@ __private::test_setters!(PrivateIpLightForVm {
 });
 
 /// The action to perform on the secure boot of a VM.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SecureBootAction {
@@ -1656,6 +1695,9 @@ impl From<&str> for SecureBootAction {
 __private::open_enum!(SecureBootAction);
 
 /// Reaction to a shutdown of a VM, depending on its cause.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShutdownBehaviorConfiguration {
@@ -1672,6 +1714,7 @@ impl ShutdownBehaviorConfiguration {
     }
 
     /// Sets [`guest_action`](Self::guest_action).
+    #[must_use]
     pub fn guest_action(
         mut self,
         guest_action: impl IntoValue<ShutdownBehaviorConfigurationGuestAction>,
@@ -1681,6 +1724,7 @@ impl ShutdownBehaviorConfiguration {
     }
 
     /// Sets [`host_action`](Self::host_action).
+    #[must_use]
     pub fn host_action(
         mut self,
         host_action: impl IntoValue<ShutdownBehaviorConfigurationHostAction>,
@@ -1701,6 +1745,9 @@ __private::test_setters!(ShutdownBehaviorConfiguration {
 });
 
 /// Reaction to a shutdown from within the guest operating system.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ShutdownBehaviorConfigurationGuestAction {
@@ -1739,6 +1786,9 @@ impl From<&str> for ShutdownBehaviorConfigurationGuestAction {
 __private::open_enum!(ShutdownBehaviorConfigurationGuestAction);
 
 /// Reaction to a shutdown due to a failure of the host.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ShutdownBehaviorConfigurationHostAction {
@@ -1953,6 +2003,9 @@ __private::test_setters!(Vm {
 });
 
 /// What happens when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmInitiatedShutdownBehavior {
@@ -2021,6 +2074,9 @@ __private::test_setters!(VmState {
 /// The state of a VM.
 ///
 /// A `terminated` VM stays listed for up to an hour.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmStateName {

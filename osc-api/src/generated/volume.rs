@@ -21,8 +21,11 @@ use crate::__private;
 
 /// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from
 /// a snapshot.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -145,8 +148,11 @@ __private::test_setters!(CreateVolumeResponse {
 });
 
 /// Request of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -202,8 +208,11 @@ __private::test_setters!(DeleteVolumeResponse {
 });
 
 /// Filters for volume update tasks.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersReadVolumeUpdateTask {
     /// Only return tasks with one of these IDs.
@@ -237,8 +246,11 @@ __private::sent!(FiltersReadVolumeUpdateTask {
 });
 
 /// Filters for volumes.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVolume {
     /// Only return resources created with one of these client tokens.
@@ -415,8 +427,11 @@ __private::sent!(FiltersVolume {
 
 /// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
 /// running or stopped.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
     /// Device name of the volume, `/dev/sda1` for the root volume. For other volumes, `/dev/sd` or `/dev/xvd` followed
@@ -535,8 +550,11 @@ __private::test_setters!(LinkedVolume {
 
 /// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume
 /// update tasks and their progress.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -620,8 +638,11 @@ __private::test_setters!(ReadVolumeUpdateTasksResponse {
 });
 
 /// Request of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -701,8 +722,11 @@ __private::test_setters!(ReadVolumesResponse {
 });
 
 /// Request of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -770,8 +794,11 @@ __private::test_setters!(UnlinkVolumeResponse {
 
 /// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS
 /// of a volume.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -943,6 +970,9 @@ __private::test_setters!(Volume {
 });
 
 /// The state of a volume. The state of its attachment to a VM is a [`LinkState`](crate::types::LinkState).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeState {
@@ -1091,6 +1121,9 @@ __private::test_setters!(VolumeUpdateTask {
 });
 
 /// The state of a volume update.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeUpdateTaskState {

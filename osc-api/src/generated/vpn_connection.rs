@@ -20,8 +20,11 @@ use crate::__private;
 
 /// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
 /// connection from a virtual gateway to a client gateway.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
@@ -145,8 +148,11 @@ __private::test_setters!(CreateVpnConnectionResponse {
 
 /// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
 /// static route to a VPN connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -225,8 +231,11 @@ __private::test_setters!(CreateVpnConnectionRouteResponse {
 
 /// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
 /// connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -287,8 +296,11 @@ __private::test_setters!(DeleteVpnConnectionResponse {
 
 /// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
 /// static route from a VPN connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -366,8 +378,11 @@ __private::test_setters!(DeleteVpnConnectionRouteResponse {
 });
 
 /// Filters for VPN connections.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersVpnConnection {
     /// Only return resources with one of these BGP autonomous system numbers.
@@ -497,6 +512,9 @@ __private::sent!(FiltersVpnConnection {
 });
 
 /// Options of IKE phase 1. None of them has any effect.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase1Options {
@@ -528,6 +546,7 @@ impl Phase1Options {
     }
 
     /// Sets [`dpd_timeout_action`](Self::dpd_timeout_action).
+    #[must_use]
     pub fn dpd_timeout_action(
         mut self,
         dpd_timeout_action: impl IntoValue<String>,
@@ -537,6 +556,7 @@ impl Phase1Options {
     }
 
     /// Sets [`dpd_timeout_seconds`](Self::dpd_timeout_seconds).
+    #[must_use]
     pub fn dpd_timeout_seconds(
         mut self,
         dpd_timeout_seconds: impl IntoValue<i64>,
@@ -546,12 +566,14 @@ impl Phase1Options {
     }
 
     /// Sets [`ike_versions`](Self::ike_versions).
+    #[must_use]
     pub fn ike_versions(mut self, ike_versions: impl IntoList<String>) -> Self {
         self.ike_versions = ike_versions.into_list();
         self
     }
 
     /// Sets [`phase1_dh_group_numbers`](Self::phase1_dh_group_numbers).
+    #[must_use]
     pub fn phase1_dh_group_numbers(
         mut self,
         phase1_dh_group_numbers: impl IntoList<i64>,
@@ -561,6 +583,7 @@ impl Phase1Options {
     }
 
     /// Sets [`phase1_encryption_algorithms`](Self::phase1_encryption_algorithms).
+    #[must_use]
     pub fn phase1_encryption_algorithms(
         mut self,
         phase1_encryption_algorithms: impl IntoList<String>,
@@ -570,6 +593,7 @@ impl Phase1Options {
     }
 
     /// Sets [`phase1_integrity_algorithms`](Self::phase1_integrity_algorithms).
+    #[must_use]
     pub fn phase1_integrity_algorithms(
         mut self,
         phase1_integrity_algorithms: impl IntoList<String>,
@@ -579,6 +603,7 @@ impl Phase1Options {
     }
 
     /// Sets [`phase1_lifetime_seconds`](Self::phase1_lifetime_seconds).
+    #[must_use]
     pub fn phase1_lifetime_seconds(
         mut self,
         phase1_lifetime_seconds: impl IntoValue<i64>,
@@ -588,6 +613,7 @@ impl Phase1Options {
     }
 
     /// Sets [`replay_window_size`](Self::replay_window_size).
+    #[must_use]
     pub fn replay_window_size(
         mut self,
         replay_window_size: impl IntoValue<i64>,
@@ -597,6 +623,7 @@ impl Phase1Options {
     }
 
     /// Sets [`startup_action`](Self::startup_action).
+    #[must_use]
     pub fn startup_action(mut self, startup_action: impl IntoValue<String>) -> Self {
         self.startup_action = startup_action.into_value();
         self
@@ -628,6 +655,9 @@ __private::test_setters!(Phase1Options {
 });
 
 /// Options of IKE phase 2. Only the pre-shared key has an effect.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase2Options {
@@ -650,6 +680,7 @@ impl Phase2Options {
     }
 
     /// Sets [`phase2_dh_group_numbers`](Self::phase2_dh_group_numbers).
+    #[must_use]
     pub fn phase2_dh_group_numbers(
         mut self,
         phase2_dh_group_numbers: impl IntoList<i64>,
@@ -659,6 +690,7 @@ impl Phase2Options {
     }
 
     /// Sets [`phase2_encryption_algorithms`](Self::phase2_encryption_algorithms).
+    #[must_use]
     pub fn phase2_encryption_algorithms(
         mut self,
         phase2_encryption_algorithms: impl IntoList<String>,
@@ -668,6 +700,7 @@ impl Phase2Options {
     }
 
     /// Sets [`phase2_integrity_algorithms`](Self::phase2_integrity_algorithms).
+    #[must_use]
     pub fn phase2_integrity_algorithms(
         mut self,
         phase2_integrity_algorithms: impl IntoList<String>,
@@ -677,6 +710,7 @@ impl Phase2Options {
     }
 
     /// Sets [`phase2_lifetime_seconds`](Self::phase2_lifetime_seconds).
+    #[must_use]
     pub fn phase2_lifetime_seconds(
         mut self,
         phase2_lifetime_seconds: impl IntoValue<i64>,
@@ -686,6 +720,7 @@ impl Phase2Options {
     }
 
     /// Sets [`pre_shared_key`](Self::pre_shared_key).
+    #[must_use]
     pub fn pre_shared_key(mut self, pre_shared_key: impl IntoValue<Secret>) -> Self {
         self.pre_shared_key = pre_shared_key.into_value();
         self
@@ -709,8 +744,11 @@ __private::test_setters!(Phase2Options {
 });
 
 /// Request of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -815,8 +853,11 @@ __private::test_setters!(RouteLight {
 
 /// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
 /// or the options of a VPN connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
     /// ID of the new client gateway, `cgw-` and eight hexadecimal digits.
@@ -961,6 +1002,9 @@ __private::test_setters!(VgwTelemetry {
 });
 
 /// The state of a tunnel of a VPN connection.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VgwTelemetryState {
@@ -1068,6 +1112,9 @@ __private::test_setters!(VpnConnection {
 });
 
 /// Options of a VPN connection.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnOptions {
@@ -1086,6 +1133,7 @@ impl VpnOptions {
     }
 
     /// Sets [`phase1_options`](Self::phase1_options).
+    #[must_use]
     pub fn phase1_options(
         mut self,
         phase1_options: impl IntoValue<Phase1Options>,
@@ -1095,6 +1143,7 @@ impl VpnOptions {
     }
 
     /// Sets [`phase2_options`](Self::phase2_options).
+    #[must_use]
     pub fn phase2_options(
         mut self,
         phase2_options: impl IntoValue<Phase2Options>,
@@ -1104,6 +1153,7 @@ impl VpnOptions {
     }
 
     /// Sets [`tunnel_inside_ip_range`](Self::tunnel_inside_ip_range).
+    #[must_use]
     pub fn tunnel_inside_ip_range(
         mut self,
         tunnel_inside_ip_range: impl IntoValue<String>,

@@ -32,7 +32,8 @@ impl Listed for action::ReadVms {
 #[must_use]
 pub struct Vm(types::VmId);
 
-/// Selects the VM with this `vm_id` to wait for.
+/// Selects the VM with this `vm_id` to wait for: [`running`](Vm::running), [`stopped`](Vm::stopped),
+/// [`terminated`](Vm::terminated).
 ///
 /// The default timeout is 15 minutes.
 pub fn vm(vm_id: impl Into<types::VmId>) -> Vm {
@@ -112,7 +113,8 @@ impl Listed for action::ReadVolumes {
 #[must_use]
 pub struct Volume(types::VolumeId);
 
-/// Selects the volume with this `volume_id` to wait for.
+/// Selects the volume with this `volume_id` to wait for: [`available`](Volume::available),
+/// [`in_use`](Volume::in_use), [`deleted`](Volume::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn volume(volume_id: impl Into<types::VolumeId>) -> Volume {
@@ -168,7 +170,8 @@ const VOLUME: &Subject<types::Volume> = &Subject {
 #[must_use]
 pub struct VolumeLink(types::VolumeId);
 
-/// Selects the link of the volume with this `volume_id` to wait for.
+/// Selects the link of the volume with this `volume_id` to wait for: [`attached`](VolumeLink::attached),
+/// [`detached`](VolumeLink::detached).
 ///
 /// The default timeout is 10 minutes.
 pub fn volume_link(volume_id: impl Into<types::VolumeId>) -> VolumeLink {
@@ -243,7 +246,7 @@ impl Listed for action::ReadVolumeUpdateTasks {
 #[must_use]
 pub struct VolumeUpdateTask(types::TaskId);
 
-/// Selects the volume update task with this `task_id` to wait for.
+/// Selects the volume update task with this `task_id` to wait for: [`completed`](VolumeUpdateTask::completed).
 ///
 /// The default timeout is 10 minutes.
 pub fn volume_update_task(task_id: impl Into<types::TaskId>) -> VolumeUpdateTask {
@@ -301,7 +304,8 @@ impl Listed for action::ReadSnapshots {
 #[must_use]
 pub struct Snapshot(types::SnapshotId);
 
-/// Selects the snapshot with this `snapshot_id` to wait for.
+/// Selects the snapshot with this `snapshot_id` to wait for: [`completed`](Snapshot::completed),
+/// [`deleted`](Snapshot::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn snapshot(snapshot_id: impl Into<types::SnapshotId>) -> Snapshot {
@@ -372,7 +376,8 @@ impl Listed for action::ReadSnapshotExportTasks {
 #[must_use]
 pub struct SnapshotExportTask(types::TaskId);
 
-/// Selects the snapshot export task with this `task_id` to wait for.
+/// Selects the snapshot export task with this `task_id` to wait for: [`active`](SnapshotExportTask::active),
+/// [`completed`](SnapshotExportTask::completed).
 ///
 /// The default timeout is 40 minutes.
 pub fn snapshot_export_task(task_id: impl Into<types::TaskId>) -> SnapshotExportTask {
@@ -442,7 +447,8 @@ impl Listed for action::ReadImages {
 #[must_use]
 pub struct Image(types::ImageId);
 
-/// Selects the image with this `image_id` to wait for.
+/// Selects the image with this `image_id` to wait for: [`available`](Image::available),
+/// [`deleted`](Image::deleted).
 ///
 /// The default timeout is 40 minutes.
 pub fn image(image_id: impl Into<types::ImageId>) -> Image {
@@ -513,7 +519,7 @@ impl Listed for action::ReadImageExportTasks {
 #[must_use]
 pub struct ImageExportTask(types::TaskId);
 
-/// Selects the image export task with this `task_id` to wait for.
+/// Selects the image export task with this `task_id` to wait for: [`completed`](ImageExportTask::completed).
 ///
 /// The default timeout is 40 minutes.
 pub fn image_export_task(task_id: impl Into<types::TaskId>) -> ImageExportTask {
@@ -569,7 +575,7 @@ impl Listed for action::ReadNets {
 #[must_use]
 pub struct Net(types::NetId);
 
-/// Selects the Net with this `net_id` to wait for.
+/// Selects the Net with this `net_id` to wait for: [`available`](Net::available), [`deleted`](Net::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn net(net_id: impl Into<types::NetId>) -> Net {
@@ -637,7 +643,8 @@ impl Listed for action::ReadSubnets {
 #[must_use]
 pub struct Subnet(types::SubnetId);
 
-/// Selects the Subnet with this `subnet_id` to wait for.
+/// Selects the Subnet with this `subnet_id` to wait for: [`available`](Subnet::available),
+/// [`deleted`](Subnet::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn subnet(subnet_id: impl Into<types::SubnetId>) -> Subnet {
@@ -705,7 +712,8 @@ impl Listed for action::ReadNatServices {
 #[must_use]
 pub struct NatService(types::NatServiceId);
 
-/// Selects the NAT service with this `nat_service_id` to wait for.
+/// Selects the NAT service with this `nat_service_id` to wait for: [`available`](NatService::available),
+/// [`deleted`](NatService::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn nat_service(nat_service_id: impl Into<types::NatServiceId>) -> NatService {
@@ -776,7 +784,8 @@ impl Listed for action::ReadVirtualGateways {
 #[must_use]
 pub struct VirtualGateway(types::VirtualGatewayId);
 
-/// Selects the virtual gateway with this `virtual_gateway_id` to wait for.
+/// Selects the virtual gateway with this `virtual_gateway_id` to wait for:
+/// [`available`](VirtualGateway::available), [`deleted`](VirtualGateway::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn virtual_gateway(
@@ -824,7 +833,8 @@ const VIRTUAL_GATEWAY: &Subject<types::VirtualGateway> = &Subject {
 #[must_use]
 pub struct VirtualGatewayLink(types::VirtualGatewayId);
 
-/// Selects the link of the virtual gateway with this `virtual_gateway_id` to wait for.
+/// Selects the link of the virtual gateway with this `virtual_gateway_id` to wait for:
+/// [`attached`](VirtualGatewayLink::attached), [`detached`](VirtualGatewayLink::detached).
 ///
 /// The default timeout is 10 minutes.
 pub fn virtual_gateway_link(
@@ -903,7 +913,8 @@ impl Listed for action::ReadClientGateways {
 #[must_use]
 pub struct ClientGateway(types::ClientGatewayId);
 
-/// Selects the client gateway with this `client_gateway_id` to wait for.
+/// Selects the client gateway with this `client_gateway_id` to wait for: [`available`](ClientGateway::available),
+/// [`deleted`](ClientGateway::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn client_gateway(
@@ -978,7 +989,8 @@ impl Listed for action::ReadVpnConnections {
 #[must_use]
 pub struct VpnConnection(types::VpnConnectionId);
 
-/// Selects the VPN connection with this `vpn_connection_id` to wait for.
+/// Selects the VPN connection with this `vpn_connection_id` to wait for: [`available`](VpnConnection::available),
+/// [`deleted`](VpnConnection::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn vpn_connection(
@@ -1053,7 +1065,8 @@ impl Listed for action::ReadNetAccessPoints {
 #[must_use]
 pub struct NetAccessPoint(types::NetAccessPointId);
 
-/// Selects the Net access point with this `net_access_point_id` to wait for.
+/// Selects the Net access point with this `net_access_point_id` to wait for:
+/// [`available`](NetAccessPoint::available), [`deleted`](NetAccessPoint::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn net_access_point(
@@ -1122,7 +1135,8 @@ impl Listed for action::ReadLoadBalancers {
 #[must_use]
 pub struct LoadBalancer(types::LoadBalancerName);
 
-/// Selects the load balancer with this `load_balancer_name` to wait for.
+/// Selects the load balancer with this `load_balancer_name` to wait for: [`active`](LoadBalancer::active),
+/// [`deleted`](LoadBalancer::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn load_balancer(
@@ -1194,7 +1208,9 @@ impl Listed for action::ReadNetPeerings {
 #[must_use]
 pub struct NetPeering(types::NetPeeringId);
 
-/// Selects the Net peering with this `net_peering_id` to wait for.
+/// Selects the Net peering with this `net_peering_id` to wait for:
+/// [`pending_acceptance`](NetPeering::pending_acceptance), [`active`](NetPeering::active),
+/// [`deleted`](NetPeering::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn net_peering(net_peering_id: impl Into<types::NetPeeringId>) -> NetPeering {
@@ -1276,7 +1292,8 @@ impl Listed for action::ReadNics {
 #[must_use]
 pub struct Nic(types::NicId);
 
-/// Selects the NIC with this `nic_id` to wait for.
+/// Selects the NIC with this `nic_id` to wait for: [`available`](Nic::available), [`in_use`](Nic::in_use),
+/// [`deleted`](Nic::deleted).
 ///
 /// The default timeout is 10 minutes.
 pub fn nic(nic_id: impl Into<types::NicId>) -> Nic {
@@ -1328,7 +1345,8 @@ const NIC: &Subject<types::Nic> = &Subject {
 #[must_use]
 pub struct NicLink(types::NicId);
 
-/// Selects the link of the NIC with this `nic_id` to wait for.
+/// Selects the link of the NIC with this `nic_id` to wait for: [`attached`](NicLink::attached),
+/// [`detached`](NicLink::detached).
 ///
 /// The default timeout is 10 minutes.
 pub fn nic_link(nic_id: impl Into<types::NicId>) -> NicLink {

@@ -11,8 +11,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::add_berth`](crate::Client::add_berth), which adds a berth.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct AddBerthRequest {
     /// The length, in metres.
@@ -76,8 +79,11 @@ __private::test_setters!(AddBerthResponse {
 });
 
 /// Filters of berths.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct BerthFilters {
     /// Only return berths with one of these IDs.
@@ -102,8 +108,11 @@ __private::sent!(BerthFilters {
 });
 
 /// Request of [`Client::list_berths`](crate::Client::list_berths), which lists berths.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ListBerthsRequest {
     /// The filters.
@@ -168,8 +177,11 @@ __private::test_setters!(ListBerthsResponse {
 });
 
 /// Request of [`Client::remove_berth`](crate::Client::remove_berth), which removes a berth.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RemoveBerthRequest {
     /// ID of the berth.

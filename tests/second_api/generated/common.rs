@@ -50,6 +50,9 @@ __private::test_setters!(Berth {
 });
 
 /// State of a berth.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BerthState {

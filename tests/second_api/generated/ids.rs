@@ -4,6 +4,8 @@
 use crate::__private;
 
 /// Identifier: the API's `BerthId`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BerthId(__private::IdText);
 

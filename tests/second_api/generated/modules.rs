@@ -13,13 +13,15 @@ pub const API_VERSION: &str = "2.3";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Berth: [`BerthFilters`]
-/// - Identifiers: [`BerthId`]
-/// - Ship: [`Ship`]
-/// - Types of several tags: [`Berth`], [`BerthState`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Berth](crate::Client#berth)**: [`BerthFilters`]
+    //! - **Identifiers**: [`BerthId`]
+    //! - **[Ship](crate::Client#ship)**: [`Ship`]
+    //! - **Types of several tags**: [`Berth`], [`BerthState`]
+    pub use crate::__private::traits::*;
     pub use super::berth::AddBerthRequest;
     pub use super::berth::AddBerthResponse;
     pub use super::berth::BerthFilters;

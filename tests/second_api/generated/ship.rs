@@ -10,8 +10,11 @@ use crate::Secret;
 use crate::__private;
 
 /// Request of [`Client::dock_ship`](crate::Client::dock_ship), which docks a ship at a berth.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DockShipRequest {
     /// ID of the berth.
@@ -78,8 +81,11 @@ __private::test_setters!(DockShipResponse {
 });
 
 /// A ship.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct Ship {
     /// The code with which the ship enters the port.

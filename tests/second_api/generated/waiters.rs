@@ -34,7 +34,7 @@ impl Listed for action::ListBerths {
 #[must_use]
 pub struct Berth(types::BerthId);
 
-/// Selects the berth with this `berth_id` to wait for.
+/// Selects the berth with this `berth_id` to wait for: [`free`](Berth::free), [`removed`](Berth::removed).
 ///
 /// The default timeout is 5 minutes.
 pub fn berth(berth_id: impl Into<types::BerthId>) -> Berth {

@@ -23,8 +23,11 @@ __private::test_setters!(Feed {
 });
 
 /// Request of [`Client::feed`](crate::Client::feed).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FeedRequest {
     /// The API's `Food`.

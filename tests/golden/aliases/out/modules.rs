@@ -9,11 +9,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Zoo: [`AliasDate`], [`AliasId`], [`AliasIds`], [`AliasOfAlias`], [`AliasOfStruct`], [`AliasStruct`],
-///   [`AliasStructs`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Zoo](crate::Client#zoo)**: [`AliasDate`], [`AliasId`], [`AliasIds`], [`AliasOfAlias`], [`AliasOfStruct`],
+    //!   [`AliasStruct`], [`AliasStructs`]
+    pub use crate::__private::traits::*;
     pub use super::zoo::AliasDate;
     pub use super::zoo::AliasId;
     pub use super::zoo::AliasIds;

@@ -43,8 +43,11 @@ __private::test_setters!(AliasStruct {
 pub type AliasStructs = Vec<AliasStruct>;
 
 /// Request of [`Client::read_aliases`](crate::Client::read_aliases).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadAliasesRequest {
     /// The API's `At`.

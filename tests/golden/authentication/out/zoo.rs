@@ -9,8 +9,11 @@ use crate::__private;
 /// Request of [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open)
 /// and [`Client::read_optional`](crate::Client::read_optional) and
 /// [`Client::read_signed`](crate::Client::read_signed).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct AuthRequest {
     /// The API's `DryRun`.

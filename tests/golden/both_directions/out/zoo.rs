@@ -9,8 +9,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_shared`](crate::Client::create_shared).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSharedRequest {
     /// The API's `Rule`.
@@ -61,6 +64,9 @@ __private::test_setters!(CreateSharedResponse {
 });
 
 /// The API's `SharedInner`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedInner {
@@ -77,6 +83,7 @@ impl SharedInner {
     }
 
     /// Sets [`depth`](Self::depth).
+    #[must_use]
     pub fn depth(mut self, depth: impl IntoValue<i64>) -> Self {
         self.depth = depth.into_value();
         self
@@ -92,6 +99,9 @@ __private::test_setters!(SharedInner {
 });
 
 /// The API's `SharedRule`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedRule {
@@ -117,12 +127,14 @@ impl SharedRule {
     }
 
     /// Sets [`inner`](Self::inner).
+    #[must_use]
     pub fn inner(mut self, inner: impl IntoValue<SharedInner>) -> Self {
         self.inner = inner.into_value();
         self
     }
 
     /// Sets [`marks`](Self::marks).
+    #[must_use]
     pub fn marks(
         mut self,
         marks: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -134,12 +146,14 @@ impl SharedRule {
     }
 
     /// Sets [`name`](Self::name).
+    #[must_use]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
         self.name = name.into_value();
         self
     }
 
     /// Sets [`ports`](Self::ports).
+    #[must_use]
     pub fn ports(mut self, ports: impl IntoList<i64>) -> Self {
         self.ports = ports.into_list();
         self

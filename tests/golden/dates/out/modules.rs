@@ -9,9 +9,11 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    pub use crate::__private::traits::*;
     pub use super::zoo::ReadDatesRequest;
     pub use super::zoo::ReadDatesResponse;
 }

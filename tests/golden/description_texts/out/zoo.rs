@@ -17,8 +17,11 @@ use crate::__private;
 /// Unclosed \`tick and \`\`\`fence. \| a | b | \|---|---| Setext \======
 /// * one
 ///   * two
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadTextsRequest {
     /// The API's `Blank`.

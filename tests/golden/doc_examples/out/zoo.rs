@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Date;
 use crate::DateOrDateTime;
@@ -14,8 +15,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::create_example`](crate::Client::create_example).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateExampleRequest {
     /// The API's `Big`.
@@ -171,6 +175,9 @@ __private::sent!(CreateExampleRequest {
 });
 
 /// `Kind` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestKind {
@@ -209,6 +216,9 @@ impl From<&str> for CreateExampleRequestKind {
 __private::open_enum!(CreateExampleRequestKind);
 
 /// `Odd` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestOdd {
@@ -260,8 +270,11 @@ __private::test_setters!(CreateExampleResponse {
 });
 
 /// Request of [`Client::create_placeholder`](crate::Client::create_placeholder).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreatePlaceholderRequest {
     /// The API's `A`.
@@ -355,8 +368,8 @@ impl CreatePlaceholderRequest {
     }
 
     /// Sets [`d`](Self::d).
-    pub fn d(mut self, d: impl IntoIterator<Item = impl Into<ExampleCage>>) -> Self {
-        self.d = d.into_iter().map(Into::into).collect();
+    pub fn d(mut self, d: impl IntoVec<ExampleCage>) -> Self {
+        self.d = d.into_vec();
         self
     }
 
@@ -393,8 +406,11 @@ __private::sent!(CreatePlaceholderRequest {
 });
 
 /// The API's `ExampleCage`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ExampleCage {
     /// The API's `Free`.

@@ -8,8 +8,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The items to read.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadOursRequest {
     /// Published and kept.
@@ -63,6 +66,9 @@ __private::test_setters!(ReadOursResponse {
 });
 
 /// The state of an item.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadOursResponseState {

@@ -8,8 +8,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::create_herd`](crate::Client::create_herd).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateHerdRequest {
     /// The API's `Strategy`.
@@ -72,6 +75,9 @@ __private::test_setters!(CreateHerdResponse {
 });
 
 /// `Other` of [`CreateHerdResponse`](crate::types::CreateHerdResponse).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateHerdResponseOther {
@@ -110,6 +116,9 @@ impl From<&str> for CreateHerdResponseOther {
 __private::open_enum!(CreateHerdResponseOther);
 
 /// `Strategy` of [`CreateHerdRequest`](crate::types::CreateHerdRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HerdStrategy {

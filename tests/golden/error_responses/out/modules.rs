@@ -10,10 +10,12 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Types of several tags: [`FailingError`], [`FailingReport`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **Types of several tags**: [`FailingError`], [`FailingReport`]
+    pub use crate::__private::traits::*;
     pub use super::common::FailingError;
     pub use super::common::FailingReport;
     pub use super::zoo::FailingRequest;

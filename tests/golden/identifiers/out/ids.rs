@@ -4,24 +4,32 @@
 use crate::__private;
 
 /// Identifier: the API's `CageId`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CageId(__private::IdText);
 
 __private::identifier!(CageId);
 
 /// Identifier: the API's `KeeperName`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeeperName(__private::IdText);
 
 __private::identifier!(KeeperName);
 
 /// Identifier: the API's `LionId`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LionId(__private::IdText);
 
 __private::identifier!(LionId);
 
 /// Identifier: the API's `PartnerId`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartnerId(__private::IdText);
 
@@ -32,6 +40,8 @@ __private::identifier_from!(PartnerId : LionId, KeeperName);
 __private::into_value!(LionId, & LionId, KeeperName, & KeeperName => PartnerId);
 
 /// Identifier: the API's `ResourceId`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(__private::IdText);
 

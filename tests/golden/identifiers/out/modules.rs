@@ -10,11 +10,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Identifiers: [`CageId`], [`KeeperName`], [`LionId`], [`PartnerId`], [`ResourceId`]
-/// - Zoo: [`Cage`], [`Lion`], [`LionKindOfCageId`], [`Meat`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **Identifiers**: [`CageId`], [`KeeperName`], [`LionId`], [`PartnerId`], [`ResourceId`]
+    //! - **[Zoo](crate::Client#zoo)**: [`Cage`], [`Lion`], [`LionKindOfCageId`], [`Meat`]
+    pub use crate::__private::traits::*;
     pub use super::ids::CageId;
     pub use super::ids::KeeperName;
     pub use super::ids::LionId;

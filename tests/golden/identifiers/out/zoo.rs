@@ -9,6 +9,7 @@ use super::ids::ResourceId;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::DateTime;
 use crate::Result;
@@ -54,8 +55,11 @@ __private::test_setters!(Cage {
 });
 
 /// Request of [`Client::feed_lion`](crate::Client::feed_lion).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FeedLionRequest {
     /// The API's `LionId`.
@@ -70,13 +74,10 @@ pub struct FeedLionRequest {
 
 impl FeedLionRequest {
     /// Creates a [`FeedLionRequest`] with the required fields.
-    pub fn new(
-        lion_id: impl Into<LionId>,
-        meat: impl IntoIterator<Item = impl Into<Meat>>,
-    ) -> Self {
+    pub fn new(lion_id: impl Into<LionId>, meat: impl IntoVec<Meat>) -> Self {
         Self {
             lion_id: lion_id.into(),
-            meat: meat.into_iter().map(Into::into).collect(),
+            meat: meat.into_vec(),
         }
     }
 
@@ -87,8 +88,8 @@ impl FeedLionRequest {
     }
 
     /// Sets [`meat`](Self::meat).
-    pub fn meat(mut self, meat: impl IntoIterator<Item = impl Into<Meat>>) -> Self {
-        self.meat = meat.into_iter().map(Into::into).collect();
+    pub fn meat(mut self, meat: impl IntoVec<Meat>) -> Self {
+        self.meat = meat.into_vec();
         self
     }
 }
@@ -99,8 +100,11 @@ __private::sent!(FeedLionRequest {
 });
 
 /// Request of [`Client::link_lion`](crate::Client::link_lion).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LinkLionRequest {
     /// The API's `CageId`.
@@ -252,6 +256,9 @@ __private::test_setters!(Lion {
 });
 
 /// `KindOfCageId` of [`Lion`](crate::types::Lion).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LionKindOfCageId {
@@ -290,8 +297,11 @@ impl From<&str> for LionKindOfCageId {
 __private::open_enum!(LionKindOfCageId);
 
 /// The API's `Meat`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct Meat {
     /// The API's `Gram`.
@@ -318,8 +328,11 @@ __private::sent!(Meat {
 });
 
 /// Request of [`Client::move_lion`](crate::Client::move_lion).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct MoveLionRequest {
     /// The API's `At`.
@@ -385,11 +398,8 @@ impl MoveLionRequest {
     }
 
     /// Sets [`lion_ids`](Self::lion_ids).
-    pub fn lion_ids(
-        mut self,
-        lion_ids: impl IntoIterator<Item = impl Into<LionId>>,
-    ) -> Self {
-        self.lion_ids = lion_ids.into_iter().map(Into::into).collect();
+    pub fn lion_ids(mut self, lion_ids: impl IntoVec<LionId>) -> Self {
+        self.lion_ids = lion_ids.into_vec();
         self
     }
 

@@ -10,11 +10,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Types of several tags: [`UnnamedFailure`]
-/// - Zoo: [`UnnamedPart`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **Types of several tags**: [`UnnamedFailure`]
+    //! - **[Zoo](crate::Client#zoo)**: [`UnnamedPart`]
+    pub use crate::__private::traits::*;
     pub use super::common::UnnamedFailure;
     pub use super::zoo::CreateUnnamedRequest;
     pub use super::zoo::CreateUnnamedResponse;

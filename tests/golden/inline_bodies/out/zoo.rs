@@ -6,8 +6,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_unnamed`](crate::Client::create_unnamed), without fields in the API description.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateUnnamedRequest {
     /// The API's `Name`.

@@ -9,11 +9,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Zoo: [`CreateInlineRequestBeds`], [`CreateInlineRequestCage`], [`CreateInlineRequestCageDoor`],
-///   [`CreateInlineRequestCageDoorLock`], [`CreateInlineResponseCages`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Zoo](crate::Client#zoo)**: [`CreateInlineRequestBeds`], [`CreateInlineRequestCage`],
+    //!   [`CreateInlineRequestCageDoor`], [`CreateInlineRequestCageDoorLock`], [`CreateInlineResponseCages`]
+    pub use crate::__private::traits::*;
     pub use super::zoo::CreateInlineRequest;
     pub use super::zoo::CreateInlineRequestBeds;
     pub use super::zoo::CreateInlineRequestCage;

@@ -10,8 +10,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::create_inline`](crate::Client::create_inline).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateInlineRequest {
     /// The API's `Beds`.
@@ -45,8 +48,11 @@ __private::sent!(CreateInlineRequest {
 });
 
 /// `Beds` of [`CreateInlineRequest`](crate::types::CreateInlineRequest).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateInlineRequestBeds {
     /// The API's `Soft`.
@@ -71,8 +77,11 @@ __private::sent!(CreateInlineRequestBeds {
 });
 
 /// `Cage` of [`CreateInlineRequest`](crate::types::CreateInlineRequest).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateInlineRequestCage {
     /// The API's `Door`.
@@ -108,8 +117,11 @@ __private::sent!(CreateInlineRequestCage {
 });
 
 /// `Door` of [`CreateInlineRequestCage`](crate::types::CreateInlineRequestCage).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateInlineRequestCageDoor {
     /// The API's `Lock`.
@@ -137,6 +149,9 @@ __private::sent!(CreateInlineRequestCageDoor {
 });
 
 /// `Lock` of [`CreateInlineRequestCageDoor`](crate::types::CreateInlineRequestCageDoor).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateInlineRequestCageDoorLock {

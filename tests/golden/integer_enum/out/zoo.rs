@@ -9,7 +9,10 @@ use crate::UnknownInteger;
 use crate::__private;
 
 /// The API's `IntegerMtu`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// An open enum: converts from and into integers, compares with them, and keeps a value that this version of the
+/// crate does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IntegerMtu {
     /// `1500`
@@ -47,8 +50,11 @@ impl From<i64> for IntegerMtu {
 __private::open_integer_enum!(IntegerMtu);
 
 /// Request of [`Client::update_integers`](crate::Client::update_integers).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UpdateIntegersRequest {
     /// The API's `Mtu`.
@@ -85,7 +91,10 @@ __private::sent!(UpdateIntegersRequest {
 });
 
 /// `Mtu` of [`UpdateIntegersRequest`](crate::types::UpdateIntegersRequest).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// An open enum: converts from and into integers, compares with them, and keeps a value that this version of the
+/// crate does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UpdateIntegersRequestMtu {
     /// `1500`
@@ -119,7 +128,10 @@ impl From<i64> for UpdateIntegersRequestMtu {
 __private::open_integer_enum!(UpdateIntegersRequestMtu);
 
 /// `Offsets` of [`UpdateIntegersRequest`](crate::types::UpdateIntegersRequest).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// An open enum: converts from and into integers, compares with them, and keeps a value that this version of the
+/// crate does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UpdateIntegersRequestOffsets {
     /// `-1`

@@ -8,8 +8,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_maps`](crate::Client::create_maps).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateMapsRequest {
     /// The API's `Anything`.
@@ -116,6 +119,9 @@ __private::test_setters!(CreateMapsResponse {
 pub type MapOfTexts = BTreeMap<String, String>;
 
 /// The API's `MapValue`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MapValue {
@@ -130,6 +136,7 @@ impl MapValue {
     }
 
     /// Sets [`size`](Self::size).
+    #[must_use]
     pub fn size(mut self, size: impl IntoValue<i64>) -> Self {
         self.size = size.into_value();
         self

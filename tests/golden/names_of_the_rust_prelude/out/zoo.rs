@@ -38,6 +38,9 @@ __private::test_setters!(Bool {
 });
 
 /// The API's `str`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Str {
@@ -99,8 +102,11 @@ impl From<&str> for Str {
 __private::open_enum!(Str);
 
 /// Request of [`Client::match_`](crate::Client::match_).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct U8 {
     /// The API's `Option`.

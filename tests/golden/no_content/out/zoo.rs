@@ -7,8 +7,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::delete_everything`](crate::Client::delete_everything).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct DeleteEverythingRequest {
     /// The API's `Sure`.
@@ -41,8 +44,11 @@ pub struct DeleteEverythingResponse {}
 __private::received!(DeleteEverythingResponse {});
 
 /// Request of [`Client::ping`](crate::Client::ping), without fields in the API description.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PingRequest {}
 
@@ -63,8 +69,11 @@ pub struct PingResponse {}
 __private::received!(PingResponse {});
 
 /// Request of [`Client::read_nothing`](crate::Client::read_nothing), without fields in the API description.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadNothingRequest {}
 

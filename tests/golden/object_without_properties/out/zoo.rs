@@ -10,8 +10,11 @@ use crate::__private;
 pub type BareNamed = BTreeMap<String, serde_json::Value>;
 
 /// Request of [`Client::read_bare`](crate::Client::read_bare).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadBareRequest {}
 

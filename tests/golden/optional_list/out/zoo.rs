@@ -8,8 +8,11 @@ use crate::Result;
 use crate::__private;
 
 /// The API's `Gate`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct Gate {
     /// The API's `Width`.
@@ -34,8 +37,11 @@ __private::sent!(Gate {
 });
 
 /// Request of [`Client::read_zoos`](crate::Client::read_zoos).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadZoosRequest {
     /// The API's `Gates`.

@@ -8,8 +8,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::read_fixed`](crate::Client::read_fixed).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadFixedRequest {
     /// The API's `Kind`.
@@ -43,6 +46,9 @@ __private::sent!(ReadFixedRequest {
 });
 
 /// `Kind` of [`ReadFixedRequest`](crate::types::ReadFixedRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadFixedRequestKind {
@@ -97,8 +103,11 @@ __private::test_setters!(ReadFixedResponse {
 });
 
 /// Request of [`Client::send_parcel`](crate::Client::send_parcel), without fields in the API description.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct SendRequest {}
 

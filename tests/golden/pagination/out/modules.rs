@@ -9,10 +9,12 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Zoo: [`Animal`], [`NestedEntities`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Zoo](crate::Client#zoo)**: [`Animal`], [`NestedEntities`]
+    pub use crate::__private::traits::*;
     pub use super::zoo::Animal;
     pub use super::zoo::NestedEntities;
     pub use super::zoo::ReadByItemRequest;

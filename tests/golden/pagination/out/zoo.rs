@@ -52,8 +52,11 @@ __private::test_setters!(NestedEntities {
 });
 
 /// Request of [`Client::read_by_item`](crate::Client::read_by_item).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadByItemRequest {
     /// The API's `FirstItem`.
@@ -111,8 +114,11 @@ __private::test_setters!(ReadByItemResponse {
 });
 
 /// Request of [`Client::read_by_nested`](crate::Client::read_by_nested).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadByNestedRequest {
     /// The API's `FirstItem`.
@@ -163,8 +169,11 @@ __private::test_setters!(ReadByNestedResponse {
 
 /// Request of [`Client::read_by_token`](crate::Client::read_by_token) and
 /// [`Client::read_half`](crate::Client::read_half).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadByTokenRequest {
     /// The API's `NextPageToken`.

@@ -9,8 +9,11 @@ use crate::__private;
 /// Request of [`Client::read_no_object`](crate::Client::read_no_object) and
 /// [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and
 /// [`Client::read_several`](crate::Client::read_several).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct AnyRequest {
     /// The API's `DryRun`.

@@ -9,10 +9,12 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Zoo: [`Tree`], [`TreeLeaf`], [`TreePing`], [`TreePong`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Zoo](crate::Client#zoo)**: [`Tree`], [`TreeLeaf`], [`TreePing`], [`TreePong`]
+    pub use crate::__private::traits::*;
     pub use super::zoo::CreateTreeRequest;
     pub use super::zoo::CreateTreeResponse;
     pub use super::zoo::Tree;

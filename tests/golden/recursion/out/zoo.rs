@@ -9,8 +9,11 @@ use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_tree`](crate::Client::create_tree).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateTreeRequest {
     /// The API's `Root`.
@@ -75,6 +78,9 @@ __private::test_setters!(CreateTreeResponse {
 });
 
 /// The API's `Tree`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
@@ -93,6 +99,7 @@ impl Tree {
     }
 
     /// Sets [`by_name`](Self::by_name).
+    #[must_use]
     pub fn by_name(
         mut self,
         by_name: impl IntoIterator<Item = (impl Into<String>, impl Into<Tree>)>,
@@ -104,12 +111,14 @@ impl Tree {
     }
 
     /// Sets [`children`](Self::children).
+    #[must_use]
     pub fn children(mut self, children: impl IntoList<Tree>) -> Self {
         self.children = children.into_list();
         self
     }
 
     /// Sets [`parent`](Self::parent).
+    #[must_use]
     pub fn parent(mut self, parent: impl IntoValue<Tree>) -> Self {
         self.parent = parent.into_value().map(Box::new);
         self

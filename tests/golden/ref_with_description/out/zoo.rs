@@ -7,6 +7,9 @@ use crate::Result;
 use crate::__private;
 
 /// A place for animals.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribedCage {
@@ -21,6 +24,7 @@ impl DescribedCage {
     }
 
     /// Sets [`name`](Self::name).
+    #[must_use]
     pub fn name(mut self, name: impl IntoValue<String>) -> Self {
         self.name = name.into_value();
         self
@@ -36,8 +40,11 @@ __private::test_setters!(DescribedCage {
 });
 
 /// Request of [`Client::read_described`](crate::Client::read_described).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadDescribedRequest {
     /// The cage to look into.

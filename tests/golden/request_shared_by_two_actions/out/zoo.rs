@@ -7,8 +7,11 @@ use crate::__private;
 
 /// Request of [`Client::lock_zoo`](crate::Client::lock_zoo) and
 /// [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct LockRequest {
     /// The API's `Name`.

@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 use crate::__private::IntoValue;
+use crate::__private::IntoVec;
 use crate::Client;
 use crate::Result;
 use crate::__private;
 
 /// Request of [`Client::create_many_required`](crate::Client::create_many_required).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateManyRequiredRequest {
     /// The API's `A`.
@@ -153,8 +157,11 @@ __private::sent!(CreateManyRequiredRequest {
 });
 
 /// Request of [`Client::create_required`](crate::Client::create_required).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateRequiredRequest {
     /// The API's `Apple`.
@@ -181,13 +188,13 @@ impl CreateRequiredRequest {
     /// Creates a [`CreateRequiredRequest`] with the required fields.
     pub fn new(
         apple: i64,
-        gates: impl IntoIterator<Item = impl Into<RequiredGate>>,
+        gates: impl IntoVec<RequiredGate>,
         labels: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
         zebra: impl Into<String>,
     ) -> Self {
         Self {
             apple,
-            gates: gates.into_iter().map(Into::into).collect(),
+            gates: gates.into_vec(),
             labels: labels
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
@@ -204,11 +211,8 @@ impl CreateRequiredRequest {
     }
 
     /// Sets [`gates`](Self::gates).
-    pub fn gates(
-        mut self,
-        gates: impl IntoIterator<Item = impl Into<RequiredGate>>,
-    ) -> Self {
-        self.gates = gates.into_iter().map(Into::into).collect();
+    pub fn gates(mut self, gates: impl IntoVec<RequiredGate>) -> Self {
+        self.gates = gates.into_vec();
         self
     }
 
@@ -263,8 +267,11 @@ __private::test_setters!(CreateRequiredResponse {
 });
 
 /// The API's `RequiredGate`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct RequiredGate {
     /// The API's `Depth`.

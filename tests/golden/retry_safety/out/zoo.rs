@@ -10,8 +10,11 @@ use crate::__private;
 /// [`Client::create_plain`](crate::Client::create_plain) and
 /// [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::reader`](crate::Client::reader) and
 /// [`Client::readjust`](crate::Client::readjust).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct PlainRequest {
     /// The API's `DryRun`.
@@ -58,8 +61,11 @@ __private::test_setters!(RetryResponse {
 
 /// Request of [`Client::create_with_token`](crate::Client::create_with_token) and
 /// [`Client::read_retried`](crate::Client::read_retried).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct TokenRequest {
     /// The API's `ClientToken`.

@@ -10,8 +10,11 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Request of [`Client::read_untyped`](crate::Client::read_untyped).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUntypedRequest {
     /// The API's `Anything`.
@@ -72,6 +75,9 @@ __private::sent!(ReadUntypedRequest {
 });
 
 /// `Choice` of [`ReadUntypedRequest`](crate::types::ReadUntypedRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadUntypedRequestChoice {

@@ -8,8 +8,11 @@ use crate::Secret;
 use crate::__private;
 
 /// Request of [`Client::create_secret`](crate::Client::create_secret).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CreateSecretRequest {
     /// The API's `Old`.

@@ -9,6 +9,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The API's `AnimalState`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AnimalState {
@@ -110,8 +113,11 @@ impl From<&str> for AnimalState {
 __private::open_enum!(AnimalState);
 
 /// Request of [`Client::read_states`](crate::Client::read_states).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadStatesRequest {
     /// The API's `Protocols`.
@@ -148,6 +154,9 @@ __private::sent!(ReadStatesRequest {
 });
 
 /// `Protocols` of [`ReadStatesRequest`](crate::types::ReadStatesRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadStatesRequestProtocols {
@@ -210,6 +219,9 @@ __private::test_setters!(ReadStatesResponse {
 });
 
 /// `Mood` of [`ReadStatesResponse`](crate::types::ReadStatesResponse).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadStatesResponseMood {

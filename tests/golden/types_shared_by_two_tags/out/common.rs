@@ -6,8 +6,11 @@ use crate::__private::IntoValue;
 use crate::__private;
 
 /// The API's `CatFilter`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct CatFilter {
     /// The API's `Names`.
@@ -49,8 +52,11 @@ __private::test_setters!(CatShared {
 
 /// Request of [`Client::read_common`](crate::Client::read_common) and
 /// [`Client::read_lions`](crate::Client::read_lions).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadLionsRequest {
     /// The API's `Filter`.

@@ -12,11 +12,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Lion: [`Lion`]
-/// - Types of several tags: [`CatFilter`], [`CatShared`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[Lion](crate::Client#lion)**: [`Lion`]
+    //! - **Types of several tags**: [`CatFilter`], [`CatShared`]
+    pub use crate::__private::traits::*;
     pub use super::common::CatFilter;
     pub use super::common::CatShared;
     pub use super::common::ReadLionsRequest;

@@ -8,8 +8,11 @@ use crate::__private::IntoValue;
 use crate::__private;
 
 /// The API's `UnusedAsking`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct UnusedAsking {
     /// The API's `Asked`.
@@ -54,6 +57,9 @@ __private::test_setters!(UnusedTelling {
 });
 
 /// The API's `UnusedThing`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnusedThing {
@@ -75,12 +81,14 @@ impl UnusedThing {
     }
 
     /// Sets [`names`](Self::names).
+    #[must_use]
     pub fn names(mut self, names: impl IntoList<String>) -> Self {
         self.names = names.into_list();
         self
     }
 
     /// Sets [`weight`](Self::weight).
+    #[must_use]
     pub fn weight(mut self, weight: impl IntoValue<f64>) -> Self {
         self.weight = weight.into_value();
         self

@@ -10,11 +10,13 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Types of several tags: [`UnusedAsking`], [`UnusedTelling`], [`UnusedThing`]
-/// - Zoo: [`Asked`], [`Mixed`], [`Reported`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **Types of several tags**: [`UnusedAsking`], [`UnusedTelling`], [`UnusedThing`]
+    //! - **[Zoo](crate::Client#zoo)**: [`Asked`], [`Mixed`], [`Reported`]
+    pub use crate::__private::traits::*;
     pub use super::common::UnusedAsking;
     pub use super::common::UnusedTelling;
     pub use super::common::UnusedThing;

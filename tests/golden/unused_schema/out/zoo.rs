@@ -7,8 +7,11 @@ use crate::Result;
 use crate::__private;
 
 /// The API's `Asked`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct Asked {
     /// The API's `Name`.
@@ -51,8 +54,11 @@ __private::test_setters!(Mixed {
 });
 
 /// Request of [`Client::read_used`](crate::Client::read_used).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadUsedRequest {
     /// The API's `Asked`.

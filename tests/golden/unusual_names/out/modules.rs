@@ -9,10 +9,12 @@ pub const API_VERSION: &str = "1";
 /// Empty: no waiters are described.
 pub mod waiters {}
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - 9 Odd-Tags.é: [`Tat2X`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **[9 Odd-Tags.é](crate::Client#9-odd-tagsé)**: [`Tat2X`]
+    pub use crate::__private::traits::*;
     pub use super::n9_odd_tags::CO2Response2;
     pub use super::n9_odd_tags::Tat2X;
     pub use super::n9_odd_tags::XYRequestV2;

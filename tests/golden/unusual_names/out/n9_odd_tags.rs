@@ -32,6 +32,9 @@ __private::test_setters!(CO2Response2 {
 });
 
 /// The API's `état-2.x`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Tat2X {
@@ -88,8 +91,11 @@ impl From<&str> for Tat2X {
 __private::open_enum!(Tat2X);
 
 /// Request of [`Client::read_co2`](crate::Client::read_co2).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct XYRequestV2 {
     /// The API's `9Lives`.

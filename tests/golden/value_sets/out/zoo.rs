@@ -10,6 +10,9 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The API's `CageState`.
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CageState {
@@ -61,6 +64,9 @@ impl From<&str> for CageState {
 __private::open_enum!(CageState);
 
 /// `Lock` of [`ReadCagesRequest`](crate::types::ReadCagesRequest).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LockKind {
@@ -99,8 +105,11 @@ impl From<&str> for LockKind {
 __private::open_enum!(LockKind);
 
 /// Request of [`Client::read_cages`](crate::Client::read_cages).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadCagesRequest {
     /// The API's `Lock`.
@@ -175,7 +184,10 @@ __private::test_setters!(ReadCagesResponse {
 });
 
 /// `Size` of [`ReadCagesResponse`](crate::types::ReadCagesResponse).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// An open enum: converts from and into integers, compares with them, and keeps a value that this version of the
+/// crate does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadCagesResponseSize {
     /// `1`

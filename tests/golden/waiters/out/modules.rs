@@ -9,12 +9,14 @@ pub const API_VERSION: &str = "1";
 
 pub mod waiters;
 
-/// Every type that the API sends and receives. Requests and responses are named after their action.
-///
-/// - Identifiers: [`CageId`]
-/// - Zoo: [`Cage`], [`CageState`], [`Door`], [`DoorHinge`], [`FiltersCage`], [`FiltersLion`], [`Lion`],
-///   [`LionMood`]
 pub mod types {
+    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
+    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //!
+    //! - **Identifiers**: [`CageId`]
+    //! - **[Zoo](crate::Client#zoo)**: [`Cage`], [`CageState`], [`Door`], [`DoorHinge`], [`FiltersCage`],
+    //!   [`FiltersLion`], [`Lion`], [`LionMood`]
+    pub use crate::__private::traits::*;
     pub use super::ids::CageId;
     pub use super::zoo::Cage;
     pub use super::zoo::CageState;

@@ -37,7 +37,7 @@ impl Listed for action::ReadWatchedCages {
 #[must_use]
 pub struct Cage(types::CageId);
 
-/// Selects the cage with this `cage_id` to wait for.
+/// Selects the cage with this `cage_id` to wait for: [`clean`](Cage::clean), [`torn_down`](Cage::torn_down).
 ///
 /// The default timeout is 3 minutes.
 pub fn cage(cage_id: impl Into<types::CageId>) -> Cage {
@@ -81,7 +81,7 @@ const CAGE: &Subject<types::Cage> = &Subject {
 #[must_use]
 pub struct CageDoor(types::CageId);
 
-/// Selects the door of the cage with this `cage_id` to wait for.
+/// Selects the door of the cage with this `cage_id` to wait for: [`open`](CageDoor::open).
 ///
 /// The default timeout is 10 minutes.
 pub fn cage_door(cage_id: impl Into<types::CageId>) -> CageDoor {
@@ -113,7 +113,7 @@ const CAGE_DOOR: &Subject<types::Cage> = &Subject {
 #[must_use]
 pub struct CageLock(types::CageId);
 
-/// Selects the lock of the cage with this `cage_id` to wait for.
+/// Selects the lock of the cage with this `cage_id` to wait for: [`broken`](CageLock::broken).
 ///
 /// The default timeout is 10 minutes.
 pub fn cage_lock(cage_id: impl Into<types::CageId>) -> CageLock {
@@ -176,7 +176,7 @@ impl Listed for action::ReadWatchedLions {
 #[must_use]
 pub struct Lion(String);
 
-/// Selects the lion with this `lion_name` to wait for.
+/// Selects the lion with this `lion_name` to wait for: [`asleep`](Lion::asleep).
 ///
 /// The default timeout is 10 minutes.
 pub fn lion(lion_name: impl Into<String>) -> Lion {

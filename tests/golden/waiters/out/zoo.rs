@@ -49,6 +49,9 @@ __private::test_setters!(Cage {
 });
 
 /// `State` of [`Cage`](crate::types::Cage).
+///
+/// An open enum: converts from and into strings, compares with them, and keeps a value that this version of the
+/// crate does not know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CageState {
@@ -123,8 +126,11 @@ __private::test_setters!(DoorHinge {
 });
 
 /// The API's `FiltersCage`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersCage {
     /// The API's `CageIds`.
@@ -149,8 +155,11 @@ __private::sent!(FiltersCage {
 });
 
 /// The API's `FiltersLion`.
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct FiltersLion {
     /// The API's `LionNames`.
@@ -211,8 +220,11 @@ __private::test_setters!(LionMood {
 });
 
 /// Request of [`Client::read_watched_cages`](crate::Client::read_watched_cages).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadWatchedCagesRequest {
     /// The API's `Filters`.
@@ -275,8 +287,11 @@ __private::test_setters!(ReadWatchedCagesResponse {
 });
 
 /// Request of [`Client::read_watched_lions`](crate::Client::read_watched_lions).
+///
+/// Build it with [`new`](Self::new) and setters. A struct literal does not compile, even with
+/// `..Default::default()`: a later version may add fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "a setter returns the changed value, and a request is sent by a method of `Client`"]
 #[non_exhaustive]
 pub struct ReadWatchedLionsRequest {
     /// The API's `Filters`.

@@ -201,6 +201,18 @@ macro_rules! __open_integer_enum {
             }
         }
 
+        impl ::core::convert::From<$name> for i64 {
+            fn from(value: $name) -> Self {
+                value.as_i64()
+            }
+        }
+
+        impl ::core::cmp::PartialEq<i64> for $name {
+            fn eq(&self, number: &i64) -> bool {
+                self.as_i64() == *number
+            }
+        }
+
         impl ::core::convert::From<i32> for $name {
             fn from(number: i32) -> Self {
                 <Self as ::core::convert::From<i64>>::from(i64::from(number))
@@ -268,7 +280,7 @@ mod tests {
 
     __private::open_enum!(Mode);
 
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     enum Mtu {
         Value1500,
         Unknown(UnknownInteger),
@@ -314,6 +326,8 @@ mod tests {
             let mtu: Mtu = serde_json::from_str(&number.to_string()).unwrap();
             assert_eq!(serde_json::to_string(&mtu).unwrap(), number.to_string());
             assert_eq!(mtu, number.to_string().parse().unwrap());
+            assert_eq!((mtu, i64::from(mtu)), (Mtu::from(number), number));
+            assert!(mtu == number && mtu != number.wrapping_add(1));
             assert_eq!(mtu.to_string(), number.to_string());
         }
         assert_eq!(Mtu::from(1500_i32), Mtu::Value1500);

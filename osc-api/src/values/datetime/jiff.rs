@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil};
 
 use super::moment;
 use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
-use crate::types::argument::into_value;
+use crate::values::argument::into_value;
 
 /// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<Timestamp> for DateTime {

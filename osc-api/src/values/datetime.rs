@@ -47,7 +47,8 @@ use super::argument::{FromText, into_value};
 /// let ours: DateTime = "2017-05-10T14:34:56.789+02:00".parse()?;
 /// assert_eq!(server, ours);
 /// assert_eq!(server.as_str(), "2017-05-10T12:34:56.789+0000");
-/// assert_eq!(server.to_timestamp().map(|moment| moment.as_millisecond()), Some(1_494_419_696_789));
+/// let timestamp = server.to_timestamp().expect("a valid date");
+/// assert_eq!(timestamp.as_millisecond(), 1_494_419_696_789);
 /// assert!("tomorrow".parse::<DateTime>().is_err());
 ///
 /// let moment = std::time::SystemTime::try_from(&server)?;
@@ -279,7 +280,7 @@ macro_rules! text_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::types::open_enum::text(deserializer)
+                crate::values::open_enum::text(deserializer)
             }
         }
     };

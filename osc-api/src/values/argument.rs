@@ -22,7 +22,7 @@ use crate::Secret;
 /// use osc_api::types::{CreateVmsRequest, SubnetId};
 ///
 /// let subnet: Option<&SubnetId> = None;
-/// let request = CreateVmsRequest::new("ami-12345678").subnet_id(subnet).vm_type("tinav6.c2r4p2");
+/// let request = CreateVmsRequest::new("ami-12345678").subnet_id(subnet).vm_type("tinav6.c2r4");
 /// assert_eq!(request.subnet_id, None);
 /// ```
 #[diagnostic::on_unimplemented(
@@ -36,12 +36,14 @@ pub trait IntoValue<T> {
     fn into_value(self) -> Option<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> IntoValue<T> for T {
     fn into_value(self) -> Option<T> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> IntoValue<T> for Option<T> {
     fn into_value(self) -> Option<T> {
         self
@@ -59,12 +61,14 @@ impl FromText for Secret {}
 #[macro_export]
 macro_rules! __into_value {
     ($($from:ty),+ => $to:ty) => {$(
+        #[diagnostic::do_not_recommend]
         impl $crate::__private::IntoValue<$to> for $from {
             fn into_value(self) -> ::core::option::Option<$to> {
                 ::core::option::Option::Some(::core::convert::Into::into(self))
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::__private::IntoValue<$to> for ::core::option::Option<$from> {
             fn into_value(self) -> ::core::option::Option<$to> {
                 self.map(::core::convert::Into::into)
@@ -80,12 +84,14 @@ into_value!(&str, &String, String, &Path, &PathBuf => PathBuf);
 /// As [`into_value`], for every type that strings convert into.
 macro_rules! text_into_value {
     ($($from:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: FromText> IntoValue<T> for $from {
             fn into_value(self) -> Option<T> {
                 Some(T::from(self))
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T: FromText> IntoValue<T> for Option<$from> {
             fn into_value(self) -> Option<T> {
                 self.map(T::from)
@@ -95,24 +101,28 @@ macro_rules! text_into_value {
 }
 text_into_value!(&str, String);
 
+#[diagnostic::do_not_recommend]
 impl<T: FromText> IntoValue<T> for &String {
     fn into_value(self) -> Option<T> {
         Some(T::from(self.as_str()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromText> IntoValue<T> for Option<&String> {
     fn into_value(self) -> Option<T> {
         self.map(|text| T::from(text.as_str()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromText + Clone> IntoValue<T> for &T {
     fn into_value(self) -> Option<T> {
         Some(self.clone())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromText + Clone> IntoValue<T> for Option<&T> {
     fn into_value(self) -> Option<T> {
         self.cloned()
@@ -135,32 +145,58 @@ impl<T: FromText + Clone> IntoValue<T> for Option<&T> {
     message = "`{Self}` is not a list of `{T}`",
     label = "expected an array, a `Vec`, a slice or an iterator of `{T}`, or an `Option` of one",
     note = "for a single value, write `[value]`; for an optional one, `value.into_iter()`; for an iterator of your \
-            own, `.collect::<Vec<_>>()`"
+            own, `.collect::<Vec<_>>()`",
+    note = "an identifier of another kind of resource is not accepted: `{T}` must be made from its string"
 )]
 pub trait IntoList<T> {
     /// The list of the field.
     fn into_list(self) -> Option<Vec<T>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
     fn into_list(self) -> Option<Vec<T>> {
         self.and_then(L::into_list)
     }
 }
 
-fn list<T, V: Into<T>>(values: impl IntoIterator<Item = V>) -> Option<Vec<T>> {
-    Some(values.into_iter().map(Into::into).collect())
+/// The values of a required list: what a constructor takes for it.
+///
+/// Anything that iterates over values that convert into `T`.
+///
+/// ```
+/// use osc_api::types::{DeleteVmsRequest, VmId};
+///
+/// let ids = vec![VmId::from("i-12345678")];
+/// assert_eq!(DeleteVmsRequest::new(&ids), DeleteVmsRequest::new(["i-12345678"]));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of `{T}`",
+    label = "expected an array, a `Vec`, a slice or an iterator of `{T}`",
+    note = "for a single value, write `[value]`; an identifier of another kind of resource is not accepted"
+)]
+pub trait IntoVec<T> {
+    /// The list of the field.
+    fn into_vec(self) -> Vec<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Into<T>>> IntoVec<T> for I {
+    fn into_vec(self) -> Vec<T> {
+        self.into_iter().map(Into::into).collect()
+    }
 }
 
 /// A blanket implementation for iterators would cover `Option`, so that `None` became an empty list.
 macro_rules! into_list {
     ($([$($generic:tt)*] $from:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T, $($generic)*> IntoList<T> for $from
         where
-            Self: IntoIterator<Item: Into<T>>,
+            Self: IntoVec<T>,
         {
             fn into_list(self) -> Option<Vec<T>> {
-                list(self)
+                Some(self.into_vec())
             }
         }
     )*};
@@ -210,9 +246,10 @@ into_list! {
 /// A reference to a list converts by cloning its elements.
 macro_rules! into_list_by_clone {
     ($([$($generic:tt)*] $from:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T, V: Clone + Into<T>, $($generic)*> IntoList<T> for &$from {
             fn into_list(self) -> Option<Vec<T>> {
-                list(self.iter().cloned())
+                Some(self.iter().cloned().into_vec())
             }
         }
     )*};

@@ -6,7 +6,7 @@ use chrono::{DateTime as ChronoDateTime, Datelike, NaiveDate, TimeZone, Utc};
 use super::jiff::day;
 use super::moment::{self, Nanoseconds};
 use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
-use crate::types::argument::{IntoValue, into_value};
+use crate::values::argument::{IntoValue, into_value};
 
 /// The string is in UTC with milliseconds; finer digits are cut off.
 impl<Tz: TimeZone> From<ChronoDateTime<Tz>> for DateTime {
