@@ -107,6 +107,7 @@ case!(setter_name_clashes, "golden/setter_name_clashes");
 case!(ref_with_description, "golden/ref_with_description");
 case!(string_enum, "golden/string_enum");
 case!(documentation, "golden/documentation");
+case!(tags, "golden/tags");
 case!(types_shared_by_two_tags, "golden/types_shared_by_two_tags");
 case!(unused_schema, "golden/unused_schema");
 case!(waiters, "golden/waiters");

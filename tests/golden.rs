@@ -299,6 +299,11 @@ fn documentation() {
 }
 
 #[test]
+fn tags() {
+    check("tags");
+}
+
+#[test]
 fn types_shared_by_two_tags() {
     check("types_shared_by_two_tags");
 }

@@ -94,7 +94,8 @@ impl Page<'_> {
     }
 
     fn structure(&mut self, definition: &Struct) {
-        let Struct { name, at: _, docs, direction, has_default: _, fields, accessors: _ } = definition;
+        let Struct { name, at: _, docs, direction, has_default: _, fields, accessors: _, tag_accessor: _ } =
+            definition;
         self.heading(name, docs);
         self.line("");
         if *direction != Direction::Response {

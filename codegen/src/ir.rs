@@ -13,7 +13,7 @@ mod text;
 mod types;
 mod waiters;
 
-pub use accessor::Accessor;
+pub use accessor::{Accessor, TagAccessor};
 pub use action::{Action, Auth, Cursor, Pagination, RetrySafety};
 pub use constraints::{Constraints, Limit, LimitKind};
 pub use constructor::Constructor;

@@ -21,9 +21,8 @@ fn stop(tag: &str) -> Result<()> {
     }
     // One request stops all of them in parallel.
     client.stop_vms(&StopVmsRequest::new(&ids))?;
-    for id in ids {
-        client.wait_for(wait::vm(&id).stopped()).wait()?;
-        println!("{id} is stopped");
+    for vm in client.wait_for_all(ids.iter().map(|id| wait::vm(id).stopped())).wait()? {
+        println!("{} is stopped", vm.vm_id()?);
     }
     Ok(())
 }

@@ -53,9 +53,9 @@ async fn rotate(old: &str, expiry: &str, path: &str, is_deleting: bool) -> Resul
     // The new key signs from here on. If it is not accepted, the old one is unchanged.
     let client = Client::builder().access_key(id, secret).build()?;
     client.read_access_keys(&request).await?;
-    let mut update = UpdateAccessKeyRequest::new(old).state(AccessKeyState::Inactive);
     // An update without an expiration date would remove it.
-    update.expiration_date = old_key.expiration_date.map(DateOrDateTime::from);
+    let expiry = old_key.expiration_date;
+    let update = UpdateAccessKeyRequest::new(old).state(AccessKeyState::Inactive).expiration_date(expiry);
     client.update_access_key(&update).await?;
     println!("{old} is inactive");
     if is_deleting {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use osc_api::types::{CreateVolumeRequest, Volume};
+use osc_api::types::{CreateVolumeRequest, VolumeId};
 use osc_api::{CallOptions, Client, Error, Result, RetryPolicy};
 
 const USAGE: &str = "usage: throttling_and_quotas SIZE SUBREGION...
@@ -10,7 +10,7 @@ Creates a volume of SIZE GiB in the first of the Subregions that has capacity.
 Exit code: 0 created, 1 failed, 2 wrong usage, 75 temporary failure.";
 
 /// Creates a volume, retrying temporary failures.
-async fn create(client: &Client, size: i64, subregion: &str) -> Result<Volume> {
+async fn create(client: &Client, size: i64, subregion: &str) -> Result<VolumeId> {
     // The client adds a new token to each call. Here all calls share one token, so that a call whose response was
     // lost and the next one create the same volume, not two.
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
@@ -18,7 +18,7 @@ async fn create(client: &Client, size: i64, subregion: &str) -> Result<Volume> {
     let mut pause = Duration::from_millis(250);
     for _ in 0..7 {
         match client.create_volume(&request).await {
-            Ok(response) => return Ok(response.volume.unwrap_or_default()),
+            Ok(response) => return response.volume()?.volume_id().cloned(),
             // The call was throttled until its timeout: more calls would make it worse.
             Err(error) if error.is_throttled() => return Err(error),
             // A temporary conflict, or a failure of the network or the platform that outlasted the client's retries.
@@ -28,11 +28,11 @@ async fn create(client: &Client, size: i64, subregion: &str) -> Result<Volume> {
         tokio::time::sleep(pause).await;
         pause *= 2;
     }
-    client.create_volume(&request).await.map(|response| response.volume.unwrap_or_default())
+    client.create_volume(&request).await?.volume()?.volume_id().cloned()
 }
 
 /// Tries one Subregion after the other, until one has capacity.
-async fn run(size: i64, subregions: &[String]) -> Result<Option<Volume>> {
+async fn run(size: i64, subregions: &[String]) -> Result<Option<VolumeId>> {
     // The client retries throttled requests by itself. These settings suit an interactive program.
     let options = CallOptions::new()
         .timeout(Duration::from_secs(60))
@@ -72,7 +72,7 @@ async fn main() {
         std::process::exit(2);
     };
     match run(size, subregions).await {
-        Ok(Some(volume)) => println!("{} was created", volume.volume_id.unwrap_or_default()),
+        Ok(Some(id)) => println!("{id} was created"),
         Ok(None) => {
             eprintln!("none of the Subregions has capacity: try again later, or request a smaller volume");
             std::process::exit(75);

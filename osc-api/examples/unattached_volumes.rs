@@ -27,7 +27,7 @@ async fn run(is_deleting: bool) -> Result<usize> {
         client.paginate(ReadVolumesRequest::new().filters(filters)).try_collect().await?;
     let (mut count, mut size, mut failures) = (0, 0, 0);
     for volume in volumes.iter().filter(|volume| volume.linked_volumes.is_empty()) {
-        let Some(id) = &volume.volume_id else { continue };
+        let id = volume.volume_id()?;
         let gibibytes = volume.size.unwrap_or_default();
         (count, size) = (count + 1, size + gibibytes);
         match is_deleting {

@@ -7,7 +7,7 @@ pub(crate) mod nullable;
 pub(crate) mod open_enum;
 pub(crate) mod secret;
 
-/// The traits that generated code re-exports beside its types.
+/// The traits that generated code re-exports next to its types.
 pub mod traits {
     #[cfg(feature = "testing")]
     pub use super::argument::IntoField;

@@ -97,7 +97,7 @@ const MISUSES: &[Misuse] = &[
     misuse(
         "wait_without_await",
         "client.wait_for(osc_api::wait::vm(\"i-1\").running());",
-        &["unused `Wait` that must be used", "a wait does nothing until it is awaited"],
+        &["unused `osc_api::wait::Wait` that must be used", "a wait does nothing until it is awaited"],
     ),
     misuse(
         "paginated_by_reference",

@@ -2,7 +2,7 @@
 
 use osc_api::types::{
     CreateServerCertificateRequest, CreateServerCertificateRequired, DeleteVolumeRequest, ReadVmsRequest,
-    ReadVolumesRequest,
+    ReadVolumesRequest, ResourceTag, Subnet, Vm,
 };
 use osc_api::{Client, ClientBuilder, RetryPolicy};
 use osc_tests::http::Response;
@@ -118,4 +118,14 @@ async fn an_error_that_repeats_a_secret_of_the_request_does_not_show_it() {
     let shown = format!("{error:#} {error:?} {}", error.api().expect("a response").raw());
     assert!(shown.contains("[redacted]") && shown.contains("a certificate"), "{shown}");
     assert!(["MIIEvQIB", "BKcwggSj", "VJTUt9Us"].iter().all(|part| !shown.contains(part)), "{shown}");
+}
+
+#[test]
+fn the_value_of_a_tag_is_found_by_its_key() {
+    let text = r#"{"Tags": [{"Value": "no key"}, {"Key": "Name", "Value": "web"}, {"Key": "Empty"}, {"Key": "Name"}]}"#;
+    let vm: Vm = osc_api::serde_json::from_str(text).unwrap();
+    assert_eq!(vm.tag("Name"), Some("web"));
+    assert_eq!((vm.tag("Empty"), vm.tag("name"), vm.tag("")), (None, None, None));
+    let tagged = Subnet::default().with_tags([ResourceTag::new("team", "web")]);
+    assert_eq!(tagged.tag("team"), Some("web"));
 }

@@ -349,6 +349,13 @@ pub(crate) fn accessor(field: &str, is_list: bool) -> Vec<String> {
     ]
 }
 
+/// The accessor of the value of a tag.
+pub(crate) fn tag_accessor(field: &str) -> Vec<String> {
+    vec![format!(
+        "Returns the value of the tag with this key, or `None` without one: see [`{field}`](field@Self::{field})."
+    )]
+}
+
 /// A method of the blocking client.
 pub(crate) fn blocking_method(method: &str) -> Vec<String> {
     vec![format!(

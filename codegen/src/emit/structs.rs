@@ -5,13 +5,13 @@ use quote::{ToTokens as _, quote};
 
 use super::{doc, ident, type_};
 use crate::doc_text::sentences;
-use crate::ir::{Accessor, Constructor, Direction, Field, Presence, Struct, Type};
+use crate::ir::{Accessor, Constructor, Direction, Field, Presence, Struct, TagAccessor, Type};
 use crate::render::Item;
 
 /// The struct, the table of its wire names, and: its constructor and setters if it is ever sent, else its accessors; and, if
 /// it is ever received, its setters for tests.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
-    let Struct { name, at: _, docs, direction, has_default, fields, accessors } = definition;
+    let Struct { name, at: _, docs, direction, has_default, fields, accessors, tag_accessor } = definition;
     let default = has_default.then(|| quote!(Default,));
     let building = (*direction != Direction::Response).then(sentences::building);
     let docs = doc(&[docs, building.as_slice().as_flattened()].concat());
@@ -41,8 +41,8 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
             }
         }));
     }
-    if !accessors.is_empty() {
-        let accessors = accessors.iter().map(accessor);
+    if !accessors.is_empty() || tag_accessor.is_some() {
+        let accessors = accessors.iter().map(accessor).chain(tag_accessor.as_ref().map(self::tag_accessor));
         items.push(Item::Tokens(quote! {
             impl #ident {
                 #(#accessors)*
@@ -83,6 +83,18 @@ fn accessor(accessor: &Accessor) -> TokenStream {
         #docs
         pub fn #method(&self) -> Result<&#ty> {
             __private::required(#value, #path)
+        }
+    }
+}
+
+fn tag_accessor(accessor: &TagAccessor) -> TokenStream {
+    let TagAccessor { method, field, key, value } = accessor;
+    let docs = doc(&sentences::tag_accessor(field));
+    let (method, field, key, value) = (ident(method), ident(field), ident(key), ident(value));
+    quote! {
+        #docs
+        pub fn #method(&self, key: &str) -> Option<&str> {
+            self.#field.iter().find(|tag| tag.#key.as_deref() == Some(key))?.#value.as_deref()
         }
     }
 }

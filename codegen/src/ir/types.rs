@@ -1,6 +1,6 @@
 //! Types to generate, and the fields of structs.
 
-use super::{Accessor, Constraints};
+use super::{Accessor, Constraints, TagAccessor};
 use crate::diagnostics::Pointer;
 
 /// A type to generate.
@@ -66,6 +66,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// The methods that return one of them or an error.
     pub accessors: Vec<Accessor>,
+    /// The method that returns the value of a tag.
+    pub tag_accessor: Option<TagAccessor>,
 }
 
 impl Struct {
@@ -78,7 +80,7 @@ impl Struct {
         fields: Vec<Field>,
     ) -> Self {
         let has_default = fields.iter().all(|field| field.presence != Presence::Always);
-        Self { name, at, docs, direction, has_default, fields, accessors: Vec::new() }
+        Self { name, at, docs, direction, has_default, fields, accessors: Vec::new(), tag_accessor: None }
     }
 
     /// The field with this name on the wire.

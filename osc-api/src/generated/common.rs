@@ -1087,6 +1087,11 @@ impl LoadBalancer {
             "LoadBalancer.LoadBalancerName",
         )
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(LoadBalancer {
@@ -2008,6 +2013,11 @@ impl RouteTable {
     pub fn route_table_id(&self) -> Result<&RouteTableId> {
         __private::required(self.route_table_id.as_ref(), "RouteTable.RouteTableId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(RouteTable {
@@ -2071,6 +2081,11 @@ impl SecurityGroup {
             self.security_group_name.as_ref(),
             "SecurityGroup.SecurityGroupName",
         )
+    }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
 }
 

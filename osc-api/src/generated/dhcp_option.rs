@@ -213,6 +213,11 @@ impl DhcpOptionsSet {
             "DhcpOptionsSet.DhcpOptionsSetId",
         )
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(DhcpOptionsSet {

@@ -336,6 +336,11 @@ impl FlexibleGpu {
     pub fn flexible_gpu_id(&self) -> Result<&FlexibleGpuId> {
         __private::required(self.flexible_gpu_id.as_ref(), "FlexibleGpu.FlexibleGpuId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(FlexibleGpu {

@@ -822,6 +822,11 @@ impl Image {
     pub fn image_id(&self) -> Result<&ImageId> {
         __private::required(self.image_id.as_ref(), "Image.ImageId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Image {
@@ -888,6 +893,13 @@ pub struct ImageExportTask {
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `image-export-` and eight hexadecimal digits.
     pub task_id: Option<TaskId>,
+}
+
+impl ImageExportTask {
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(ImageExportTask {

@@ -287,6 +287,11 @@ impl Keypair {
     pub fn keypair_name(&self) -> Result<&KeypairName> {
         __private::required(self.keypair_name.as_ref(), "Keypair.KeypairName")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Keypair {
@@ -321,6 +326,13 @@ pub struct KeypairCreated {
     pub private_key: Option<Secret>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
+}
+
+impl KeypairCreated {
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(KeypairCreated {

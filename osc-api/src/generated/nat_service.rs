@@ -304,6 +304,11 @@ impl NatService {
     pub fn nat_service_id(&self) -> Result<&NatServiceId> {
         __private::required(self.nat_service_id.as_ref(), "NatService.NatServiceId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(NatService {

@@ -284,6 +284,11 @@ impl Net {
     pub fn net_id(&self) -> Result<&NetId> {
         __private::required(self.net_id.as_ref(), "Net.NetId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Net {

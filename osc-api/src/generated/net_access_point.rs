@@ -338,6 +338,11 @@ impl NetAccessPoint {
             "NetAccessPoint.NetAccessPointId",
         )
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(NetAccessPoint {

@@ -490,6 +490,11 @@ impl NetPeering {
     pub fn net_peering_id(&self) -> Result<&NetPeeringId> {
         __private::required(self.net_peering_id.as_ref(), "NetPeering.NetPeeringId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(NetPeering {

@@ -898,6 +898,11 @@ impl Nic {
     pub fn nic_id(&self) -> Result<&NicId> {
         __private::required(self.nic_id.as_ref(), "Nic.NicId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Nic {

@@ -412,6 +412,11 @@ impl PublicIp {
     pub fn public_ip_id(&self) -> Result<&PublicIpId> {
         __private::required(self.public_ip_id.as_ref(), "PublicIp.PublicIpId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(PublicIp {

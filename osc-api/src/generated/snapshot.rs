@@ -762,6 +762,11 @@ impl Snapshot {
     pub fn snapshot_id(&self) -> Result<&SnapshotId> {
         __private::required(self.snapshot_id.as_ref(), "Snapshot.SnapshotId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Snapshot {
@@ -812,6 +817,13 @@ pub struct SnapshotExportTask {
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `snap-export-` and eight hexadecimal digits.
     pub task_id: Option<TaskId>,
+}
+
+impl SnapshotExportTask {
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(SnapshotExportTask {

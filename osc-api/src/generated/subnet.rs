@@ -391,6 +391,11 @@ impl Subnet {
     pub fn subnet_id(&self) -> Result<&SubnetId> {
         __private::required(self.subnet_id.as_ref(), "Subnet.SubnetId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Subnet {

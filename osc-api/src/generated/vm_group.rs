@@ -805,6 +805,11 @@ impl VmGroup {
     pub fn vm_group_id(&self) -> Result<&VmGroupId> {
         __private::required(self.vm_group_id.as_ref(), "VmGroup.VmGroupId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(VmGroup {

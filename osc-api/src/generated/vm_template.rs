@@ -624,6 +624,11 @@ impl VmTemplate {
     pub fn vm_template_id(&self) -> Result<&VmTemplateId> {
         __private::required(self.vm_template_id.as_ref(), "VmTemplate.VmTemplateId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(VmTemplate {

@@ -1918,6 +1918,11 @@ impl Vm {
     pub fn vm_id(&self) -> Result<&VmId> {
         __private::required(self.vm_id.as_ref(), "Vm.VmId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Vm {

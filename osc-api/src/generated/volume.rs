@@ -937,6 +937,11 @@ impl Volume {
     pub fn volume_id(&self) -> Result<&VolumeId> {
         __private::required(self.volume_id.as_ref(), "Volume.VolumeId")
     }
+
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(Volume {
@@ -1094,6 +1099,13 @@ pub struct VolumeUpdateTask {
     pub volume_id: Option<VolumeId>,
     /// Parameters of the volume before and after the update.
     pub volume_update: Option<VolumeUpdate>,
+}
+
+impl VolumeUpdateTask {
+    /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
+    }
 }
 
 __private::received!(VolumeUpdateTask {

@@ -72,6 +72,18 @@ pub struct DateTime(DateText);
 /// assert_eq!(day.to_civil().map(|day| day.year()), Some(2023));
 /// # Ok::<(), osc_api::ParseDateError>(())
 /// ```
+///
+/// The days from a month ago to today, in UTC:
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use osc_api::Date;
+///
+/// let to = SystemTime::now();
+/// let from = to - Duration::from_secs(30 * 24 * 3600);
+/// assert!(Date::from(from) < Date::from(to));
+/// ```
 #[derive(Clone)]
 pub struct Date(DateText);
 

@@ -29,6 +29,20 @@ impl From<civil::Date> for Date {
     }
 }
 
+/// The day in UTC.
+impl From<Timestamp> for Date {
+    fn from(moment: Timestamp) -> Self {
+        Self::from(moment::day(moment.as_nanosecond()))
+    }
+}
+
+/// The day in UTC.
+impl From<SystemTime> for Date {
+    fn from(time: SystemTime) -> Self {
+        Self::from(moment::day(moment::of_system_time(time)))
+    }
+}
+
 impl From<Timestamp> for DateOrDateTime {
     fn from(moment: Timestamp) -> Self {
         DateTime::from(moment).into()
@@ -48,7 +62,7 @@ impl From<civil::Date> for DateOrDateTime {
 }
 
 into_value!(Timestamp, SystemTime => DateTime);
-into_value!(civil::Date => Date);
+into_value!(civil::Date, Timestamp, SystemTime => Date);
 into_value!(Timestamp, SystemTime, civil::Date => DateOrDateTime);
 
 try_from_parsed! {

@@ -79,6 +79,15 @@ pub(super) fn format(moment: Nanoseconds) -> String {
     }
 }
 
+/// The day of the moment in UTC: the start of its [`format`].
+pub(super) fn day(moment: Nanoseconds) -> String {
+    let mut text = format(moment);
+    if let Some(end) = text.find('T') {
+        text.truncate(end);
+    }
+    text
+}
+
 /// The date and time in UTC of a moment after `Timestamp::MAX`.
 fn beyond(moment: Nanoseconds) -> Option<CivilDateTime> {
     let earlier = Timestamp::from_nanosecond(moment.checked_sub(BEYOND.as_nanos())?).ok()?;

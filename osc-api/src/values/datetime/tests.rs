@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 use ::jiff::{Timestamp, civil};
 
 use super::{Date, DateOrDateTime, DateTime};
+use crate::types::IntoValue;
 
 /// One moment in every form seen.
 const NOON: [&str; 9] = [
@@ -248,4 +249,19 @@ fn the_last_day_and_long_fractions_are_moments() {
     for text in ["9999-12-31T25:00:00Z", "9999-12-32T00:00:00Z", "2024-01-01T00:00:00.Z", "9999-12-31"] {
         assert!(Timestamp::try_from(&DateTime::from(text)).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_moment_becomes_its_day_in_utc() {
+    for (text, day) in [
+        ("2023-04-05T23:59:59.999Z", "2023-04-05"),
+        ("2023-04-06T00:30:00+02:00", "2023-04-05"),
+        ("1969-12-31T23:59:59Z", "1969-12-31"),
+        ("9999-12-31T23:59:59Z", "9999-12-31"),
+    ] {
+        let moment = DateTime::from(text).to_system_time().unwrap();
+        assert_eq!(Date::from(moment).as_str(), day, "{text}");
+        assert_eq!(IntoValue::<Date>::into_value(moment), Some(Date::from(day)), "{text}");
+    }
+    assert_eq!(Date::from(Timestamp::UNIX_EPOCH).as_str(), "1970-01-01");
 }
