@@ -57,7 +57,13 @@ fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<T
         values.iter().map(|(variant, value)| (ident(variant), Literal::i64_unsuffixed(*value))).unzip();
     let shown = values.iter().map(|(_, value)| format!(" `{value}`"));
     vec![
-        declaration(name, docs, &quote!(Copy,), &quote!(#(#[doc = #shown] #variants,)*), &quote!(UnknownInteger)),
+        declaration(
+            name,
+            docs,
+            &quote!(Copy,),
+            &quote!(#(#[doc = #shown] #variants,)*),
+            &quote!(UnknownInteger),
+        ),
         quote! {
             impl #name {
                 /// The known values, in the order of the description.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::quote;
 
-use super::{ident, inner_doc};
+use super::{doc, ident, inner_doc};
 use crate::doc_text::sentences;
 use crate::ir::{Api, Constructor, Direction, Module, TypeDef};
 use crate::render::{File, Item};
