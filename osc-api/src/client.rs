@@ -10,6 +10,8 @@ mod extensions;
 mod identity;
 mod metadata;
 mod options;
+#[cfg(feature = "blocking")]
+mod separate;
 mod status;
 
 use std::any::Any;
@@ -48,7 +50,7 @@ pub use status::{ClientStatus, LockoutStatus};
 /// called inside a Tokio runtime with I/O and time drivers, such as that of `#[tokio::main]`; otherwise they return an
 /// error.
 ///
-/// The methods come in groups: the client itself; pages, waiters, batched reads and dry runs; then the actions by tag, such
+/// The methods come in groups: the client itself; pages, waiters and batched reads; then the actions by tag, such
 /// as [Vm](#vm) or [Volume](#volume). The module [`types`](crate::types) links to every tag.
 ///
 /// Each call runs on a task of its own. It makes progress, and times out, even if its future is not polled; dropping the
@@ -317,6 +319,42 @@ impl Client {
         self.send_value(ActionMeta::unknown(action), request).await
     }
 
+    /// Checks whether a call would succeed, without performing it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::action::DeleteVms;
+    /// use osc_api::types::DeleteVmsRequest;
+    ///
+    /// let outcome = client.dry_run::<DeleteVms>(&DeleteVmsRequest::new(["i-12345678"])).await?;
+    /// match outcome.refusal() {
+    ///     None => println!("allowed"),
+    ///     Some(error) if error.is_access_denied() => println!("the access key may not delete VMs"),
+    ///     Some(error) => println!("allowed, but the request would fail: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// For a client whose every call is a dry run, see [`CallOptions::dry_run`].
+    ///
+    /// # Errors
+    /// Returns an error if the action has no dry run, and if the server does not evaluate the request: authentication,
+    /// throttling, timeouts, outages.
+    pub async fn dry_run<A: Action>(&self, request: &A::Request) -> Result<DryRun> {
+        let request = EncodedRequest::new::<A>(request)?;
+        self.send_dry(ActionMeta::of::<A>(), request).await
+    }
+
+    /// Like [`dry_run`](Self::dry_run), by the name of the action.
+    ///
+    /// # Errors
+    /// See [`dry_run`](Self::dry_run).
+    pub async fn dry_run_raw(&self, action: &str, request: &Value) -> Result<DryRun> {
+        let request = EncodedRequest::without_token(action, request)?;
+        self.send_dry(ActionMeta::unknown(action), request).await
+    }
+
     /// Sends a request of any action, and returns the response as JSON.
     pub(crate) async fn send_value(&self, action: ActionMeta<'_>, request: &Value) -> Result<Value> {
         let request = EncodedRequest::without_token(action.name, request)?;
@@ -341,46 +379,6 @@ impl Client {
     pub(crate) async fn send_for_page<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let request = EncodedRequest::new::<A>(request)?;
         self.decode_page(&self.shared.call(&self.settings, ActionMeta::of::<A>(), request).await?)
-    }
-}
-
-/// What the blocking client needs.
-#[cfg(feature = "blocking")]
-impl Client {
-    /// A client for the same account with the same settings, with its own connections and rate limiter: those of this
-    /// client make no progress while their runtime is blocked. The credentials, their lockout guard and the clock are shared.
-    ///
-    /// # Errors
-    /// Returns an error if the platform has no usable trust roots any more.
-    pub(crate) fn separate(&self) -> Result<Self> {
-        let Shared { config, identities, transport, rate_limiter, clock, .. } = &*self.shared;
-        let shared = Shared {
-            identities: Arc::clone(identities),
-            transport: transport.separate(),
-            rate_limiter: rate_limiter.separate(),
-            clock: Arc::clone(clock),
-            budget: Mutex::new(RetryBudget::new()),
-            built: Instant::now(),
-            extensions: Extensions::default(),
-            config: config.clone(),
-        };
-        Ok(Self { shared: Arc::new(shared), settings: Arc::clone(&self.settings) })
-    }
-
-    /// This client with the settings of another one.
-    pub(crate) fn with_settings_of(&self, other: &Self) -> Self {
-        Self { shared: Arc::clone(&self.shared), settings: Arc::clone(&other.settings) }
-    }
-
-    /// The host of the endpoint, for error messages.
-    pub(crate) fn host(&self) -> &str {
-        self.shared.config.endpoint.host()
-    }
-
-    /// Whether both clients share their connections.
-    #[cfg(test)]
-    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{CallOptions, Client, EncodedRequest};
-use crate::action::{Action, ActionMeta};
+use crate::action::ActionMeta;
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::generated::DRY_RUN_ACTIONS;
 
@@ -48,45 +48,10 @@ impl DryRun {
 }
 
 impl Client {
-    /// Checks whether a call would succeed, without performing it.
-    ///
-    /// ```no_run
-    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::action::DeleteVms;
-    /// use osc_api::types::DeleteVmsRequest;
-    ///
-    /// let outcome = client.dry_run::<DeleteVms>(&DeleteVmsRequest::new(["i-12345678"])).await?;
-    /// match outcome.refusal() {
-    ///     None => println!("allowed"),
-    ///     Some(error) if error.is_access_denied() => println!("the access key may not delete VMs"),
-    ///     Some(error) => println!("allowed, but the request would fail: {error}"),
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// For a client whose every call is a dry run, see [`CallOptions::dry_run`].
-    ///
-    /// # Errors
-    /// Returns an error if the action has no dry run, and if the server does not evaluate the request: authentication,
-    /// throttling, timeouts, outages.
-    pub async fn dry_run<A: Action>(&self, request: &A::Request) -> Result<DryRun> {
-        let request = EncodedRequest::new::<A>(request)?;
-        DryRun::of(self.send_dry(ActionMeta::of::<A>(), request).await)
-    }
-
-    /// Like [`dry_run`](Self::dry_run), by the name of the action.
-    ///
-    /// # Errors
-    /// See [`dry_run`](Self::dry_run).
-    pub async fn dry_run_raw(&self, action: &str, request: &Value) -> Result<DryRun> {
-        let request = EncodedRequest::without_token(action, request)?;
-        DryRun::of(self.send_dry(ActionMeta::unknown(action), request).await)
-    }
-
-    /// The response has nothing to decode.
-    async fn send_dry(&self, action: ActionMeta<'_>, request: EncodedRequest) -> Result<()> {
-        self.with(CallOptions::new().dry_run(true)).send_encoded(action, request).await.map(drop)
+    /// Sends a request as a dry run. The response has nothing to decode.
+    pub(super) async fn send_dry(&self, action: ActionMeta<'_>, request: EncodedRequest) -> Result<DryRun> {
+        let client = self.with(CallOptions::new().dry_run(true));
+        DryRun::of(client.send_encoded(action, request).await.map(drop))
     }
 }
 
