@@ -186,7 +186,7 @@ pub(crate) fn api_version(service: &str) -> Vec<String> {
     vec![format!("The version of the {service} API description that this crate was generated from.")]
 }
 
-/// The documentation of the module of all types: those that are no body, by the heading of their file.
+/// The documentation of the module of all types: those that are not a body, by the heading of their file.
 pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, Vec<&'a str>)>) -> Vec<String> {
     let mut lines = vec![
         "Every type that the API sends and receives. Requests and responses are named after their action."

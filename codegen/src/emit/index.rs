@@ -21,7 +21,7 @@ fn names(definition: &TypeDef) -> Vec<String> {
     names
 }
 
-/// The types that are no body of an action, by the title of their modules.
+/// The types that are not the body of an action, by the title of their modules.
 fn groups(modules: &[Module]) -> BTreeMap<&str, Vec<&str>> {
     let actions = modules.iter().flat_map(|module| &module.actions);
     let bodies: BTreeSet<&str> =
