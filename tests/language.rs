@@ -162,7 +162,7 @@ fn other_words_are_accepted() {
     }
 }
 
-/// The uses that are no exceptions, and the exceptions without a use.
+/// The uses that are not exceptions, and the exceptions without a use.
 fn problems(hits: &[Hit], exceptions: &[Exception]) -> Vec<String> {
     let covers = |(path, part, _): &Exception, hit: &Hit| hit.path == *path && hit.text.contains(part);
     let unused = exceptions.iter().filter(|exception| !hits.iter().any(|hit| covers(exception, hit)));

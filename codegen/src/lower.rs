@@ -29,7 +29,7 @@ use crate::openapi::Document;
 pub(crate) use error_codes::{ErrorCodes, read as codes};
 pub(crate) use waiters::read as waiters;
 
-/// Lowers a whole description. `None` when there is no action left to generate.
+/// Lowers a whole description. Returns `None` if there is no action left to generate.
 pub(crate) fn lower(
     document: &Document,
     docs: &Docs,

@@ -34,6 +34,10 @@ pub(super) fn shown(path: &Path) -> String {
     if path.is_empty() { "the root".to_owned() } else { path.join("::") }
 }
 
+fn below(path: &Path, name: &str) -> Path {
+    path.iter().cloned().chain([name.to_owned()]).collect()
+}
+
 impl Crate {
     /// Reads a crate by its root file.
     pub(super) fn read(root: &FilePath) -> Self {
@@ -54,7 +58,7 @@ impl Crate {
         self.modules.iter().flat_map(types)
     }
 
-    /// The modules that use an item of another one. A re-export is no use, and an item that is used
+    /// The modules that use an item of another one. A re-export is not a use, and an item that is used
     /// through one belongs to the module that defines it. Unit tests may use everything.
     pub(super) fn dependencies(&self) -> BTreeSet<(Path, Path)> {
         let uses = |(from, module): (&Path, &Module)| {
@@ -73,7 +77,7 @@ impl Crate {
             "self" => from.clone(),
             "super" => from.split_last()?.1.to_vec(),
             _ => {
-                let child = [from.as_slice(), &[first.clone()]].concat();
+                let child = below(from, first);
                 match self.modules.contains_key(&child) {
                     true => child,
                     false if depth < 20 => {
@@ -85,7 +89,7 @@ impl Crate {
             }
         };
         while let Some((name, more)) = rest.split_first() {
-            let child = [module.as_slice(), &[name.clone()]].concat();
+            let child = below(&module, name);
             let found = &self.modules[&module];
             if name == "super" {
                 module.pop();
@@ -120,7 +124,7 @@ impl Crate {
             match item {
                 Item::Mod(item) => {
                     let name = item.ident.to_string();
-                    let child = [path.as_slice(), &[name.clone()]].concat();
+                    let child = below(&path, &name);
                     if is_of_tests(&item.attrs) {
                         self.unit_tests.push(child.clone());
                     }
@@ -191,7 +195,6 @@ fn type_name(item: &Item) -> Option<String> {
 
 /// The imported names of a `use`, and their paths. A glob has no name.
 fn flatten(tree: &UseTree, prefix: &mut Path, imports: &mut Vec<(Option<String>, Path)>) {
-    let with = |prefix: &Path, name: String| [prefix.as_slice(), &[name]].concat();
     match tree {
         UseTree::Path(tree) => {
             prefix.push(tree.ident.to_string());
@@ -201,10 +204,10 @@ fn flatten(tree: &UseTree, prefix: &mut Path, imports: &mut Vec<(Option<String>,
         UseTree::Name(tree) if tree.ident == "self" => imports.push((prefix.last().cloned(), prefix.clone())),
         UseTree::Name(tree) => {
             let name = tree.ident.to_string();
-            imports.push((Some(name.clone()), with(prefix, name)));
+            imports.push((Some(name.clone()), below(prefix, &name)));
         }
         UseTree::Rename(tree) => {
-            imports.push((Some(tree.rename.to_string()), with(prefix, tree.ident.to_string())));
+            imports.push((Some(tree.rename.to_string()), below(prefix, &tree.ident.to_string())));
         }
         UseTree::Glob(_) => imports.push((None, prefix.clone())),
         UseTree::Group(tree) => tree.items.iter().for_each(|tree| flatten(tree, prefix, imports)),

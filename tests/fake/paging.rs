@@ -23,7 +23,7 @@ fn vms(count: usize) -> ReadVmsResponse {
 }
 
 #[tokio::test]
-async fn the_items_of_a_handler_are_cut_into_the_pages_that_the_client_asks_for() {
+async fn the_items_of_a_handler_are_split_into_the_requested_pages() {
     let fake = FakeApi::builder().paginated(true).start().expect("a fake");
     fake.on::<ReadVms>(|_| vms(250));
     let client = client(&fake);

@@ -136,7 +136,7 @@ async fn states_advance_with_the_clock() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_has_the_code_of_its_kind() {
+async fn a_missing_resource_has_the_code_of_its_kind() {
     let fake = start(FakeApi::builder());
     let client = strict(&fake);
     for (action, request, code) in [
@@ -189,7 +189,7 @@ async fn refused(client: &Client, action: &str, request: Value, code: u32) -> Er
 }
 
 #[tokio::test]
-async fn what_is_in_a_wrong_state_or_in_use_is_refused() {
+async fn a_resource_in_use_or_in_a_wrong_state_is_refused() {
     let fake = start(FakeApi::builder());
     let client = strict(&fake);
     let vm = create_vm(&client).await;

@@ -1,4 +1,4 @@
-//! Wrong programs do not compile, and the compiler's message names the way out.
+//! Wrong programs do not compile, and the compiler's message names the correction.
 use std::fs;
 use std::path::Path;
 

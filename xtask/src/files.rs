@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 /// The maximum size of an input. The published description has about one megabyte.
 const MAX_SIZE: u64 = 64 << 20;
 
-/// The prefix of the names of unfinished files. With the dot, they are no source files.
+/// The prefix of the names of unfinished files. With the dot, cargo does not take them for source files.
 const TEMPORARY_PREFIX: &str = ".regen-";
 
 /// For tests: the number of changes to the disk after which the process ends, as if it were killed.

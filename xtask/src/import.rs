@@ -6,6 +6,7 @@ mod download;
 mod findings;
 mod published;
 mod report;
+mod source;
 mod texts;
 mod transaction;
 
@@ -215,7 +216,7 @@ fn published(arguments: &ImportArguments) -> Result<Published, String> {
         timeout: timeout.unwrap_or(published::DEFAULT_TIMEOUT),
         is_pinned: sha256.is_some(),
     };
-    published::read(from, &options)
+    source::read(from, &options)
 }
 
 /// Checks the whole description as `regen` does.

@@ -265,7 +265,7 @@ fn at(definition: &Struct, field: &Field) -> Pointer {
 }
 
 fn removed(old: &Struct, new: &Struct, field: &Field) -> Change {
-    let argument = if field.required { ", and `new` takes one argument less" } else { "" };
+    let argument = if field.required { ", and `new` takes one argument fewer" } else { "" };
     let reason = format!("{}{argument}{}", use_reason(old), default_reason(old, new));
     let change =
         Change::new(ChangeKind::FieldRemoved, Impact::Breaking, path(new, field), &at(old, field), reason);
@@ -274,7 +274,7 @@ fn removed(old: &Struct, new: &Struct, field: &Field) -> Change {
 
 fn added(old: &Struct, new: &Struct, field: &Field) -> Change {
     let (impact, reason) = if field.required {
-        (Impact::Breaking, format!("`new` takes one argument more{}", default_reason(old, new)))
+        (Impact::Breaking, format!("`new` takes one more argument{}", default_reason(old, new)))
     } else {
         (Impact::Additive, "the struct is `#[non_exhaustive]`".to_owned())
     };

@@ -1,11 +1,11 @@
-//! The description's HTML-ish Markdown, made fit for rustdoc.
+//! Converts the description's mixture of Markdown and HTML into Markdown for rustdoc.
 //!
-//! What comes out cannot break a build: no doctest, no HTML, no link that rustdoc would look up, no character
-//! that the compiler refuses in a comment. Code spans keep their text.
+//! The result cannot break a build: it has no doctest, no HTML, no link that rustdoc would resolve, and no character that
+//! the compiler refuses in a comment. Code spans keep their text.
 
 use crate::diagnostics::is_hidden;
 
-/// Cleans a text. `None` when nothing is left of it.
+/// Cleans a text. Returns `None` if nothing is left.
 pub(super) fn clean(text: &str) -> Option<Vec<String>> {
     let text = visible(text);
     let text = line_breaks(&text);
@@ -35,7 +35,7 @@ pub(super) fn clean(text: &str) -> Option<Vec<String>> {
     Some(lines.drain(start..=end).collect())
 }
 
-/// Drops what a reader cannot see and the compiler refuses: control characters, and those that reorder text.
+/// Removes the characters that a reader cannot see or that the compiler refuses.
 fn visible(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
     text.chars().filter(|c| *c == '\n' || !is_hidden(*c)).collect()
@@ -67,7 +67,7 @@ fn containers(line: &str) -> (String, &str) {
             _ => return (markers, rest),
         };
         let (mark, tail) = rest.split_at(mark);
-        // A list item's mark stands alone; `*x*`, `-1` and `1.5` are none. A rule is cared for as a whole.
+        // A blank follows the mark of a list item: `*x*`, `-1` and `1.5` are not marks. `block_start` handles rules.
         if tail.is_empty() || !(tail.starts_with(' ') || mark == ">") || is_rule(rest) {
             return (markers, rest);
         }
@@ -76,7 +76,7 @@ fn containers(line: &str) -> (String, &str) {
     }
 }
 
-/// Takes its meaning from a character that would begin a heading, an underline or a table.
+/// Escapes a character that would begin a heading, an underline or a table.
 fn block_start(line: &str) -> String {
     if line.starts_with(['#', '|', '~']) || is_rule(line) { format!("\\{line}") } else { line.to_owned() }
 }
@@ -154,7 +154,7 @@ fn prose(text: &str) -> String {
                 None => push(&mut out, "&", tail),
             },
             '\\' => match tail.chars().next() {
-                // An escape of Markdown's own stays one; `\|` is a table cell's, and here is no table.
+                // Escapes of Markdown stay. `\|` is one only in a table.
                 Some('|') => push(&mut out, "|", tail.get(1..).unwrap_or_default()),
                 Some(next) if next.is_ascii_punctuation() => {
                     out.push('\\');
@@ -248,14 +248,14 @@ mod tests {
     }
 
     #[test]
-    fn html_goes_and_its_content_stays() {
+    fn html_is_removed_and_its_content_is_kept() {
         check("One.<br />\nTwo <b>bold</b>.<br /><br />Three.", &["One.", "", "Two bold.", "", "Three."]);
         check("a < b, x <y z", &["a \\< b, x \\<y z"]);
         check("&quot;a&quot; &lt;b&gt; & c", &["\"a\" \\<b\\> & c"]);
     }
 
     #[test]
-    fn links_stay_only_when_whole() {
+    fn only_complete_links_are_kept() {
         check("[Net](https://docs.example/a_b#c).", &["[Net](https://docs.example/a_b#c)."]);
         check("[errors page](api-errors.html)", &["errors page"]);
         check("**[NOTE]** a[0] [x][y]", &["**\\[NOTE\\]** a\\[0\\] \\[x\\]\\[y\\]"]);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn no_doctest_heading_or_table_by_accident() {
+    fn text_never_becomes_a_doctest_heading_or_table() {
         check("    let x = 1;", &["let x = 1;"]);
         check("# Title\n|a|\n---", &["\\# Title", "\\|a|", "\\---"]);
         check("* one\n  * two\n* three", &["* one", "  * two", "* three"]);

@@ -186,7 +186,7 @@ pub(crate) fn api_version(service: &str) -> Vec<String> {
     vec![format!("The version of the {service} API description that this crate was generated from.")]
 }
 
-/// The documentation of the module of all types: those that are no body, by the heading of their file, and whether the
+/// The documentation of the module of all types: those that are not a body, by the heading of their file, and whether the
 /// client has a heading of that name.
 pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, bool, Vec<&'a str>)>) -> Vec<String> {
     let mut lines = vec![

@@ -21,7 +21,7 @@ fn names(definition: &TypeDef) -> Vec<String> {
     names
 }
 
-/// The types that are no body of an action, by the title of their modules, and whether the tag has actions.
+/// The types that are not the body of an action, by the title of their modules, and whether the tag has actions.
 fn groups(modules: &[Module]) -> impl Iterator<Item = (&str, bool, Vec<&str>)> {
     let actions = modules.iter().flat_map(|module| &module.actions);
     let bodies: BTreeSet<&str> =

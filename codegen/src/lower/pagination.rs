@@ -1,4 +1,4 @@
-//! Which listings come in pages, found by the shape of request and response.
+//! Paginated actions, found by the fields of their requests and responses.
 
 use std::collections::HashMap;
 
@@ -9,19 +9,19 @@ use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::ir::{Cursor, Field, Pagination, Presence, Struct, Type};
 
-/// The overlay's way to say which lists of a response hold the items.
+/// The extension with which the overlay names the lists of a response that hold the items.
 const CHOICE: &str = "x-page-items";
 
-/// Finds pages, action by action.
+/// Finds the pagination of each action.
 #[derive(Debug, Default)]
 pub(super) struct Pages<'a> {
-    /// Requests that have pages, and whose they are: a request tells its action apart from all others.
+    /// The action of each paginated request. The type of a request identifies its action.
     requests: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Pages<'a> {
-    /// How the responses of an action are cut into pages. Where request and response both have the fields for it, but not
-    /// in a way that can be read, it is reported.
+    /// The pagination of an action, or `None` if it is not paginated. Fields of pagination that cannot be used are
+    /// reported.
     pub(super) fn of(
         &mut self,
         operation: &Operation<'a>,
@@ -34,7 +34,7 @@ impl<'a> Pages<'a> {
         let Some(shape) = bodies.and_then(|(request, response)| PageShape::of(types, request, response))
         else {
             if choice.is_some() {
-                let message = "has no effect: the action has no pages, so remove it in the overlay";
+                let message = "has no effect: the action is not paginated, so remove it in the overlay";
                 problems.stale(Source::Description, &operation.at.join(CHOICE), message);
             }
             return None;
@@ -45,31 +45,31 @@ impl<'a> Pages<'a> {
             .and_then(|(cursor, size, (lists, item))| {
                 if let Some(other) = self.requests.insert(request, operation.wire) {
                     return Err(format!(
-                        "has pages that are found by its request, which is also that of `{other}`: give the action a \
-                         request schema of its own in the overlay"
+                        "is paginated and has the same request schema as `{other}`: give the action a request schema \
+                         of its own in the overlay"
                     ));
                 }
                 let inside = shape.inside.map(|field| field.ident.clone());
                 Ok(Pagination { cursor, size, inside, lists, item })
             });
-        let report = |message| problems.stale(Source::Description, &place(operation, choice), message);
+        let report = |message| problems.stale(Source::Description, &location(operation, choice), message);
         pagination.map_err(report).ok()
     }
 }
 
-/// What makes a listing one with pages.
+/// The fields of pagination of an action.
 struct PageShape<'t> {
     request: &'t Struct,
-    /// What has the lists and says whether there is more: the response, or a struct in it.
+    /// The struct with the lists and the cursor: the response, or a struct in it.
     holder: &'t Struct,
-    /// The field of the response that is the holder, where the response is not.
+    /// The field of the response that is the holder, if the response itself is not.
     inside: Option<&'t Field>,
-    /// The names of the request's and the response's field that lead from page to page.
+    /// The names of the cursor's fields in the request and in the response.
     names: (&'static str, &'static str),
 }
 
 impl<'t> PageShape<'t> {
-    /// By token, or else by the number of the first item.
+    /// Finds a page token, or else the number of the first item.
     fn of(types: &'t Types, request: &'t Struct, response: &'t Struct) -> Option<Self> {
         request.field("ResultsPerPage")?;
         let nested = response.fields.iter().filter_map(|field| match &field.ty {
@@ -79,26 +79,26 @@ impl<'t> PageShape<'t> {
         let mut holders = std::iter::once((response, None)).chain(nested);
         let names = [("NextPageToken", "NextPageToken"), ("FirstItem", "HasMoreItems")]
             .into_iter()
-            .find(|(asks, _)| request.field(asks).is_some())?;
+            .find(|(sent, _)| request.field(sent).is_some())?;
         let (holder, inside) = holders.find(|(holder, _)| holder.field(names.1).is_some())?;
         Some(Self { request, holder, inside, names })
     }
 
-    /// The fields that lead from page to page, and the one for the size of a page.
+    /// The cursor, and the field for the page size.
     fn cursor(&self) -> Result<(Cursor, String), String> {
-        let (asks, tells) = self.names;
+        let (sent, received) = self.names;
         let size = optional(self.request, "ResultsPerPage", &Type::I64)?;
-        let cursor = if asks == tells {
-            let request = optional(self.request, asks, &Type::String)?;
-            Cursor::Token { request, response: optional(self.holder, tells, &Type::String)? }
+        let cursor = if sent == received {
+            let request = optional(self.request, sent, &Type::String)?;
+            Cursor::Token { request, response: optional(self.holder, received, &Type::String)? }
         } else {
-            let request = optional(self.request, asks, &Type::I64)?;
-            Cursor::FirstItem { request, response: optional(self.holder, tells, &Type::Bool)? }
+            let request = optional(self.request, sent, &Type::I64)?;
+            Cursor::FirstItem { request, response: optional(self.holder, received, &Type::Bool)? }
         };
         Ok((cursor, size))
     }
 
-    /// The lists that hold the items, and the type of these.
+    /// The lists that hold the items, and the type of the items.
     fn items(&self, choice: Option<&Value>) -> Result<(Vec<String>, Type), String> {
         let lists: Vec<(&Field, &Type)> = self.holder.fields.iter().filter_map(list).collect();
         let chosen = match choice {
@@ -112,7 +112,7 @@ impl<'t> PageShape<'t> {
                     lists.iter().copied().find(|(field, _)| name.as_str() == Some(&field.wire)).ok_or_else(
                         || {
                             format!(
-                                "`{name}` is no list of `{}`: correct it in the overlay",
+                                "`{name}` is not a list of `{}`: correct it in the overlay",
                                 self.holder.name
                             )
                         },
@@ -121,7 +121,7 @@ impl<'t> PageShape<'t> {
                 let named = named.collect::<Result<Vec<_>, _>>()?;
                 if named == lists && lists.len() == 1 {
                     return Err(
-                        "has no effect, as there is one list only: remove it in the overlay".to_owned()
+                        "has no effect, as there is only one list: remove it in the overlay".to_owned()
                     );
                 }
                 named
@@ -137,8 +137,8 @@ impl<'t> PageShape<'t> {
                 Ok((chosen.iter().map(|(field, _)| field.ident.clone()).collect(), (*item).clone()))
             }
             found => Err(format!(
-                "has pages, but `{}` has {} lists that could hold the items: name those that do, from among its \
-                 properties, with `{CHOICE}: […]` at the action in the overlay",
+                "is paginated, but `{}` has {} lists that could hold the items: name the properties that do with \
+                 `{CHOICE}: […]` at the action in the overlay",
                 self.holder.name,
                 found.len()
             )),
@@ -151,18 +151,18 @@ fn optional(definition: &Struct, wire: &str, ty: &Type) -> Result<String, String
     let fits = |field: &&Field| field.ty == *ty && field.presence == Presence::Optional;
     definition.field(wire).filter(fits).map(|field| field.ident.clone()).ok_or_else(|| {
         let wanted = match ty {
-            Type::String => "text",
+            Type::String => "a string",
             Type::Bool => "a boolean",
             _ => "an integer without a format",
         };
         format!(
-            "has pages, but `{wire}` of `{}` is not {wanted} that may be absent: correct it in the overlay",
+            "is paginated, but `{wire}` of `{}` is not {wanted} that may be omitted: correct it in the overlay",
             definition.name
         )
     })
 }
 
-/// A field that is a list, and what it is a list of.
+/// A field that is a list, and the type of its items.
 fn list(field: &Field) -> Option<(&Field, &Type)> {
     match &field.ty {
         Type::List(item) if field.presence == Presence::Empty => Some((field, item)),
@@ -170,6 +170,7 @@ fn list(field: &Field) -> Option<(&Field, &Type)> {
     }
 }
 
-fn place(operation: &Operation<'_>, choice: Option<&Value>) -> Pointer {
+/// The location of a problem: that of the extension, if there is one.
+fn location(operation: &Operation<'_>, choice: Option<&Value>) -> Pointer {
     if choice.is_some() { operation.at.join(CHOICE) } else { operation.at.clone() }
 }

@@ -147,7 +147,7 @@ fn double_quoted(text: &str) -> String {
     quoted
 }
 
-/// Returns `true` for a character that needs no escape and is no line break to any reader.
+/// Returns `true` for a character that needs no escape and that no reader takes for a line break.
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
         && c != '\u{feff}'

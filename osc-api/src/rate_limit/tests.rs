@@ -79,7 +79,7 @@ fn a_wait_far_in_the_future_stops_one_call_and_not_the_client() {
 }
 
 #[test]
-fn a_short_wait_holds_for_the_limiter_that_asked_for_it() {
+fn a_short_delay_applies_only_to_the_limiter_that_reported_it() {
     run(async {
         let limiter = RateLimiter::new(RateLimit::Adaptive);
         limiter.acquire("ReadVms").await.throttled(true, Some(Duration::from_secs(20)));

@@ -8,7 +8,7 @@ fn failure(outcome: AttemptOutcome) -> Failure {
 }
 
 #[test]
-fn only_what_cannot_be_duplicated_is_sent_again() {
+fn only_safe_requests_are_retried() {
     for (outcome, repeatable, again) in [
         (AttemptOutcome::Throttled, false, true),
         (AttemptOutcome::Throttled, true, true),
@@ -27,7 +27,7 @@ fn only_what_cannot_be_duplicated_is_sent_again() {
 }
 
 #[test]
-fn waits_double_up_to_the_longest_and_are_random_from_nothing_on() {
+fn delays_double_up_to_the_maximum_with_full_jitter() {
     let policy = RetryPolicy::new().max_attempts(u32::MAX);
     for (attempt, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (7, 30), (u32::MAX - 1, 30)]
     {
@@ -43,7 +43,7 @@ fn waits_double_up_to_the_longest_and_are_random_from_nothing_on() {
 }
 
 #[test]
-fn attempts_are_counted_but_not_those_that_were_throttled() {
+fn throttled_attempts_do_not_count() {
     let policy = RetryPolicy::new().max_attempts(3);
     for (failed, again) in [(1, true), (2, true), (3, false), (4, false)] {
         for outcome in [AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
@@ -56,7 +56,7 @@ fn attempts_are_counted_but_not_those_that_were_throttled() {
 }
 
 #[test]
-fn a_policy_of_one_attempt_sends_nothing_again() {
+fn a_policy_of_one_attempt_never_retries() {
     for policy in [RetryPolicy::none(), RetryPolicy::new().max_attempts(0)] {
         for outcome in [AttemptOutcome::Throttled, AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
             let failure = Failure { repeatable: true, failed: 0, ..failure(outcome) };
@@ -66,7 +66,7 @@ fn a_policy_of_one_attempt_sends_nothing_again() {
 }
 
 #[test]
-fn the_server_is_waited_for_as_long_as_it_asks() {
+fn a_delay_that_the_server_requests_is_respected() {
     let asked = Failure { retry_after: Some(SECOND * 90), ..failure(AttemptOutcome::Throttled) };
     assert_eq!(RetryPolicy::new().delay(&asked, 0.5), Some(SECOND * 90));
     let shorter = Failure { retry_after: Some(SECOND / 10), ..failure(AttemptOutcome::Throttled) };
@@ -74,7 +74,7 @@ fn the_server_is_waited_for_as_long_as_it_asks() {
 }
 
 #[test]
-fn a_wait_that_outlasts_the_call_is_not_begun() {
+fn no_delay_exceeds_the_timeout_of_the_call() {
     let asked = Failure { retry_after: Some(SECOND * 10), ..failure(AttemptOutcome::Throttled) };
     for (left, again) in [(SECOND * 11, true), (SECOND * 10, false), (Duration::ZERO, false)] {
         assert_eq!(RetryPolicy::new().delay(&Failure { left, ..asked }, 0.0).is_some(), again, "{left:?}");
@@ -82,7 +82,7 @@ fn a_wait_that_outlasts_the_call_is_not_begun() {
 }
 
 #[test]
-fn extreme_settings_make_no_panic() {
+fn extreme_settings_do_not_panic() {
     let policy = RetryPolicy::new().base_delay(Duration::MAX).max_delay(Duration::MAX).max_attempts(u32::MAX);
     let failure = Failure { throttled: u32::MAX, left: Duration::MAX, ..failure(AttemptOutcome::Throttled) };
     for random in [0.0, 0.3, 1.0, 2.0, -1.0, f64::NAN] {
@@ -97,12 +97,12 @@ fn the_budget_is_exhausted_and_recovers_with_time_and_success() {
     assert_eq!(taken(&mut budget, 0.0), 50);
     assert_eq!(taken(&mut budget, 0.4), 0);
     assert_eq!(taken(&mut budget, 1.0), 2);
-    // A clock that runs backwards gives nothing.
+    // A clock that runs backwards adds no tokens.
     assert_eq!(taken(&mut budget, 0.0), 0);
     for _ in 0..101 {
         budget.earn();
     }
     assert_eq!(taken(&mut budget, 1.0), 10);
-    // However long it waits, it is never more than full.
+    // The budget never exceeds its maximum.
     assert_eq!(taken(&mut budget, 1e9), 50);
 }

@@ -60,7 +60,7 @@ fn denied() -> Error {
 }
 
 #[test]
-fn states_give_verdicts() {
+fn states_determine_verdicts() {
     for (goal, accepts_absence, states, verdict) in [
         (RUNNING, false, &["running"][..], Verdict::Reached),
         (RUNNING, false, &["pending"], Verdict::Wait),
@@ -84,7 +84,7 @@ fn states_give_verdicts() {
 }
 
 #[test]
-fn errors_give_verdicts() {
+fn errors_determine_verdicts() {
     for (accepts_absence, error, verdict) in [
         (false, not_found(), Verdict::Wait),
         (true, not_found(), Verdict::Reached),

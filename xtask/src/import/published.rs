@@ -1,9 +1,7 @@
-//! The published description: a file, or a download.
+//! A published description, and the options of its download.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-
-use crate::files;
 
 /// The default timeout of a download: one megabyte at 10 KB/s.
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
@@ -29,30 +27,4 @@ pub(super) struct Published {
     pub(super) location: String,
     /// The path or URL that messages show.
     pub(super) shown: PathBuf,
-}
-
-/// Reads or downloads the description that the argument names. An existing file takes precedence over a URL or version
-/// of the same name.
-///
-/// # Errors
-/// Names the reason and the remedy.
-pub(super) fn read(argument: &str, options: &FetchOptions) -> Result<Published, String> {
-    let path = Path::new(argument);
-    if !path.is_file() {
-        return download(argument, options);
-    }
-    let text = files::read(path)?;
-    let location = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Published { text, release: None, location, shown: path.to_owned() })
-}
-
-#[cfg(feature = "download")]
-fn download(argument: &str, options: &FetchOptions) -> Result<Published, String> {
-    super::download::read(argument, options)
-}
-
-/// The command line starts the program with the feature before it gets here.
-#[cfg(not(feature = "download"))]
-fn download(argument: &str, _: &FetchOptions) -> Result<Published, String> {
-    Err(format!("cannot import {argument:?}: this program was built without the feature `download`"))
 }

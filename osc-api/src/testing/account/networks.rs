@@ -354,7 +354,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_inside_of_their_range() {
+    fn addresses_are_inside_their_range() {
         for (range, number, wanted) in [
             ("10.0.0.0/16", 1, "10.0.0.5"),
             ("10.0.0.0/16", 300, "10.0.1.48"),

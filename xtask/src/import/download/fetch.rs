@@ -94,7 +94,7 @@ fn agent(url: &Uri, timeout: Duration) -> Agent {
         .new_agent()
 }
 
-/// Refuses a response that is no description, or whose truncation could not be detected.
+/// Refuses a response that is not a description, or whose truncation could not be detected.
 fn check_head(response: &Response<Body>, is_pinned: bool) -> Result<(), String> {
     let header =
         |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
