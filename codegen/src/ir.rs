@@ -18,7 +18,7 @@ pub use action::{Action, Auth, Cursor, Pagination, RetrySafety};
 pub use constraints::{Constraints, Limit, LimitKind};
 pub use constructor::Constructor;
 pub use example::{Example, NamedExample};
-pub use listings::{ActionTables, ById, Listing, PageStyle};
+pub use listings::{ActionTables, ById, Listing, PageStyle, SingleListing};
 pub use types::{
     Alias, Conversions, Direction, Enum, Field, Identifier, Presence, Struct, Type, TypeDef, Values,
 };

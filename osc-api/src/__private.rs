@@ -8,8 +8,8 @@ pub use crate::json::{
     has_only_context, is_page,
 };
 pub use crate::listing::{ListingRow, PageStyle};
-pub use crate::paginate::sealed::SealedPaginated;
-pub use crate::paginate::{Cursor, Next, ResponseOf};
+pub use crate::paginate::sealed::{SealedListRequest, SealedPaginated};
+pub use crate::paginate::{Cursor, ListRequest, Next, ResponseOf};
 #[cfg(feature = "testing")]
 pub use crate::testing::validation::{Reencode, reencode};
 #[cfg(feature = "testing")]

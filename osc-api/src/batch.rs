@@ -24,6 +24,7 @@
 //! - **Result**: that of a separate call for the one ID. A resource that does not exist is `None`.
 //! - **Latency**: a read waits 2 ms for others, and up to 100 ms while another request of the same type is in flight.
 //!   A full request is sent at once.
+//! - **Outages**: a request is retried until the reads time out, as pages of listings are.
 //! - **Errors**: if the server refuses a request because of one of its IDs, the request is divided until only that ID
 //!   fails. Any other error is that of all reads of the request.
 //! - **Cancellation**: a read that is dropped does not affect others.

@@ -361,6 +361,13 @@ impl Client {
         self.decode_value(&self.shared.call(&self.settings, action, request).await?)
     }
 
+    /// This client with calls that are retried until they time out, for reads of which many depend on each other: a page of
+    /// a listing, a batch.
+    pub(crate) fn persistent(&self) -> Self {
+        let settings = Settings { is_persistent: true, ..(*self.settings).clone() };
+        Self { shared: Arc::clone(&self.shared), settings: Arc::new(settings) }
+    }
+
     /// The timeout of a call.
     pub(crate) fn timeout(&self) -> Duration {
         self.settings.timeout

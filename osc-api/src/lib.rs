@@ -99,7 +99,7 @@ pub use crate::config::{Configuration, ConfigurationSetting, Credentials, Servic
 pub use crate::error::{ApiError, Error, ErrorItem, ErrorKind, Result};
 pub use crate::generated::{API_VERSION, codes, types};
 pub use crate::observer::{AttemptEvent, CallEvent, CallOutcome, Observer};
-pub use crate::paginate::{Items, Pages, Paginated};
+pub use crate::paginate::{Items, ListRequest, Pages, Paginated};
 pub use crate::rate_limit::RateLimit;
 pub use crate::retry::RetryPolicy;
 pub use crate::values::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};

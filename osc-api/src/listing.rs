@@ -16,11 +16,14 @@
 //! # }
 //! ```
 //!
-//! To list one type of resources, use its own method of [`Client`], or [`Client::paginate`].
+//! To list one type of resources, use its own method of [`Client`], or [`Client::list`], which yields typed items.
 
-use std::collections::HashSet;
-use std::vec;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::{fmt, mem, vec};
 
+use futures_core::Stream;
 use serde::de::Error as _;
 use serde_json::{Map, Value};
 
@@ -29,6 +32,7 @@ use crate::client::Client;
 use crate::codes;
 use crate::error::{Error, Result};
 use crate::generated::LISTINGS;
+use crate::paginate::{CycleDetector, ENDLESS, MAX_EMPTY_PAGES, SingleFetch, TOKEN_REFUSED};
 
 /// Page size if the request has none: the maximum of the API.
 const DEFAULT_PAGE_SIZE: u32 = 1000;
@@ -99,6 +103,16 @@ impl Listing {
         ActionMeta { name: self.0.0, auth: self.0.2, retry: RetrySafety::Idempotent }
     }
 
+    /// Reads the page that a request selects.
+    fn read_page(self, client: Client, mut request: Value) -> SingleFetch<Value> {
+        if self.0.3 == PageStyle::Token
+            && let Some(members) = request.as_object_mut()
+        {
+            members.entry("ResultsPerPage").or_insert_with(|| DEFAULT_PAGE_SIZE.into());
+        }
+        SingleFetch::new(async move { client.send_value(self.meta(), &request).await })
+    }
+
     /// The object of a response that has the lists and the position of the next page.
     fn holder(self, response: &mut Value) -> Option<&mut Map<String, Value>> {
         match self.0.4 {
@@ -109,53 +123,62 @@ impl Listing {
 }
 
 impl Client {
-    /// Reads the items of any listing, as JSON. The request is a JSON object, such as
+    /// Reads the items of any listing, as a stream of JSON values. The request is a JSON object, such as
     /// `{"Filters": {"VmStateNames": ["running"]}}`, or `{}`.
     ///
-    /// Nothing is sent before the first item is requested. The items are as the server sends them; some contain secrets,
-    /// such as the user data of VMs. See [`listing`](self).
+    /// Nothing is sent before the first item is requested, and one page is in memory at a time. The items are as the server
+    /// sends them; some contain secrets, such as the user data of VMs. See [`listing`](self).
     pub fn list_raw(&self, listing: Listing, request: Value) -> RawItems {
         RawItems {
-            client: self.clone(),
+            client: self.persistent(),
             listing,
             request: Some(request),
-            failure: None,
-            tokens: HashSet::new(),
+            fetch: None,
             items: Vec::new().into_iter(),
+            tokens: CycleDetector::default(),
+            empty_pages: 0,
+            failure: None,
+            has_failed: false,
         }
     }
 }
 
-/// The items of a listing, returned by [`Client::list_raw`].
-#[derive(Debug)]
+/// A stream of the items of a listing, returned by [`Client::list_raw`].
+///
+/// It implements [`Stream`]; [`try_next`](Self::try_next) needs no other crate.
+///
+/// # Errors
+/// As those of [`Items`](crate::Items): an error takes the place of an item, and the next poll reads the page again. The
+/// stream ends if the pages would never end ([`Error::is_pagination`]), and if a page fails twice in a row with an error
+/// that is not temporary.
 #[must_use = "nothing is read until an item is requested"]
 pub struct RawItems {
     client: Client,
     listing: Listing,
     /// The request of the next page, if there is one.
     request: Option<Value>,
+    /// The read of the next page.
+    fetch: Option<SingleFetch<Value>>,
+    items: vec::IntoIter<Value>,
+    tokens: CycleDetector,
+    /// Number of consecutive empty pages.
+    empty_pages: u32,
     /// Why pagination cannot continue, until it is reported: after the items before it.
     failure: Option<&'static str>,
-    /// The page tokens so far.
-    tokens: HashSet<String>,
-    items: vec::IntoIter<Value>,
+    /// Whether the last read failed permanently.
+    has_failed: bool,
 }
+
+/// The items of a page, and the position of the next one.
+type Page = (Vec<Value>, Option<Value>);
 
 impl RawItems {
     /// Returns the next item, or `None` after the last one. Cancel-safe.
     ///
     /// # Errors
-    /// Returns an error if the page cannot be read; the next call reads that page again, unless the error is
-    /// [`Error::is_pagination`].
+    /// Returns an error if the page cannot be read.
     pub async fn try_next(&mut self) -> Result<Option<Value>> {
-        loop {
-            if let Some(item) = self.items.next() {
-                return Ok(Some(item));
-            }
-            if !self.read_page().await? {
-                return Ok(None);
-            }
-        }
+        poll_fn(|context| self.poll(context)).await.transpose()
     }
 
     /// Collects all remaining items.
@@ -164,34 +187,39 @@ impl RawItems {
     /// Returns the first error of any page; the collected items are dropped. Use [`try_next`](Self::try_next) to keep
     /// them.
     pub async fn try_collect(mut self) -> Result<Vec<Value>> {
-        let mut all: Vec<Value> = self.items.by_ref().collect();
-        while self.read_page().await? {
+        let mut all = Vec::new();
+        while let Some(item) = self.try_next().await? {
+            all.push(item);
+            // The rest of the page is already here.
             all.extend(self.items.by_ref());
         }
         Ok(all)
     }
 
-    /// Reads the next page, if there is one.
-    async fn read_page(&mut self) -> Result<bool> {
-        if let Some(reason) = self.failure.take() {
-            return Err(Error::pagination(self.listing.action(), reason));
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Value>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            if let Some(reason) = self.failure.take() {
+                return Poll::Ready(Some(Err(Error::pagination(self.listing.action(), reason))));
+            }
+            let Some(request) = &self.request else { return Poll::Ready(None) };
+            let (client, listing) = (&self.client, self.listing);
+            let fetch = self.fetch.get_or_insert_with(|| listing.read_page(client.clone(), request.clone()));
+            let result = ready!(fetch.poll(context));
+            self.fetch = None;
+            // `None`: its runtime ended, so that this page is read in the current one.
+            let Some(result) = result else { continue };
+            match result.and_then(|response| self.page(response)) {
+                Ok(page) => self.advance(page),
+                Err(error) => return Poll::Ready(Some(Err(self.failed(error)))),
+            }
         }
-        let Some(request) = &mut self.request else { return Ok(false) };
-        if self.listing.0.3 == PageStyle::Token
-            && let Some(members) = request.as_object_mut()
-        {
-            members.entry("ResultsPerPage").or_insert_with(|| DEFAULT_PAGE_SIZE.into());
-        }
-        let response = self.client.send_value(self.listing.meta(), request).await;
-        let response = response.map_err(|error| self.failed(error))?;
-        let (items, next) = self.page(response)?;
-        self.items = items.into_iter();
-        self.request = self.request.take().and_then(|request| self.next_request(request, next?));
-        Ok(true)
     }
 
     /// The items of a response, and the position of the next page.
-    fn page(&self, mut response: Value) -> Result<(Vec<Value>, Option<Value>)> {
+    fn page(&self, mut response: Value) -> Result<Page> {
         let Listing((_, _, _, pages, _, lists, _)) = self.listing;
         let Some(holder) = self.listing.holder(&mut response) else { return Ok((Vec::new(), None)) };
         let mut items = Vec::new();
@@ -222,27 +250,39 @@ impl RawItems {
         Ok((items, next))
     }
 
-    /// The request of the page at this position, unless the listing would never end.
-    fn next_request(&mut self, mut request: Value, position: Value) -> Option<Value> {
-        let members = request.as_object_mut()?;
+    /// Goes on to the page at the next position, unless the listing would never end.
+    fn advance(&mut self, (items, next): Page) {
+        self.has_failed = false;
+        self.empty_pages = if items.is_empty() { self.empty_pages.saturating_add(1) } else { 0 };
+        self.items = items.into_iter();
+        let (Some(mut request), Some(position)) = (self.request.take(), next) else { return };
+        let Some(members) = request.as_object_mut() else { return };
         let (field, is_repeated) = match &position {
-            Value::String(token) => ("NextPageToken", !self.tokens.insert(token.clone())),
+            Value::String(token) => {
+                let is_current = members.get("NextPageToken") == Some(&position);
+                ("NextPageToken", is_current || self.tokens.repeats(token))
+            }
             _ => ("FirstItem", members.get("FirstItem").unwrap_or(&Value::from(0)) == &position),
         };
         if is_repeated {
             self.failure = Some("the server repeated the position of a page, so the pages would never end");
-            return None;
+        } else if self.empty_pages >= MAX_EMPTY_PAGES {
+            self.failure = Some(ENDLESS);
+        } else {
+            members.insert(field.to_owned(), position);
+            self.request = Some(request);
         }
-        members.insert(field.to_owned(), position);
-        Some(request)
     }
 
+    /// Stays at the page that could not be read, unless it never can be. Returns the error to report.
     fn failed(&mut self, error: Error) -> Error {
         if error.has_code(codes::PAGE_TOKEN_EXPIRED) || error.has_code(codes::INVALID_PAGE_TOKEN) {
             self.request = None;
-            let reason =
-                "the server refused the page token, which may have expired: list again from the beginning";
-            return error.into_pagination(reason);
+            return error.into_pagination(TOKEN_REFUSED);
+        }
+        let is_permanent = !error.is_retryable();
+        if mem::replace(&mut self.has_failed, is_permanent) && is_permanent {
+            self.request = None;
         }
         error
     }
@@ -250,5 +290,23 @@ impl RawItems {
     fn invalid(&self, field: &str) -> Error {
         let error = serde_json::Error::custom("unexpected type");
         Error::decode(self.listing.action(), "", &error, Some(field.to_owned()), b"")
+    }
+}
+
+impl Stream for RawItems {
+    type Item = Result<Value>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(context)
+    }
+}
+
+/// Omits items and request, which may contain secrets.
+impl fmt::Debug for RawItems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawItems")
+            .field("action", &self.listing.action())
+            .field("remaining_of_page", &self.items.len())
+            .finish_non_exhaustive()
     }
 }

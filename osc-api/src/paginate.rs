@@ -2,6 +2,7 @@
 
 mod cursor;
 mod fetch;
+mod request;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -18,89 +19,17 @@ use crate::error::{Error, Result};
 use cursor::PageCursor;
 use fetch::Fetch;
 
-/// The request of a paginated action, for [`Client::paginate`].
-///
-/// Implemented for these requests only; it cannot be implemented outside of this crate. Most actions return everything at
-/// once: call their method of [`Client`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the request of a paginated action",
-    label = "its action returns everything at once",
-    note = "call the action's method of `Client` instead: one response holds everything",
-    note = "pass the request by value: `client.paginate(request)`, not `client.paginate(&request)`"
-)]
-pub trait Paginated: sealed::SealedPaginated + Clone + Send + Sync + Sized + 'static {
-    /// The action.
-    type Action: Action<Request = Self, Response: Send + 'static>;
-    /// The items of its pages.
-    type Item: Send + 'static;
-
-    /// The fields that select the page.
-    #[doc(hidden)]
-    fn cursor(&mut self) -> Cursor<'_>;
-
-    /// What a response says about the next page.
-    #[doc(hidden)]
-    fn next(response: &ResponseOf<Self>) -> Next<'_>;
-
-    /// The items of a response.
-    #[doc(hidden)]
-    fn items(response: ResponseOf<Self>) -> Vec<Self::Item>;
-}
-
-pub(crate) mod sealed {
-    /// Implemented for generated requests only.
-    pub trait SealedPaginated {}
-}
-
-/// The response of a paginated action.
-pub type ResponseOf<R> = <<R as Paginated>::Action as Action>::Response;
-
-/// The fields of a request that select the page.
-#[derive(Debug)]
-pub enum Cursor<'a> {
-    /// The page token of the previous response.
-    Token {
-        /// `NextPageToken`.
-        token: &'a mut Option<String>,
-        /// `ResultsPerPage`.
-        size: &'a mut Option<i64>,
-    },
-    /// The number of items to skip.
-    FirstItem {
-        /// `FirstItem`.
-        first: &'a mut Option<i64>,
-        /// `ResultsPerPage`.
-        size: &'a mut Option<i64>,
-    },
-}
-
-/// What a response says about the next page.
-#[derive(Clone, Copy, Debug)]
-pub enum Next<'a> {
-    /// There is a next page if there is a token.
-    Token {
-        /// Number of items in this response.
-        count: usize,
-        /// `NextPageToken`.
-        token: Option<&'a str>,
-    },
-    /// There is a next page if the response says so.
-    FirstItem {
-        /// Number of items in this response.
-        count: usize,
-        /// `HasMoreItems`.
-        more: Option<bool>,
-    },
-    /// There is no next page.
-    End,
-}
+pub(crate) use cursor::{CycleDetector, ENDLESS, MAX_EMPTY_PAGES, TOKEN_REFUSED};
+pub(crate) use fetch::SingleFetch;
+pub(crate) use request::sealed;
+pub use request::{Cursor, ListRequest, Next, Paginated, ResponseOf};
 
 impl Client {
     /// Reads all pages of an action, as a stream of their items.
     ///
     /// Nothing is sent before the first item is requested. The stream starts at the page that the request selects, for
     /// example with a `next_page_token`. Each page is read by a call with the settings of this client: retries,
-    /// timeouts, rate limit.
+    /// timeouts, rate limit. A page is retried until that call times out, so that the stream outlasts a shorter outage.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -124,13 +53,37 @@ impl Client {
     /// # }
     /// ```
     pub fn paginate<R: Paginated>(&self, request: R) -> Items<R> {
+        self.list(request)
+    }
+
+    /// Reads everything that an action lists, as a stream of items: page by page if it is paginated, else with one request.
+    ///
+    /// For code that treats all listings alike: otherwise call the action's own method, or [`paginate`](Self::paginate),
+    /// which compiles only where there are pages. The stream behaves in the same way.
+    ///
+    /// ```no_run
+    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{ReadLoadBalancersRequest, ReadVmsRequest};
+    /// use osc_api::{Client, ListRequest, Result};
+    ///
+    /// async fn count<R: ListRequest>(client: &Client, request: R) -> Result<usize> {
+    ///     let items: Vec<_> = client.list(request).try_collect().await?;
+    ///     Ok(items.len())
+    /// }
+    ///
+    /// let vms = count(&client, ReadVmsRequest::new()).await?;
+    /// let load_balancers = count(&client, ReadLoadBalancersRequest::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list<R: ListRequest>(&self, request: R) -> Items<R> {
         let pages =
-            Pages { client: self.clone(), cursor: PageCursor::new(request), fetch: None, prefetch: 0 };
+            Pages { client: self.persistent(), cursor: PageCursor::new(request), fetch: None, prefetch: 0 };
         Items { pages, items: Vec::new().into_iter() }
     }
 }
 
-/// A stream of the items of all pages, returned by [`Client::paginate`].
+/// A stream of the items of all pages, returned by [`Client::paginate`] and [`Client::list`].
 ///
 /// It implements [`Stream`]; [`next`](Self::next) needs no other crate. It holds one page in memory, and those that are
 /// prefetched.
@@ -147,7 +100,7 @@ impl Client {
 ///
 /// [`next_page`]: Self::next_page
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Items<R: Paginated> {
+pub struct Items<R: ListRequest> {
     pages: Pages<R>,
     items: vec::IntoIter<R::Item>,
 }
@@ -176,14 +129,14 @@ impl<R: Paginated + IsIterator> Iterator for Items<R> {
 ///
 /// It implements [`Stream`]; [`next`](Self::next) needs no other crate. Its errors are those of [`Items`].
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Pages<R: Paginated> {
+pub struct Pages<R: ListRequest> {
     client: Client,
     cursor: PageCursor<R>,
     fetch: Option<Fetch<R>>,
     prefetch: usize,
 }
 
-impl<R: Paginated> Items<R> {
+impl<R: ListRequest> Items<R> {
     /// Sets the page size, in items. The server may return fewer. Defaults to that of the request, else to 1000, the
     /// maximum of the API, or to the server's default of 100 for actions that use `FirstItem`.
     ///
@@ -290,7 +243,7 @@ impl<R: Paginated> Items<R> {
     }
 }
 
-impl<R: Paginated> Pages<R> {
+impl<R: ListRequest> Pages<R> {
     /// Returns the next page, or `None` after the last one.
     ///
     /// ```no_run
@@ -327,7 +280,7 @@ impl<R: Paginated> Pages<R> {
     /// Replaces the client that sends the requests.
     #[cfg(feature = "blocking")]
     pub(crate) fn through(&mut self, client: Client) {
-        self.client = client;
+        self.client = client.persistent();
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ResponseOf<R>>>> {
@@ -363,10 +316,10 @@ impl<R: Paginated> Pages<R> {
 }
 
 // No field is pinned.
-impl<R: Paginated> Unpin for Items<R> {}
-impl<R: Paginated> Unpin for Pages<R> {}
+impl<R: ListRequest> Unpin for Items<R> {}
+impl<R: ListRequest> Unpin for Pages<R> {}
 
-impl<R: Paginated> Stream for Items<R> {
+impl<R: ListRequest> Stream for Items<R> {
     type Item = Result<R::Item>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -379,7 +332,7 @@ impl<R: Paginated> Stream for Items<R> {
     }
 }
 
-impl<R: Paginated> Stream for Pages<R> {
+impl<R: ListRequest> Stream for Pages<R> {
     type Item = Result<ResponseOf<R>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -387,14 +340,14 @@ impl<R: Paginated> Stream for Pages<R> {
     }
 }
 
-impl<R: Paginated> fmt::Debug for Items<R> {
+impl<R: ListRequest> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pages, items } = self;
         f.debug_struct("Items").field("pages", pages).field("remaining_of_page", &items.len()).finish()
     }
 }
 
-impl<R: Paginated> fmt::Debug for Pages<R> {
+impl<R: ListRequest> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("action", &R::Action::NAME)

@@ -61,6 +61,9 @@ impl RetryPolicy {
 
     /// Sets the maximum number of attempts, not counting throttled ones. Defaults to 5. With 1 or 0, nothing is retried, not
     /// even throttled requests.
+    ///
+    /// Except with 1 or 0, it does not limit the pages of [listings](crate::Client::list) and the requests of
+    /// [batches](crate::batch): they are retried until they time out, so that they outlast an outage.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
@@ -94,14 +97,14 @@ impl RetryPolicy {
     ///
     /// `random` is from 0 up to 1.
     pub(crate) fn delay(&self, failure: &Failure, random: f64) -> Option<Duration> {
-        let Failure { outcome, repeatable, failed, throttled, retry_after, left } = *failure;
+        let Failure { outcome, repeatable, failed, is_persistent, throttled, retry_after, left } = *failure;
         let attempt = match outcome {
             AttemptOutcome::Throttled => throttled,
             AttemptOutcome::NotSent => failed,
             AttemptOutcome::Unknown if repeatable => failed,
             AttemptOutcome::Unknown | AttemptOutcome::Final => return None,
         };
-        if self.is_off() || failed >= self.max_attempts {
+        if self.is_off() || (failed >= self.max_attempts && !is_persistent) {
             return None;
         }
         let doublings = attempt.saturating_sub(1).min(31);
@@ -110,6 +113,13 @@ impl RetryPolicy {
             Duration::try_from_secs_f64(longest.as_secs_f64() * random.clamp(0.0, 1.0)).unwrap_or(longest);
         let delay = jittered.max(retry_after.unwrap_or_default());
         (delay < left).then_some(delay)
+    }
+
+    /// The delay before the next attempt of a persistent call for which the budget has no retry left: the maximum, so that
+    /// it adds little load.
+    pub(crate) fn unbudgeted_delay(&self, failure: &Failure) -> Option<Duration> {
+        let delay = self.max_delay.max(failure.retry_after.unwrap_or_default());
+        (failure.is_persistent && delay < failure.left).then_some(delay)
     }
 }
 
@@ -122,6 +132,8 @@ pub(crate) struct Failure {
     pub(crate) repeatable: bool,
     /// Number of attempts that were not throttled.
     pub(crate) failed: u32,
+    /// Whether the number of attempts is not limited.
+    pub(crate) is_persistent: bool,
     /// Number of throttled attempts.
     pub(crate) throttled: u32,
     /// The delay that the server requested.

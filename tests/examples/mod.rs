@@ -84,6 +84,8 @@ fn wrong_usage_is_reported_and_nothing_is_sent() {
     for (program, arguments) in [
         ("list_everything", &["now"][..]),
         ("inventory", &["now"]),
+        ("least_policy", &["now"]),
+        ("object_storage", &["now"]),
         ("controller", &["file", "1"]),
         ("controller", &["file", "often", "i-1"]),
         ("check_permissions", &["ReadVms={"]),
@@ -110,6 +112,7 @@ fn every_example_reports_a_wrong_key() {
     let fake = start();
     for (program, arguments) in [
         ("list_everything", &[][..]),
+        ("least_policy", &[]),
         ("vm_lifecycle", &["ami-12345678"]),
         ("unattached_volumes", &["--delete"]),
         ("rotate_access_key", &["OLD", "2030-01-01", "never-written"]),

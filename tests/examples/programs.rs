@@ -1,4 +1,4 @@
-//! `inventory`, `controller` and `check_permissions`.
+//! `inventory`, `controller`, `check_permissions`, `least_policy` and `object_storage`.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -8,7 +8,10 @@ use osc_api::codes;
 use osc_api::listing::Listing;
 use osc_api::serde_json::{self, Value, json};
 use osc_api::testing::{FakeApi, Fault};
-use osc_tests::artifacts;
+use osc_tests::http::Response;
+use osc_tests::osc4::{self, Service};
+use osc_tests::server::Server;
+use osc_tests::{artifacts, cloud};
 
 use crate::examples::{actions, bodies, run, start, temp_path};
 
@@ -118,4 +121,58 @@ fn permissions_are_checked_without_performing_anything() {
     let output = run("check_permissions", &fake, &["DeletePolicyVersion"]);
     output.fails_with(1, &["DeletePolicyVersion was not sent: it has no dry run"]);
     assert_eq!(actions(&fake), Vec::<String>::new());
+}
+
+#[test]
+fn the_least_policy_has_the_actions_that_a_run_called_also_if_one_is_denied() {
+    let fake = start();
+    fake.on_raw("ReadVolumes", |request| match request["NextPageToken"].as_str() {
+        None => json!({ "Volumes": [{}], "NextPageToken": "two" }),
+        Some(_) => json!({ "Volumes": [{}] }),
+    });
+    let policy = |actions: Value| json!({ "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": ["*"] }] });
+    let printed = |output: &str| serde_json::from_str::<Value>(output).expect("JSON");
+    let output = run("least_policy", &fake, &[]);
+    output.succeeded();
+    assert_eq!(printed(&output.output), policy(json!(["api:ReadVms", "api:ReadVolumes"])));
+    assert_eq!(output.errors, "2 unattached volumes\n");
+
+    fake.next_raw("ReadVms", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
+    let output = run("least_policy", &fake, &[]);
+    output.fails_with(1, &["ReadVms failed"]);
+    assert_eq!(printed(&output.output), policy(json!(["api:ReadVms"])));
+}
+
+#[test]
+fn buckets_are_listed_with_the_credentials_of_the_profile() {
+    let server = Server::start(|request| {
+        let secret_key_of = |key: &str| (key == cloud::ACCESS_KEY).then(|| cloud::SECRET_KEY.to_owned());
+        let verified =
+            osc4::verify_for(&Service::aws4("s3"), request, cloud::REGION, secret_key_of, cloud::now());
+        match verified {
+            Ok(_) => {
+                Response::new(200, "<Buckets><Bucket><Name>a</Name></Bucket><Bucket><Name>b</Name></Bucket>")
+            }
+            Err(_) => Response::new(403, "no"),
+        }
+    })
+    .expect("a local port");
+    let list = |secret_key: &str| {
+        let file = temp_path(&format!("object_storage_{}.json", secret_key.len()));
+        let endpoints = json!({ "oos": format!("http://{}/", server.host()) });
+        let profile = json!({ "access_key": cloud::ACCESS_KEY, "secret_key": secret_key, "region": cloud::REGION,
+            "endpoints": endpoints });
+        fs::write(&file, json!({ "default": profile }).to_string()).expect("a file");
+        let mut program = Command::new(artifacts::program("object_storage"));
+        program.env_clear().env("OSC_CONFIG_FILE", &file).output().expect("the example runs")
+    };
+    let output = list(cloud::SECRET_KEY);
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).as_ref()), (Some(0), "a\nb\n"));
+    let request = &server.requests()[0];
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("GET", "/"));
+    assert!(request.header("x-amz-content-sha256").is_some());
+
+    let refused = list("wrong");
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(1) && errors.contains("status 403"), "{errors}");
 }

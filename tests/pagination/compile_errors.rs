@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use osc_api::listing::Listing;
 use osc_tests::artifacts;
 use serde_json::Value;
 
@@ -38,12 +39,12 @@ fn read_actions() -> Vec<ReadAction> {
     reads.collect()
 }
 
-/// A program that calls `paginate` with the request of each action, one per line.
-fn program(reads: &[ReadAction]) -> String {
+/// A program that calls a method of the client with the request of each action, one per line.
+fn program(method: &str, reads: &[ReadAction]) -> String {
     let mut text = "use osc_api::{Client, types::*};\n".to_owned();
     for ReadAction { action, .. } in reads {
         let line = format!(
-            "pub fn {action}(client: &Client, request: {action}Request) {{ let _ = client.paginate(request); }}"
+            "pub fn {action}(client: &Client, request: {action}Request) {{ let _ = client.{method}(request); }}"
         );
         _ = writeln!(text, "#[allow(non_snake_case)] {line}");
     }
@@ -51,12 +52,11 @@ fn program(reads: &[ReadAction]) -> String {
 }
 
 /// The compiler's errors for a program: code, line and rendered message.
-fn errors(program: &str) -> Vec<(String, u64, String)> {
-    let folder = artifacts::scratch("paginate");
+fn errors(method: &str, program: &str) -> Vec<(String, u64, String)> {
+    let folder = artifacts::scratch(method);
     let root = folder.join("lib.rs");
     fs::write(&root, program).expect("a program");
-    let output =
-        artifacts::output(artifacts::check("paginate", &root, &folder).args(["--error-format", "json"]));
+    let output = artifacts::output(artifacts::check(method, &root, &folder).args(["--error-format", "json"]));
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     let messages = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let errors: Vec<_> = messages
@@ -75,7 +75,7 @@ fn errors(program: &str) -> Vec<(String, u64, String)> {
 fn paginate_compiles_for_paginated_actions_and_explains_the_error_for_all_others() {
     let reads = read_actions();
     let paginated = reads.iter().filter(|read| read.is_paginated).count();
-    let errors = errors(&program(&reads));
+    let errors = errors("paginate", &program("paginate", &reads));
     let failed: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
     for (line, ReadAction { action, is_paginated }) in (2..).zip(&reads) {
         assert_eq!(*is_paginated, !failed.contains(&line), "{action}");
@@ -93,4 +93,23 @@ fn paginate_compiles_for_paginated_actions_and_explains_the_error_for_all_others
         }
     }
     println!("{paginated} of {} read actions are paginated", reads.len());
+}
+
+#[test]
+fn list_compiles_for_every_action_that_lists_something_and_explains_the_error_for_all_others() {
+    let reads = read_actions();
+    let errors = errors("list", &program("list", &reads));
+    let failed: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
+    for (line, ReadAction { action, .. }) in (2..).zip(&reads) {
+        assert_eq!(Listing::of(action).is_some(), !failed.contains(&line), "{action}");
+    }
+    assert_eq!(reads.len() - failed.len(), Listing::all().len());
+    for (code, line, text) in &errors {
+        let action = &reads[*line as usize - 2].action;
+        assert_eq!(code, "E0277", "{text}");
+        assert!(
+            text.contains(&format!("{action}Request` is not the request of an action that lists items")),
+            "{text}"
+        );
+    }
 }

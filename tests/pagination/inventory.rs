@@ -1,23 +1,31 @@
 //! Every listing as data: none is left out, and each is read to its end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::pin::Pin;
 
+use futures_core::Stream as _;
 use osc_api::listing::Listing;
 use osc_api::testing::{FakeApi, Fault};
 use osc_api::{codes, has_dry_run};
 use serde_json::{Value, json};
 
-/// Actions that read one thing, and list nothing.
-const SINGLE: &[&str] = &[
-    "ReadAdminPassword",
-    "ReadApiAccessPolicy",
-    "ReadConsoleOutput",
-    "ReadPolicy",
-    "ReadPolicyVersion",
-    "ReadUnitPrice",
-    "ReadUserGroupPolicy",
-    "ReadUserPolicy",
+/// The read actions that list nothing, each with what it reads instead.
+const SINGLE: &[(&str, &str)] = &[
+    ("ReadAdminPassword", "the password of one VM"),
+    ("ReadApiAccessPolicy", "the only policy of the account"),
+    ("ReadConsoleOutput", "the console of one VM"),
+    ("ReadPolicy", "one policy"),
+    ("ReadPolicyVersion", "one version of a policy"),
+    ("ReadUnitPrice", "one price"),
+    ("ReadUserGroupPolicy", "one inline policy of a group"),
+    ("ReadUserPolicy", "one inline policy of a user"),
 ];
+
+/// Whether an action is one of those exceptions.
+fn is_single(action: &str) -> bool {
+    SINGLE.iter().any(|(single, _)| *single == action)
+}
 
 fn contract() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/outscale.yaml");
@@ -45,12 +53,13 @@ fn every_read_action_of_the_contract_is_a_listing_or_a_known_exception() {
     let contract = contract();
     let listings: BTreeMap<&str, Listing> =
         Listing::all().map(|listing| (listing.action(), listing)).collect();
-    let mut expected = BTreeSet::new();
+    let (mut expected, mut reads) = (BTreeSet::new(), 0);
     for (path, item) in contract["paths"].as_object().expect("paths") {
         let action = path.trim_start_matches('/');
-        if !action.starts_with("Read") || SINGLE.contains(&action) {
+        if !action.starts_with("Read") {
             continue;
         }
+        reads += 1;
         let response = properties(&contract, &item["post"]["responses"]["200"]);
         let mut lists = lists(response);
         let holders: Vec<_> = response
@@ -58,6 +67,10 @@ fn every_read_action_of_the_contract_is_a_listing_or_a_known_exception() {
             .filter(|(name, _)| *name != "ResponseContext")
             .filter_map(|(_, value)| schema(&contract, value["$ref"].as_str()?)["properties"].as_object())
             .collect();
+        if is_single(action) {
+            assert!(lists.is_empty() && !listings.contains_key(action), "{action} lists something");
+            continue;
+        }
         if lists.is_empty() {
             lists = holders.into_iter().flat_map(self::lists).collect();
         }
@@ -76,7 +89,11 @@ fn every_read_action_of_the_contract_is_a_listing_or_a_known_exception() {
         expected.insert(action.to_owned());
     }
     assert_eq!(expected.len(), listings.len(), "a listing is not in the contract");
-    println!("{} listings, {} exceptions", listings.len(), SINGLE.len());
+    assert_eq!(reads, expected.len() + SINGLE.len(), "an exception is not in the contract");
+    println!("{reads} read actions: {} listings, {} exceptions", listings.len(), SINGLE.len());
+    for (action, reason) in SINGLE {
+        println!("{action} reads {reason}");
+    }
 }
 
 #[test]
@@ -192,4 +209,74 @@ async fn dry_runs_have_an_outcome_and_perform_nothing() {
     client.dry_run::<DeletePolicyVersion>(&request).await.expect_err("it would be performed");
     dry.send_raw("DeleteRainbows", &json!({})).await.expect_err("it may be performed");
     assert_eq!(fake.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_listing_as_data_is_a_stream_that_reads_a_page_when_it_is_needed() {
+    let fake = FakeApi::start().expect("a fake");
+    fake.on_raw("ReadVms", |request| {
+        let page = request["NextPageToken"].as_str().map_or(0, |token| token.parse().expect("a number"));
+        let vms: Vec<Value> = (0..3).map(|vm| json!({ "VmId": format!("i-{page}-{vm}") })).collect();
+        json!({ "Vms": vms, "NextPageToken": (page < 19).then(|| (page + 1).to_string()) })
+    });
+    let client = fake.client().expect("a client");
+    let mut vms = client.list_raw(Listing::of("ReadVms").expect("a listing"), json!({}));
+    assert_eq!(fake.calls().len(), 0);
+    for number in 0..60 {
+        let vm = poll_fn(|context| Pin::new(&mut vms).poll_next(context)).await;
+        let vm = vm.expect("an item").expect("no error");
+        assert_eq!(vm, json!({ "VmId": format!("i-{}-{}", number / 3, number % 3) }));
+        assert_eq!(fake.calls().len(), number / 3 + 1, "nothing is read ahead");
+    }
+    assert!(poll_fn(|context| Pin::new(&mut vms).poll_next(context)).await.is_none());
+    assert_eq!(fake.calls().len(), 20);
+}
+
+#[tokio::test]
+async fn a_loop_that_continues_after_errors_ends() {
+    let fake = FakeApi::start().expect("a fake");
+    fake.on_raw("ReadVms", |_| Err::<Value, _>(Fault::code(codes::UNAUTHORIZED_OPERATION)));
+    let client = fake.client().expect("a client");
+    let mut vms = client.list_raw(Listing::of("ReadVms").expect("a listing"), json!({}));
+    for _ in 0..2 {
+        assert!(vms.try_next().await.expect_err("refused").is_access_denied());
+    }
+    assert_eq!((vms.try_next().await.expect("the end"), fake.calls().len()), (None, 2));
+}
+
+#[tokio::test]
+async fn one_function_lists_paginated_and_other_actions_as_typed_items() {
+    use osc_api::types::{
+        ReadCatalogRequest, ReadLoadBalancersRequest, ReadUserPoliciesRequest, ReadUsersRequest,
+        ReadVmsRequest,
+    };
+    use osc_api::{Client, ListRequest};
+
+    async fn list<R: ListRequest>(client: &Client, request: R) -> Vec<R::Item> {
+        client.list(request).try_collect().await.expect("items")
+    }
+    let fake = FakeApi::start().expect("a fake");
+    fake.on_raw("ReadVms", |request| match request["NextPageToken"].as_str() {
+        None => json!({ "Vms": [{ "VmId": "i-1" }], "NextPageToken": "two" }),
+        Some(_) => json!({ "Vms": [{ "VmId": "i-2" }] }),
+    });
+    fake.on_raw("ReadUsers", |request| json!({ "Users": [{}], "HasMoreItems": request["FirstItem"] != 1 }));
+    fake.on_raw("ReadLoadBalancers", |_| json!({ "LoadBalancers": [{ "LoadBalancerName": "a" }] }));
+    fake.on_raw("ReadCatalog", |_| json!({ "Catalog": { "Entries": [{ "Title": "t" }, {}] } }));
+    fake.on_raw("ReadUserPolicies", |_| json!({ "PolicyNames": ["p"] }));
+    let client = fake.client().expect("a client");
+    let vms = list(&client, ReadVmsRequest::new()).await;
+    assert_eq!(vms.into_iter().filter_map(|vm| vm.vm_id).collect::<Vec<_>>(), ["i-1", "i-2"]);
+    assert_eq!(list(&client, ReadUsersRequest::new()).await.len(), 2);
+    let balancers = list(&client, ReadLoadBalancersRequest::new()).await;
+    assert_eq!(balancers[0].load_balancer_name.as_ref().map(|name| name.as_str()), Some("a"));
+    assert_eq!(list(&client, ReadCatalogRequest::new()).await.len(), 2);
+    let policies = list(&client, ReadUserPoliciesRequest::new("user")).await;
+    assert_eq!(policies.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["p"]);
+    // Where there are no pages, a page size is ignored.
+    let sized = client.list(ReadLoadBalancersRequest::new()).page_size(5).prefetch(2);
+    assert_eq!(sized.try_collect::<Vec<_>>().await.expect("items").len(), 1);
+    // An item that the response lacks.
+    fake.on_raw("ReadCatalog", |_| json!({}));
+    assert_eq!(list(&client, ReadCatalogRequest::new()).await, []);
 }

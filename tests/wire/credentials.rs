@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
+use osc_api::action::ReadVms;
 use osc_api::credentials::{CredentialsProvider, ProviderError, ProviderFuture, from_fn};
 use osc_api::types::{ReadRegionsRequest, ReadVmsRequest};
 use osc_api::{Client, Credentials, Error};
 use osc_tests::cloud::{self, REGION, refusal};
 use osc_tests::http::Request;
 use osc_tests::osc4;
+use osc_tests::random::Random;
 use osc_tests::server::Server;
 use tokio::task::JoinSet;
 
@@ -31,6 +33,8 @@ struct AccountState {
     /// Number of requests that the server refused.
     refused: AtomicUsize,
     loads: AtomicUsize,
+    /// Number of requests that the server received.
+    received: AtomicUsize,
     interval: Mutex<Duration>,
 }
 
@@ -65,6 +69,7 @@ impl Account {
     fn server(&self) -> Server {
         let account = self.clone();
         server(move |request| {
+            account.0.received.fetch_add(1, Ordering::SeqCst);
             let secret_key_of = |key: &str| account.0.accepted.read().expect("no panic").get(key).cloned();
             if request.action() == "ReadRegions"
                 || osc4::verify(request, REGION, secret_key_of, cloud::now()).is_ok()
@@ -121,7 +126,10 @@ impl Counts {
     }
 }
 
-/// Calls in 64 tasks until they are stopped, while `change` runs. Returns the number of calls.
+/// Seeds of the tests that change keys.
+const SEEDS: std::ops::Range<u64> = 0..6;
+
+/// Calls in 64 tasks until they are stopped, while `change` runs. Returns the number of calls. Each is sent twice at most.
 async fn calls_during(client: &Client, change: impl AsyncFnOnce(&Counts)) -> usize {
     let stop = Arc::new(AtomicBool::new(false));
     let counts = Arc::new(Counts((0..TASKS).map(|_| AtomicUsize::new(0)).collect()));
@@ -130,7 +138,10 @@ async fn calls_during(client: &Client, change: impl AsyncFnOnce(&Counts)) -> usi
         let (client, stop, counts) = (client.clone(), Arc::clone(&stop), Arc::clone(&counts));
         tasks.spawn(async move {
             while !stop.load(Ordering::SeqCst) {
-                client.read_vms(&ReadVmsRequest::new()).await.expect("no call is lost");
+                let request = ReadVmsRequest::new();
+                let call = client.send_with_metadata::<ReadVms>(&request);
+                let (_, metadata) = call.await.expect("no call is lost");
+                assert!(metadata.attempts() <= 2, "{metadata:?}");
                 counts.0[task].fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -141,10 +152,21 @@ async fn calls_during(client: &Client, change: impl AsyncFnOnce(&Counts)) -> usi
     counts.now().into_iter().sum()
 }
 
+/// Waits until no task uses a key any more, as the guide advises before a key is revoked.
+async fn unused(account: &Account, server: &Server, key: &str) {
+    loop {
+        more_requests(account, 2 * TASKS).await;
+        if server.requests().iter().rev().take(2 * TASKS).map(key_of).all(|used| used != key) {
+            return;
+        }
+    }
+}
+
 /// Waits until the server has received `count` more requests.
-async fn more_requests(server: &Server, count: usize) {
-    let until = server.requests().len() + count;
-    while server.requests().len() < until {
+async fn more_requests(account: &Account, count: usize) {
+    let received = || account.0.received.load(Ordering::SeqCst);
+    let until = received() + count;
+    while received() < until {
         tokio::task::yield_now().await;
     }
 }
@@ -156,14 +178,14 @@ async fn a_key_that_is_replaced_before_it_is_revoked_fails_no_authentication_and
     let client = account.client(&server);
     let calls = calls_during(&client, async |counts| {
         for (old, new) in [("FIRSTACCESSKEY", "SECONDACCESSKEY"), ("SECONDACCESSKEY", "THIRDACCESSKEY")] {
-            more_requests(&server, 500).await;
+            more_requests(&account, 500).await;
             account.accept(new);
             account.provide(new);
             // Requests that were signed with the old key have arrived by then.
             counts.one_more_call_each().await;
             account.revoke(old);
         }
-        more_requests(&server, 100).await;
+        more_requests(&account, 100).await;
     })
     .await;
     assert_eq!(account.refused(), 0);
@@ -178,20 +200,60 @@ async fn a_key_that_is_replaced_before_it_is_revoked_fails_no_authentication_and
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_key_that_is_revoked_without_notice_loses_no_call() {
     // The client does not ask again by itself.
-    let account = Account::new(Duration::MAX);
-    let server = account.server();
-    let client = account.client(&server);
-    calls_during(&client, async |_| {
-        more_requests(&server, 500).await;
-        account.accept("SECONDACCESSKEY");
-        account.provide("SECONDACCESSKEY");
-        account.revoke("FIRSTACCESSKEY");
-        more_requests(&server, 500).await;
-    })
-    .await;
-    // At most the requests that were on their way, and none that was signed after the first refusal.
-    assert!((1..=TASKS).contains(&account.refused()), "{}", account.refused());
-    assert_eq!(server.requests().last().map(key_of), Some("SECONDACCESSKEY"));
+    for seed in SEEDS {
+        let mut random = Random::new(seed);
+        let account = Account::new(Duration::MAX);
+        let server = account.server();
+        let client = account.client(&server);
+        let mut refused = Vec::new();
+        let calls = calls_during(&client, async |_| {
+            for (old, new) in [("FIRSTACCESSKEY", "SECONDACCESSKEY"), ("SECONDACCESSKEY", "THIRDACCESSKEY")] {
+                let before = account.refused();
+                more_requests(&account, 100 + random.below(200) as usize).await;
+                account.accept(new);
+                account.provide(new);
+                account.revoke(old);
+                more_requests(&account, 200).await;
+                refused.push(account.refused() - before);
+            }
+        });
+        let calls = calls.await;
+        println!("seed {seed}: {calls} calls, refused per revocation: {refused:?}");
+        // At most the requests that were on their way, and none that was signed after the first refusal.
+        assert!(refused.iter().all(|refused| (1..=TASKS).contains(refused)), "seed {seed}: {refused:?}");
+        drop(client);
+        let seen = server.finish();
+        assert_eq!(seen.requests.len(), calls + account.refused(), "seed {seed}");
+        assert_eq!(seen.requests.last().map(key_of), Some("THIRDACCESSKEY"), "seed {seed}");
+        assert!(seen.connections < 2 * TASKS, "seed {seed}: {} connections", seen.connections);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_that_is_revoked_when_nothing_uses_it_any_more_fails_no_authentication() {
+    for seed in SEEDS {
+        let mut random = Random::new(seed);
+        let account = Account::new(Duration::from_millis(random.below(8)));
+        let server = account.server();
+        let client = account.client(&server);
+        let calls = calls_during(&client, async |_| {
+            for (old, new) in [("FIRSTACCESSKEY", "SECONDACCESSKEY"), ("SECONDACCESSKEY", "THIRDACCESSKEY")] {
+                more_requests(&account, 100 + random.below(200) as usize).await;
+                account.accept(new);
+                account.provide(new);
+                unused(&account, &server, old).await;
+                account.revoke(old);
+            }
+            more_requests(&account, 100).await;
+        });
+        let calls = calls.await;
+        println!("seed {seed}: {calls} calls, {} refused", account.refused());
+        assert_eq!(account.refused(), 0, "seed {seed}");
+        drop(client);
+        let seen = server.finish();
+        assert_eq!(seen.requests.len(), calls, "seed {seed}: one request per call");
+        assert!(seen.connections < 2 * TASKS, "seed {seed}: {} connections", seen.connections);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -205,7 +267,7 @@ async fn of_64_tasks_that_resume_after_a_change_one_request_fails_authentication
     account.revoke("FIRSTACCESSKEY");
     // The first call finds out. All others, which start meanwhile or later, wait for the new key.
     client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
-    let calls = calls_during(&client, async |_| more_requests(&server, 200).await).await;
+    let calls = calls_during(&client, async |_| more_requests(&account, 200).await).await;
     assert!(calls >= TASKS && account.refused() == 1, "{}", account.refused());
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod lockout;
 mod observer;
 mod options;
+mod outages;
 #[cfg(target_os = "linux")]
 mod platform_roots;
 mod profile;
@@ -23,6 +24,7 @@ mod retries;
 mod schedules;
 mod sentinel;
 mod skew;
+mod status;
 mod table;
 mod tls;
 mod tracing;

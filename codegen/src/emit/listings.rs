@@ -5,14 +5,14 @@ use quote::quote;
 
 use super::waiters::listed;
 use super::{ident, type_};
-use crate::ir::{ActionTables, Auth, ById, Listing, PageStyle, Type, WaiterSource};
+use crate::ir::{ActionTables, Auth, ById, Listing, PageStyle, SingleListing, Type, WaiterSource};
 use crate::render::{File, Item};
 
 /// `listings.rs`.
 pub(super) fn listings(tables: &ActionTables) -> File {
-    let ActionTables { listings, dry_run, by_id } = tables;
+    let ActionTables { listings, single, dry_run, by_id } = tables;
     let mut imports = Vec::new();
-    if !by_id.is_empty() {
+    if !by_id.is_empty() || !single.is_empty() {
         imports.push(quote! { use super::action; });
         imports.push(quote! { use super::types; });
     }
@@ -20,6 +20,10 @@ pub(super) fn listings(tables: &ActionTables) -> File {
     if !listings.is_empty() {
         imports.push(quote! { use crate::__private::PageStyle; });
         imports.push(quote! { use crate::action::Auth; });
+    }
+    if !single.is_empty() {
+        imports.push(quote! { use crate::__private::ListRequest; });
+        imports.push(quote! { use crate::__private::SealedListRequest; });
     }
     if by_id.iter().any(|by_id| !by_id.has_waiters) {
         imports.push(quote! { use crate::__private::SealedListed; });
@@ -43,6 +47,7 @@ pub(super) fn listings(tables: &ActionTables) -> File {
         let listed = (!has_waiters).then(|| listed(source));
         listed.into_iter().flatten().chain([read_by_id(source)])
     });
+    let impls = single.iter().flat_map(list_request).chain(impls);
     File {
         name: "listings.rs".to_owned(),
         docs: vec!["Tables of actions: what they list, which have a dry run, which read by ID.".to_owned()],
@@ -80,19 +85,49 @@ fn row(listing: &Listing) -> Vec<String> {
 
 fn read_by_id(source: &WaiterSource) -> TokenStream {
     let WaiterSource { marker, item, id_type, .. } = source;
-    let (marker, item) = (ident(marker), ident(item));
-    let id_type = match id_type {
-        Type::Identifier(name) => {
-            let name = ident(name);
-            quote!(types::#name)
-        }
-        other => type_(other),
-    };
+    let (marker, item, id_type) = (ident(marker), ident(item), path(id_type));
     quote! {
         impl ReadById for types::#item {
             type Id = #id_type;
             type Action = action::#marker;
         }
+    }
+}
+
+/// How a request lists items, without pages.
+fn list_request(single: &SingleListing) -> [TokenStream; 2] {
+    let SingleListing { marker, request, response, item, inside, list } = single;
+    let [marker, request, response, list] = [marker, request, response, list].map(|name| ident(name));
+    let item = path(item);
+    let items = match inside {
+        None => quote!(response.#list),
+        Some(inside) => {
+            let inside = ident(inside);
+            quote!(response.#inside.map(|inside| inside.#list).unwrap_or_default())
+        }
+    };
+    let sealed = quote! { impl SealedListRequest for types::#request {} };
+    let list_request = quote! {
+        impl ListRequest for types::#request {
+            type Action = action::#marker;
+            type Item = #item;
+
+            fn items(response: types::#response) -> Vec<#item> {
+                #items
+            }
+        }
+    };
+    [sealed, list_request]
+}
+
+/// A type by its path from this file.
+fn path(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Named(name) | Type::Identifier(name) => {
+            let name = ident(name);
+            quote!(types::#name)
+        }
+        other => type_(other),
     }
 }
 

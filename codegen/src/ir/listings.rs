@@ -1,12 +1,14 @@
 //! Tables of actions by what they have in common.
 
-use super::{Auth, WaiterSource};
+use super::{Auth, Type, WaiterSource};
 
 /// The actions that list items, that have a dry run, and that read resources by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActionTables {
     /// The actions that list items, by name.
     pub listings: Vec<Listing>,
+    /// How the items of the listings that are not paginated are found in a response.
+    pub single: Vec<SingleListing>,
     /// The names on the wire of the actions whose requests have `DryRun`, sorted.
     pub dry_run: Vec<String>,
     /// The actions that read resources by ID, by name.
@@ -30,6 +32,23 @@ pub struct Listing {
     pub lists: Vec<String>,
     /// The required fields of its request.
     pub required: Vec<String>,
+}
+
+/// How the items of an action that is not paginated are found in its response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleListing {
+    /// The type that stands for the action.
+    pub marker: String,
+    /// The type of its request, which no other action has.
+    pub request: String,
+    /// The type of its response.
+    pub response: String,
+    /// The type of the items: a struct, an enum, an identifier or a string.
+    pub item: Type,
+    /// The field of the response that holds the list, if the response itself does not.
+    pub inside: Option<String>,
+    /// The field with the items.
+    pub list: String,
 }
 
 /// How responses are paginated.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::types::Types;
 use crate::ir::{
-    Action, ActionTables, ById, Cursor, Field, Listing, PageStyle, Pagination, Presence, RetrySafety, Struct,
-    Type, WaiterSource,
+    Action, ActionTables, ById, Cursor, Field, Listing, PageStyle, Pagination, Presence, RetrySafety,
+    SingleListing, Struct, Type, WaiterSource,
 };
 
 /// The request field that makes the API check a call without performing it.
@@ -20,7 +20,7 @@ pub(super) fn lower<'a>(
     let mut actions: Vec<&Action> = actions.collect();
     actions.sort_by(|a, b| a.wire.cmp(&b.wire));
     let mut tables = ActionTables::default();
-    let mut items = BTreeSet::new();
+    let (mut items, mut requests) = (BTreeSet::new(), BTreeSet::new());
     for action in actions {
         let bodies = types.structure(&action.request).zip(types.structure(&action.response));
         let Some((request, response)) = bodies else { continue };
@@ -31,6 +31,9 @@ pub(super) fn lower<'a>(
             continue;
         }
         tables.listings.extend(listing(action, request, response, types));
+        // Two actions may share a request, which can stand for one of them only.
+        let single = single(action, request, response, types);
+        tables.single.extend(single.filter(|single| requests.insert(single.request.clone())));
         let known = waiters.iter().find(|source| source.marker == action.marker);
         let has_waiters = known.is_some();
         let source = known.cloned().or_else(|| by_id(action, request, response, types));
@@ -50,14 +53,10 @@ fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) 
             let lists = lists.iter().filter_map(|ident| by_ident(holder, ident));
             (inside, lists.filter_map(list).collect())
         }
-        None => match lists_of(response).as_slice() {
-            [only] => (None, vec![*only]),
-            [] => {
-                let (field, list) = list_inside(response, types)?;
-                (Some(field), vec![list])
-            }
-            _ => return None,
-        },
+        None => {
+            let (inside, list) = only_list(response, types)?;
+            (inside, vec![list])
+        }
     };
     let (_, item) = lists.first()?;
     Some(Listing {
@@ -76,6 +75,34 @@ fn listing(action: &Action, request: &Struct, response: &Struct, types: &Types) 
         lists: lists.iter().map(|(field, _)| field.wire.clone()).collect(),
         required: request.required().map(|field| field.wire.clone()).collect(),
     })
+}
+
+/// How the items of an action that is not paginated are found.
+fn single(action: &Action, request: &Struct, response: &Struct, types: &Types) -> Option<SingleListing> {
+    if action.pagination.is_some() {
+        return None;
+    }
+    let (inside, (list, item)) = only_list(response, types)?;
+    matches!(item, Type::Named(_) | Type::Identifier(_) | Type::String).then(|| SingleListing {
+        marker: action.marker.clone(),
+        request: request.name.clone(),
+        response: response.name.clone(),
+        item: item.clone(),
+        inside: inside.map(|field| field.ident.clone()),
+        list: list.ident.clone(),
+    })
+}
+
+/// The only list of a response, and the field that holds it, if the response itself does not.
+fn only_list<'t>(
+    response: &'t Struct,
+    types: &'t Types,
+) -> Option<(Option<&'t Field>, (&'t Field, &'t Type))> {
+    match lists_of(response).as_slice() {
+        [only] => Some((None, *only)),
+        [] => list_inside(response, types).map(|(field, list)| (Some(field), list)),
+        _ => None,
+    }
 }
 
 /// The only list of structs in the only struct of a response that has one, as in a catalog.

@@ -107,7 +107,7 @@ fn enqueue<A: Listed>(
 
 /// Sends one request for these reads.
 fn send<A: Listed>(queue: &Arc<Queue<A>>, client: &Client, runtime: &Handle, reads: Reads<A::Item>) {
-    let (request, client) = (InFlight { queue: Arc::clone(queue), reads }, client.clone());
+    let (request, client) = (InFlight { queue: Arc::clone(queue), reads }, client.persistent());
     runtime.spawn(request.run(client).in_current_span());
 }
 
@@ -176,7 +176,7 @@ impl<A: Listed> Gathering<A> {
         };
         let request = InFlight { queue: Arc::clone(&self.0), reads };
         drop(self);
-        tokio::spawn(request.run(client).in_current_span());
+        tokio::spawn(request.run(client.persistent()).in_current_span());
     }
 
     async fn until_idle(&self) {

@@ -9,7 +9,7 @@ use futures_core::Stream as _;
 use super::Client;
 use crate::action::Action;
 use crate::error::Result;
-use crate::paginate::{self, Paginated, ResponseOf};
+use crate::paginate::{self, ListRequest, Paginated, ResponseOf};
 
 /// Number of consecutive refusals of the background thread before the iterator ends; one alone may be spurious.
 const MAX_REFUSALS: u8 = 2;
@@ -29,27 +29,32 @@ impl Client {
     /// # }
     /// ```
     pub fn paginate<R: Paginated>(&self, request: R) -> Items<R> {
-        let stream = Some(self.template.paginate(request));
+        self.list(request)
+    }
+
+    /// Reads everything that an action lists, paginated or not, as an iterator: see [`Client::list`](crate::Client::list).
+    pub fn list<R: ListRequest>(&self, request: R) -> Items<R> {
+        let stream = Some(self.template.list(request));
         Items { inner: MovableStream { client: self.clone(), stream, refusals: 0 } }
     }
 }
 
-/// An iterator of the items of all pages, returned by [`Client::paginate`].
+/// An iterator of the items of all pages, returned by [`Client::paginate`] and [`Client::list`].
 ///
 /// Its errors are those of [the stream](crate::Items): after an error the iterator continues with the page that failed.
 /// It also ends if the background thread is unavailable twice in a row.
 #[must_use = "an iterator does nothing until it is consumed"]
-pub struct Items<R: Paginated> {
+pub struct Items<R: ListRequest> {
     inner: MovableStream<paginate::Items<R>>,
 }
 
 /// An iterator of whole pages, returned by [`Items::pages`]. Its errors are those of [`Items`].
 #[must_use = "an iterator does nothing until it is consumed"]
-pub struct Pages<R: Paginated> {
+pub struct Pages<R: ListRequest> {
     inner: MovableStream<paginate::Pages<R>>,
 }
 
-impl<R: Paginated> Items<R> {
+impl<R: ListRequest> Items<R> {
     /// Sets the page size: see [`Items::page_size`](crate::Items::page_size).
     pub fn page_size(mut self, items: u32) -> Self {
         self.inner = self.inner.map(|stream| stream.page_size(items));
@@ -75,14 +80,14 @@ impl<R: Paginated> Items<R> {
     }
 }
 
-impl<R: Paginated> Pages<R> {
+impl<R: ListRequest> Pages<R> {
     /// Returns the request of the next page: see [`Pages::next_page`](crate::Pages::next_page).
     pub fn next_page(&self) -> Option<&R> {
         self.inner.stream.as_ref()?.next_page()
     }
 }
 
-impl<R: Paginated> Iterator for Items<R> {
+impl<R: ListRequest> Iterator for Items<R> {
     type Item = Result<R::Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -105,7 +110,7 @@ impl<R: Paginated> Iterator for Items<R> {
     }
 }
 
-impl<R: Paginated> Iterator for Pages<R> {
+impl<R: ListRequest> Iterator for Pages<R> {
     type Item = Result<ResponseOf<R>>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -117,13 +122,13 @@ impl<R: Paginated> Iterator for Pages<R> {
     }
 }
 
-impl<R: Paginated> fmt::Debug for Items<R> {
+impl<R: ListRequest> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.stream.fmt(f)
     }
 }
 
-impl<R: Paginated> fmt::Debug for Pages<R> {
+impl<R: ListRequest> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.stream.fmt(f)
     }

@@ -371,6 +371,7 @@ impl Call {
             outcome,
             repeatable: self.is_repeatable,
             failed: self.progress.attempts().saturating_sub(self.progress.throttled() + self.reloads),
+            is_persistent: self.settings.is_persistent,
             throttled: self.progress.throttled(),
             retry_after: error.api().and_then(ApiError::retry_after),
             left: self.deadline.duration_since(Instant::now()),
@@ -379,8 +380,13 @@ impl Call {
         if outcome == AttemptOutcome::Throttled || self.shared.take_retry() {
             return Retry::After(delay);
         }
-        info!("not retrying: retry budget exhausted");
-        Retry::No
+        match policy.unbudgeted_delay(&failure) {
+            Some(delay) => Retry::After(delay),
+            None => {
+                info!("not retrying: retry budget exhausted");
+                Retry::No
+            }
+        }
     }
 }
 

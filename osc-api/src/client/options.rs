@@ -150,6 +150,8 @@ pub(super) struct Settings {
     pub(super) max_response_size: usize,
     pub(super) retry: RetryPolicy,
     pub(super) is_dry_run: bool,
+    /// Whether the number of attempts is not limited, so that the call outlasts an outage shorter than its timeout.
+    pub(super) is_persistent: bool,
     /// Whether a response value of an unexpected type fails the call.
     pub(super) is_decoding_strict: bool,
     /// Headers of the caller, marked as sensitive.
@@ -167,6 +169,7 @@ impl Default for Settings {
             max_response_size: 64 << 20,
             retry: RetryPolicy::new(),
             is_dry_run: false,
+            is_persistent: false,
             is_decoding_strict: false,
             headers: HeaderMap::new(),
             header_problem: None,
@@ -189,6 +192,7 @@ impl Settings {
             max_response_size: max_response_size.unwrap_or(self.max_response_size),
             retry: retry.unwrap_or(self.retry),
             is_dry_run: dry_run.unwrap_or(self.is_dry_run),
+            is_persistent: self.is_persistent,
             is_decoding_strict: self.is_decoding_strict,
             headers: all_headers,
             header_problem: headers.problem.clone().or_else(|| self.header_problem.clone()),

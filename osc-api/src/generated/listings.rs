@@ -6,6 +6,8 @@ use super::types;
 use crate::__private::ListingRow;
 use crate::__private::PageStyle;
 use crate::action::Auth;
+use crate::__private::ListRequest;
+use crate::__private::SealedListRequest;
 use crate::__private::SealedListed;
 use crate::batch::Listed;
 use crate::batch::ReadById;
@@ -309,6 +311,258 @@ pub static DRY_RUN_ACTIONS: &[&str] = &[
     "UpdateVolume",
     "UpdateVpnConnection",
 ];
+
+impl SealedListRequest for types::ReadAccessKeysRequest {}
+
+impl ListRequest for types::ReadAccessKeysRequest {
+    type Action = action::ReadAccessKeys;
+    type Item = types::AccessKey;
+
+    fn items(response: types::ReadAccessKeysResponse) -> Vec<types::AccessKey> {
+        response.access_keys
+    }
+}
+
+impl SealedListRequest for types::ReadAccountsRequest {}
+
+impl ListRequest for types::ReadAccountsRequest {
+    type Action = action::ReadAccounts;
+    type Item = types::Account;
+
+    fn items(response: types::ReadAccountsResponse) -> Vec<types::Account> {
+        response.accounts
+    }
+}
+
+impl SealedListRequest for types::ReadApiAccessRulesRequest {}
+
+impl ListRequest for types::ReadApiAccessRulesRequest {
+    type Action = action::ReadApiAccessRules;
+    type Item = types::ApiAccessRule;
+
+    fn items(response: types::ReadApiAccessRulesResponse) -> Vec<types::ApiAccessRule> {
+        response.api_access_rules
+    }
+}
+
+impl SealedListRequest for types::ReadCO2EmissionAccountRequest {}
+
+impl ListRequest for types::ReadCO2EmissionAccountRequest {
+    type Action = action::ReadCO2EmissionAccount;
+    type Item = types::CO2EmissionEntry;
+
+    fn items(
+        response: types::ReadCO2EmissionAccountResponse,
+    ) -> Vec<types::CO2EmissionEntry> {
+        response.co2_emission_entries
+    }
+}
+
+impl SealedListRequest for types::ReadCasRequest {}
+
+impl ListRequest for types::ReadCasRequest {
+    type Action = action::ReadCas;
+    type Item = types::Ca;
+
+    fn items(response: types::ReadCasResponse) -> Vec<types::Ca> {
+        response.cas
+    }
+}
+
+impl SealedListRequest for types::ReadCatalogRequest {}
+
+impl ListRequest for types::ReadCatalogRequest {
+    type Action = action::ReadCatalog;
+    type Item = types::CatalogEntry;
+
+    fn items(response: types::ReadCatalogResponse) -> Vec<types::CatalogEntry> {
+        response.catalog.map(|inside| inside.entries).unwrap_or_default()
+    }
+}
+
+impl SealedListRequest for types::ReadCatalogsRequest {}
+
+impl ListRequest for types::ReadCatalogsRequest {
+    type Action = action::ReadCatalogs;
+    type Item = types::Catalogs;
+
+    fn items(response: types::ReadCatalogsResponse) -> Vec<types::Catalogs> {
+        response.catalogs
+    }
+}
+
+impl SealedListRequest for types::ReadConsumptionAccountRequest {}
+
+impl ListRequest for types::ReadConsumptionAccountRequest {
+    type Action = action::ReadConsumptionAccount;
+    type Item = types::ConsumptionEntry;
+
+    fn items(
+        response: types::ReadConsumptionAccountResponse,
+    ) -> Vec<types::ConsumptionEntry> {
+        response.consumption_entries
+    }
+}
+
+impl SealedListRequest for types::ReadFlexibleGpuCatalogRequest {}
+
+impl ListRequest for types::ReadFlexibleGpuCatalogRequest {
+    type Action = action::ReadFlexibleGpuCatalog;
+    type Item = types::FlexibleGpuCatalog;
+
+    fn items(
+        response: types::ReadFlexibleGpuCatalogResponse,
+    ) -> Vec<types::FlexibleGpuCatalog> {
+        response.flexible_gpu_catalog
+    }
+}
+
+impl SealedListRequest for types::ReadFlexibleGpusRequest {}
+
+impl ListRequest for types::ReadFlexibleGpusRequest {
+    type Action = action::ReadFlexibleGpus;
+    type Item = types::FlexibleGpu;
+
+    fn items(response: types::ReadFlexibleGpusResponse) -> Vec<types::FlexibleGpu> {
+        response.flexible_gpus
+    }
+}
+
+impl SealedListRequest for types::ReadListenerRulesRequest {}
+
+impl ListRequest for types::ReadListenerRulesRequest {
+    type Action = action::ReadListenerRules;
+    type Item = types::ListenerRule;
+
+    fn items(response: types::ReadListenerRulesResponse) -> Vec<types::ListenerRule> {
+        response.listener_rules
+    }
+}
+
+impl SealedListRequest for types::ReadLoadBalancerTagsRequest {}
+
+impl ListRequest for types::ReadLoadBalancerTagsRequest {
+    type Action = action::ReadLoadBalancerTags;
+    type Item = types::LoadBalancerTag;
+
+    fn items(
+        response: types::ReadLoadBalancerTagsResponse,
+    ) -> Vec<types::LoadBalancerTag> {
+        response.tags
+    }
+}
+
+impl SealedListRequest for types::ReadLoadBalancersRequest {}
+
+impl ListRequest for types::ReadLoadBalancersRequest {
+    type Action = action::ReadLoadBalancers;
+    type Item = types::LoadBalancer;
+
+    fn items(response: types::ReadLoadBalancersResponse) -> Vec<types::LoadBalancer> {
+        response.load_balancers
+    }
+}
+
+impl SealedListRequest for types::ReadPublicCatalogRequest {}
+
+impl ListRequest for types::ReadPublicCatalogRequest {
+    type Action = action::ReadPublicCatalog;
+    type Item = types::CatalogEntry;
+
+    fn items(response: types::ReadPublicCatalogResponse) -> Vec<types::CatalogEntry> {
+        response.catalog.map(|inside| inside.entries).unwrap_or_default()
+    }
+}
+
+impl SealedListRequest for types::ReadRegionsRequest {}
+
+impl ListRequest for types::ReadRegionsRequest {
+    type Action = action::ReadRegions;
+    type Item = types::Region;
+
+    fn items(response: types::ReadRegionsResponse) -> Vec<types::Region> {
+        response.regions
+    }
+}
+
+impl SealedListRequest for types::ReadServerCertificatesRequest {}
+
+impl ListRequest for types::ReadServerCertificatesRequest {
+    type Action = action::ReadServerCertificates;
+    type Item = types::ServerCertificate;
+
+    fn items(
+        response: types::ReadServerCertificatesResponse,
+    ) -> Vec<types::ServerCertificate> {
+        response.server_certificates
+    }
+}
+
+impl SealedListRequest for types::ReadUserGroupRequest {}
+
+impl ListRequest for types::ReadUserGroupRequest {
+    type Action = action::ReadUserGroup;
+    type Item = types::User;
+
+    fn items(response: types::ReadUserGroupResponse) -> Vec<types::User> {
+        response.users
+    }
+}
+
+impl SealedListRequest for types::ReadUserGroupsPerUserRequest {}
+
+impl ListRequest for types::ReadUserGroupsPerUserRequest {
+    type Action = action::ReadUserGroupsPerUser;
+    type Item = types::UserGroup;
+
+    fn items(response: types::ReadUserGroupsPerUserResponse) -> Vec<types::UserGroup> {
+        response.user_groups
+    }
+}
+
+impl SealedListRequest for types::ReadUserPoliciesRequest {}
+
+impl ListRequest for types::ReadUserPoliciesRequest {
+    type Action = action::ReadUserPolicies;
+    type Item = types::PolicyName;
+
+    fn items(response: types::ReadUserPoliciesResponse) -> Vec<types::PolicyName> {
+        response.policy_names
+    }
+}
+
+impl SealedListRequest for types::ReadVmGroupsRequest {}
+
+impl ListRequest for types::ReadVmGroupsRequest {
+    type Action = action::ReadVmGroups;
+    type Item = types::VmGroup;
+
+    fn items(response: types::ReadVmGroupsResponse) -> Vec<types::VmGroup> {
+        response.vm_groups
+    }
+}
+
+impl SealedListRequest for types::ReadVmTemplatesRequest {}
+
+impl ListRequest for types::ReadVmTemplatesRequest {
+    type Action = action::ReadVmTemplates;
+    type Item = types::VmTemplate;
+
+    fn items(response: types::ReadVmTemplatesResponse) -> Vec<types::VmTemplate> {
+        response.vm_templates
+    }
+}
+
+impl SealedListRequest for types::ReadVmsHealthRequest {}
+
+impl ListRequest for types::ReadVmsHealthRequest {
+    type Action = action::ReadVmsHealth;
+    type Item = types::BackendVmHealth;
+
+    fn items(response: types::ReadVmsHealthResponse) -> Vec<types::BackendVmHealth> {
+        response.backend_vm_health
+    }
+}
 
 impl SealedListed for action::ReadAccessKeys {}
 

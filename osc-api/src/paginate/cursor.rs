@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::{Cursor, Next, Paginated, ResponseOf};
+use super::{Cursor, ListRequest, Next, ResponseOf};
 use crate::codes;
 use crate::error::Error;
 
@@ -12,12 +12,12 @@ use crate::error::Error;
 const DEFAULT_PAGE_SIZE: i64 = 1000;
 
 /// Maximum number of consecutive empty pages: more are considered endless.
-const MAX_EMPTY_PAGES: u32 = 1000;
+pub(crate) const MAX_EMPTY_PAGES: u32 = 1000;
 
 const REPEATED: &str = "the server repeated a page token, so the pages would never end";
 const EMPTY: &str = "the server claims that there are more items, but returned an empty page";
-const ENDLESS: &str = "the server returned 1000 empty pages in a row";
-const TOKEN_REFUSED: &str =
+pub(crate) const ENDLESS: &str = "the server returned 1000 empty pages in a row";
+pub(crate) const TOKEN_REFUSED: &str =
     "the server refused the page token, which may have expired: list again from the beginning";
 
 /// The position in a paginated listing.
@@ -36,10 +36,10 @@ pub(super) struct PageCursor<R> {
     has_given_up: bool,
 }
 
-impl<R: Paginated> PageCursor<R> {
+impl<R: ListRequest> PageCursor<R> {
     /// Starts at the page that the request selects.
     pub(super) fn new(mut request: R) -> Self {
-        if let Cursor::Token { size, .. } = request.cursor() {
+        if let Some(Cursor::Token { size, .. }) = request.cursor() {
             size.get_or_insert(DEFAULT_PAGE_SIZE);
         }
         Self {
@@ -54,9 +54,9 @@ impl<R: Paginated> PageCursor<R> {
 
     /// Sets the page size.
     pub(super) fn set_size(&mut self, items: u32) {
-        if let Some(request) = &mut self.request {
-            let (Cursor::Token { size, .. } | Cursor::FirstItem { size, .. }) =
-                Arc::make_mut(request).cursor();
+        let request = self.request.as_mut().map(Arc::make_mut);
+        if let Some(Cursor::Token { size, .. } | Cursor::FirstItem { size, .. }) = request.and_then(R::cursor)
+        {
             *size = Some(items.into());
         }
     }
@@ -86,7 +86,7 @@ impl<R: Paginated> PageCursor<R> {
         self.has_failed = false;
         let Some(request) = &mut self.request else { return };
         let next = match (Arc::make_mut(request).cursor(), R::next(response)) {
-            (Cursor::Token { token: current, .. }, Next::Token { count, token: Some(token) })
+            (Some(Cursor::Token { token: current, .. }), Next::Token { count, token: Some(token) })
                 if !token.is_empty() =>
             {
                 self.empty_pages = if count == 0 { self.empty_pages.saturating_add(1) } else { 0 };
@@ -99,8 +99,10 @@ impl<R: Paginated> PageCursor<R> {
                     Ok(())
                 }
             }
-            (Cursor::FirstItem { .. }, Next::FirstItem { count: 0, more: Some(true) }) => Err(Some(EMPTY)),
-            (Cursor::FirstItem { first, .. }, Next::FirstItem { count, more: Some(true) }) => {
+            (Some(Cursor::FirstItem { .. }), Next::FirstItem { count: 0, more: Some(true) }) => {
+                Err(Some(EMPTY))
+            }
+            (Some(Cursor::FirstItem { first, .. }), Next::FirstItem { count, more: Some(true) }) => {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
                 *first = Some(first.unwrap_or_default().saturating_add(count));
                 Ok(())
@@ -128,14 +130,14 @@ impl<R: Paginated> PageCursor<R> {
 /// Detects a cycle of tokens by keeping one token (R. P. Brent, "An improved Monte Carlo factorization algorithm",
 /// 1980): it is compared with all that follow, and replaced after 1, 2, 4, 8… of them.
 #[derive(Clone, Default)]
-struct CycleDetector {
+pub(crate) struct CycleDetector {
     kept: Option<Box<str>>,
     since: u64,
     until: u64,
 }
 
 impl CycleDetector {
-    fn repeats(&mut self, token: &str) -> bool {
+    pub(crate) fn repeats(&mut self, token: &str) -> bool {
         if self.kept.as_deref() == Some(token) {
             return true;
         }

@@ -4,7 +4,16 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn failure(outcome: AttemptOutcome) -> Failure {
     let left = Duration::from_secs(1000);
-    Failure { outcome, repeatable: false, failed: 1, throttled: 1, retry_after: None, left }
+    let failed = 1;
+    Failure {
+        outcome,
+        repeatable: false,
+        failed,
+        is_persistent: false,
+        throttled: 1,
+        retry_after: None,
+        left,
+    }
 }
 
 #[test]
@@ -53,6 +62,29 @@ fn throttled_attempts_do_not_count() {
     }
     let throttled = Failure { failed: 2, throttled: 1_000_000, ..failure(AttemptOutcome::Throttled) };
     assert!(policy.delay(&throttled, 0.0).is_some());
+}
+
+#[test]
+fn a_persistent_call_is_retried_until_it_times_out_also_without_a_budget() {
+    let policy = RetryPolicy::new().max_attempts(3);
+    let failure = Failure { repeatable: true, is_persistent: true, ..failure(AttemptOutcome::Unknown) };
+    for failed in [1, 3, 1000, u32::MAX] {
+        assert_eq!(
+            policy.delay(&Failure { failed, ..failure }, 1.0),
+            Some(SECOND * (1 << (failed - 1).min(5)).min(30))
+        );
+    }
+    let ending = Failure { failed: 1000, left: SECOND * 30, ..failure };
+    assert_eq!((policy.delay(&ending, 1.0), policy.unbudgeted_delay(&ending)), (None, None));
+    assert_eq!(policy.unbudgeted_delay(&failure), Some(SECOND * 30));
+    assert_eq!(policy.unbudgeted_delay(&Failure { is_persistent: false, ..failure }), None);
+    // What cannot be repeated is not.
+    for refused in
+        [Failure { repeatable: false, ..failure }, Failure { outcome: AttemptOutcome::Final, ..failure }]
+    {
+        assert_eq!(policy.delay(&refused, 0.0), None);
+    }
+    assert_eq!(RetryPolicy::none().delay(&failure, 0.0), None);
 }
 
 #[test]

@@ -325,7 +325,7 @@ mod tests {
         for number in [1500, 0, -1, i64::MAX] {
             let mtu: Mtu = serde_json::from_str(&number.to_string()).unwrap();
             assert_eq!(serde_json::to_string(&mtu).unwrap(), number.to_string());
-            assert_eq!(mtu, number.to_string().parse().unwrap());
+            assert_eq!(mtu, number.to_string().parse::<Mtu>().unwrap());
             assert_eq!((mtu, i64::from(mtu)), (Mtu::from(number), number));
             assert!(mtu == number && mtu != number.wrapping_add(1));
             assert_eq!(mtu.to_string(), number.to_string());

@@ -104,12 +104,13 @@ fn the_configuration_names_the_source_of_each_setting_and_no_secret() {
     let plain = World::default().overrides(|overrides| {
         overrides.credentials = Some(Credentials::basic("marker", "marker"));
         overrides.tls_skip_verify = Some(false);
+        overrides.region = Some("r-1".to_owned());
         overrides.proxy = Some(ExplicitProxy::Direct);
     });
     let configuration = plain.config().configuration;
     assert_eq!(
         configuration.to_string(),
-        "region: eu-west-2 (default)\nendpoint: https://api.eu-west-2.outscale.com/api/v1 (default)\n\
+        "region: r-1 (the region passed to the client)\nendpoint: https://api.r-1.outscale.com/api/v1 (default)\n\
          credentials: login (passed to the client)\nclient certificate: none (default)\n\
          certificate checks: on (passed to the client)\nproxy: none (passed to the client)\nprofile: none (default)"
     );

@@ -6,6 +6,8 @@ use super::types;
 use crate::__private::ListingRow;
 use crate::__private::PageStyle;
 use crate::action::Auth;
+use crate::__private::ListRequest;
+use crate::__private::SealedListRequest;
 use crate::batch::ReadById;
 
 /// Every action that lists items; `ListingRow` describes the columns.
@@ -16,6 +18,17 @@ pub static LISTINGS: &[ListingRow] = &[
 
 /// The actions whose requests have `DryRun`, sorted.
 pub static DRY_RUN_ACTIONS: &[&str] = &[];
+
+impl SealedListRequest for types::ReadWatchedLionsRequest {}
+
+impl ListRequest for types::ReadWatchedLionsRequest {
+    type Action = action::ReadWatchedLions;
+    type Item = types::Lion;
+
+    fn items(response: types::ReadWatchedLionsResponse) -> Vec<types::Lion> {
+        response.lions
+    }
+}
 
 impl ReadById for types::Cage {
     type Id = types::CageId;
