@@ -1,6 +1,7 @@
 //! Architecture: the modules of each crate, and the names of its types.
 
 mod cycles;
+mod names;
 mod source;
 
 use std::collections::BTreeMap;

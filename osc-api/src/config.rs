@@ -31,7 +31,7 @@ use source::{Chosen, ConfigSource, Findings, Setting, Sourced};
 pub(crate) use certificate::{ClientCertificate, ClientPem, pem_defect};
 pub use configuration::{Configuration, ConfigurationSetting};
 pub use credentials::Credentials;
-pub(crate) use credentials::{AccessKey, Basic};
+pub(crate) use credentials::{AccessKeyPair, Basic};
 pub(crate) use provided::{
     checked_credentials, environment_credentials, printed_credentials, profile_credentials, profile_file,
     profile_names,

@@ -96,8 +96,9 @@ impl RetryPolicy {
     /// The delay before the next attempt, or `None` if there must be none.
     ///
     /// `random` is from 0 up to 1.
-    pub(crate) fn delay(&self, failure: &Failure, random: f64) -> Option<Duration> {
-        let Failure { outcome, repeatable, failed, is_persistent, throttled, retry_after, left } = *failure;
+    pub(crate) fn delay(&self, failure: &RetryContext, random: f64) -> Option<Duration> {
+        let RetryContext { outcome, repeatable, failed, is_persistent, throttled, retry_after, left } =
+            *failure;
         let attempt = match outcome {
             AttemptOutcome::Throttled => throttled,
             AttemptOutcome::NotSent => failed,
@@ -117,7 +118,7 @@ impl RetryPolicy {
 
     /// The delay before the next attempt of a persistent call for which the budget has no retry left: the maximum, so that
     /// it adds little load.
-    pub(crate) fn unbudgeted_delay(&self, failure: &Failure) -> Option<Duration> {
+    pub(crate) fn unbudgeted_delay(&self, failure: &RetryContext) -> Option<Duration> {
         let delay = self.max_delay.max(failure.retry_after.unwrap_or_default());
         (failure.is_persistent && delay < failure.left).then_some(delay)
     }
@@ -125,7 +126,7 @@ impl RetryPolicy {
 
 /// What the decision about another attempt depends on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failure {
+pub(crate) struct RetryContext {
     /// How the last attempt ended.
     pub(crate) outcome: AttemptOutcome,
     /// Whether the request is idempotent.

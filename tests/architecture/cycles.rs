@@ -6,7 +6,7 @@ use super::source::{Path, shown};
 use super::{CRATES, source_of};
 
 /// Dependencies that stay, from one module to another, each with the reason.
-const EXCEPTIONS: &[Exception] = &[
+const ALLOWED: &[AllowedDependency] = &[
     ("client::dry_run", "generated::listings", "the table of actions, next to the rows of other tables"),
     ("listing", "generated::listings", "the table of listings, whose rows have types of this module"),
     ("testing::admission", "generated::fake_data", "the table of examples, with functions of this module"),
@@ -14,20 +14,20 @@ const EXCEPTIONS: &[Exception] = &[
     ("testing::account::kinds", "testing::account::volumes", "resources that are linked to each other"),
 ];
 
-type Exception = (&'static str, &'static str, &'static str);
+type AllowedDependency = (&'static str, &'static str, &'static str);
 
 /// An edge between two submodules of a module, with one of the dependencies that cause it.
 type Edges<'c> = BTreeMap<(&'c str, &'c str), (&'c Path, &'c Path)>;
 
 #[test]
 fn modules_do_not_depend_on_each_other_in_circles() {
-    let (mut problems, mut unused) = (Vec::new(), EXCEPTIONS.to_vec());
+    let (mut problems, mut unused) = (Vec::new(), ALLOWED.to_vec());
     for (name, _) in CRATES {
         let source = source_of(name);
         let mut dependencies = source.dependencies();
         assert!(dependencies.len() > 30, "{name}: only {} dependencies found", dependencies.len());
-        unused.retain(|exception| !dependencies.iter().any(|dependency| covers(exception, dependency)));
-        dependencies.retain(|dependency| !EXCEPTIONS.iter().any(|exception| covers(exception, dependency)));
+        unused.retain(|allowed| !dependencies.iter().any(|dependency| covers(allowed, dependency)));
+        dependencies.retain(|dependency| !ALLOWED.iter().any(|allowed| covers(allowed, dependency)));
         for parent in source.modules() {
             let circle = circle(edges(parent, &dependencies)).into_values();
             problems.extend(circle.map(|(from, to)| format!("{name}: {} uses {}", shown(from), shown(to))));
@@ -35,10 +35,10 @@ fn modules_do_not_depend_on_each_other_in_circles() {
     }
     let list = problems.join("\n");
     assert!(problems.is_empty(), "modules that depend on each other in a circle:\n{list}");
-    assert!(unused.is_empty(), "remove the unused exceptions {unused:?}");
+    assert!(unused.is_empty(), "remove the unused rows {unused:?}");
 }
 
-fn covers((user, used, _): &Exception, (from, to): &(Path, Path)) -> bool {
+fn covers((user, used, _): &AllowedDependency, (from, to): &(Path, Path)) -> bool {
     shown(from) == *user && shown(to) == *used
 }
 

@@ -15,29 +15,29 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::wire::{builder, retrying, server};
 
-type Pending = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+type PendingCall = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// The calls that are tried: one whose repetition is never safe, one that is safe with the caller's token, and one that
 /// always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CallKind {
     Create,
     CreateWithToken,
     Read,
 }
 
-const KINDS: [Kind; 3] = [Kind::Create, Kind::CreateWithToken, Kind::Read];
+const KINDS: [CallKind; 3] = [CallKind::Create, CallKind::CreateWithToken, CallKind::Read];
 
-fn call(client: &Client, kind: Kind) -> Pending {
+fn call(client: &Client, kind: CallKind) -> PendingCall {
     let client = client.clone();
     Box::pin(async move {
         match kind {
-            Kind::Create => client.create_net(&CreateNetRequest::new("10.0.0.0/16")).await.map(drop),
-            Kind::CreateWithToken => {
+            CallKind::Create => client.create_net(&CreateNetRequest::new("10.0.0.0/16")).await.map(drop),
+            CallKind::CreateWithToken => {
                 let request = CreateVolumeRequest::new("eu-west-2a").client_token("mine");
                 client.create_volume(&request).await.map(drop)
             }
-            Kind::Read => client.read_vms(&ReadVmsRequest::new()).await.map(drop),
+            CallKind::Read => client.read_vms(&ReadVmsRequest::new()).await.map(drop),
         }
     })
 }
@@ -55,12 +55,18 @@ fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
 }
 
-fn poll(call: &mut Pending) -> Poll<Result<(), Error>> {
+fn poll(call: &mut PendingCall) -> Poll<Result<(), Error>> {
     pin!(call).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Starts a call, and waits until the server received this number of requests.
-fn start(runtime: &Runtime, server: &Server, client: &Client, kind: Kind, requests: usize) -> Pending {
+fn start(
+    runtime: &Runtime,
+    server: &Server,
+    client: &Client,
+    kind: CallKind,
+    requests: usize,
+) -> PendingCall {
     let _context = runtime.enter();
     let mut call = call(client, kind);
     assert!(poll(&mut call).is_pending());
@@ -87,7 +93,7 @@ fn a_cancelled_call_records_its_attempts_and_duration() {
         let server = silent_after(throttled);
         let client = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
         let runtime = runtime();
-        let call = start(&runtime, &server, &client, Kind::Read, throttled + 1);
+        let call = start(&runtime, &server, &client, CallKind::Read, throttled + 1);
         drop(call);
         assert_recorded(&last_span(&server), throttled + 1);
     }
@@ -98,8 +104,8 @@ fn a_call_cancelled_in_a_queue_records_that_nothing_was_sent() {
     let server = silent_after(0);
     let client = builder(&server).rate_limit(0.001).access_key(ACCESS_KEY, SECRET_KEY).build();
     let (client, runtime) = (client.expect("a client"), runtime());
-    let first = start(&runtime, &server, &client, Kind::Read, 1);
-    let queued = start(&runtime, &server, &client, Kind::Read, 1);
+    let first = start(&runtime, &server, &client, CallKind::Read, 1);
+    let queued = start(&runtime, &server, &client, CallKind::Read, 1);
     drop(queued);
     assert_recorded(&last_span(&server), 0);
     drop(first);
@@ -118,8 +124,8 @@ fn the_error_of_a_lost_task_counts_its_attempts() {
             let case = format!("{kind:?} after {throttled} throttled: {error:?}");
             assert_eq!(error.attempts() as usize, throttled + 1, "{case}");
             // The last attempt may have been carried out.
-            assert_eq!(error.is_outcome_unknown(), kind != Kind::Read, "{case}");
-            assert_eq!(error.is_retryable(), kind != Kind::Create, "{case}");
+            assert_eq!(error.is_outcome_unknown(), kind != CallKind::Read, "{case}");
+            assert_eq!(error.is_retryable(), kind != CallKind::Create, "{case}");
             assert!(error.to_string().contains("the Tokio runtime was shut down"), "{case}");
             assert!(error.to_string().contains(&server.host()), "{case}");
             assert_recorded(&last_span(&server), throttled + 1);
@@ -133,7 +139,7 @@ fn the_error_of_a_task_lost_in_a_queue_says_that_nothing_was_sent() {
         let server = silent_after(0);
         let client = builder(&server).rate_limit(0.001).access_key(ACCESS_KEY, SECRET_KEY).build();
         let (client, runtime) = (client.expect("a client"), runtime());
-        let first = start(&runtime, &server, &client, Kind::Read, 1);
+        let first = start(&runtime, &server, &client, CallKind::Read, 1);
         let mut queued = start(&runtime, &server, &client, kind, 1);
         drop(runtime);
         let Poll::Ready(Err(error)) = poll(&mut queued) else { panic!("it goes on without a runtime") };
@@ -149,7 +155,7 @@ fn a_task_lost_between_attempts_was_not_carried_out() {
     let server = server(|_| cloud::refusal(429, "24", "Throttled", "").header("Retry-After", "100"));
     let client = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
     let runtime = runtime();
-    let mut call = start(&runtime, &server, &client, Kind::Create, 1);
+    let mut call = start(&runtime, &server, &client, CallKind::Create, 1);
     // The delay is an event of the call's span.
     while !last_span(&server).events.iter().any(|event| event.fields.contains_key("delay_ms")) {
         std::thread::yield_now();

@@ -41,7 +41,7 @@ enum Kind {
 
 /// The server's treatment of one request.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+enum Treatment {
     None,
     /// A status and an error code of the API: certainly not carried out.
     Refused(u16, &'static str),
@@ -63,7 +63,7 @@ enum Fault {
 struct Schedule {
     seed: u64,
     kind: Kind,
-    faults: Vec<(Fault, Duration)>,
+    faults: Vec<(Treatment, Duration)>,
     /// Number of times the caller yields before it drops the future.
     cancelled_after: Option<u64>,
 }
@@ -89,25 +89,25 @@ impl Schedule {
     }
 }
 
-fn fault(random: &mut Random) -> Fault {
+fn fault(random: &mut Random) -> Treatment {
     let is_carried_out = random.below(2) == 0;
     match random.below(16) {
-        0 => Fault::None,
-        1 => Fault::Refused(503, "6"),
-        2 | 3 => Fault::Refused(429, "24"),
-        4 => Fault::Refused(429, "25"),
-        5 => Fault::Refused(409, "6007"),
-        6 => Fault::Refused(409, "9085"),
+        0 => Treatment::None,
+        1 => Treatment::Refused(503, "6"),
+        2 | 3 => Treatment::Refused(429, "24"),
+        4 => Treatment::Refused(429, "25"),
+        5 => Treatment::Refused(409, "6007"),
+        6 => Treatment::Refused(409, "9085"),
         7 => match random.below(3) {
-            0 => Fault::Refused(401, "1"),
-            _ => Fault::Refused(400, "4000"),
+            0 => Treatment::Refused(401, "1"),
+            _ => Treatment::Refused(400, "4000"),
         },
-        8 => Fault::Unknown { status: 502, is_carried_out },
-        9 | 10 => Fault::Unknown { status: 500, is_carried_out },
-        11 => Fault::Unknown { status: 408, is_carried_out },
+        8 => Treatment::Unknown { status: 502, is_carried_out },
+        9 | 10 => Treatment::Unknown { status: 500, is_carried_out },
+        11 => Treatment::Unknown { status: 408, is_carried_out },
         _ => {
             let then = if random.below(2) == 0 { Then::Reset } else { Then::HangUp };
-            Fault::Lost { is_carried_out, is_partial: random.below(3) == 0, then }
+            Treatment::Lost { is_carried_out, is_partial: random.below(3) == 0, then }
         }
     }
 }
@@ -115,7 +115,7 @@ fn fault(random: &mut Random) -> Fault {
 /// The server's record of one call.
 #[derive(Debug, Default)]
 struct Progress {
-    faults: VecDeque<(Fault, Duration)>,
+    faults: VecDeque<(Treatment, Duration)>,
     requests: u32,
     deletes: usize,
     creates_without_token: usize,
@@ -137,24 +137,26 @@ impl Progress {
         }
     }
 
-    fn reply(&mut self, request: &Request, fault: Fault) -> Reply {
+    fn reply(&mut self, request: &Request, fault: Treatment) -> Reply {
         let is_carried_out = match fault {
-            Fault::None => true,
-            Fault::Refused(..) => false,
-            Fault::Unknown { is_carried_out, .. } | Fault::Lost { is_carried_out, .. } => is_carried_out,
+            Treatment::None => true,
+            Treatment::Refused(..) => false,
+            Treatment::Unknown { is_carried_out, .. } | Treatment::Lost { is_carried_out, .. } => {
+                is_carried_out
+            }
         };
         if is_carried_out {
             self.carry_out(request);
         }
         match fault {
-            Fault::None => ok().into(),
-            Fault::Refused(status, code) => cloud::refusal(status, code, "Refused", "").into(),
-            Fault::Unknown { status: 502, .. } => {
+            Treatment::None => ok().into(),
+            Treatment::Refused(status, code) => cloud::refusal(status, code, "Refused", "").into(),
+            Treatment::Unknown { status: 502, .. } => {
                 Response::new(502, "<html>bad gateway</html>").header("Content-Type", "text/html").into()
             }
-            Fault::Unknown { status, .. } => cloud::refusal(status, "2000", "InternalError", "").into(),
-            Fault::Lost { is_partial: true, then, .. } => Reply::Part(ok(), 5, then),
-            Fault::Lost { is_partial: false, then, .. } => Reply::Nothing(then),
+            Treatment::Unknown { status, .. } => cloud::refusal(status, "2000", "InternalError", "").into(),
+            Treatment::Lost { is_partial: true, then, .. } => Reply::Part(ok(), 5, then),
+            Treatment::Lost { is_partial: false, then, .. } => Reply::Nothing(then),
         }
     }
 }
@@ -181,7 +183,7 @@ impl Calls {
                 let mut calls = calls.lock();
                 let progress = calls.get_mut(name).expect("a known call");
                 progress.requests += 1;
-                let (fault, delay) = progress.faults.pop_front().unwrap_or((Fault::None, Duration::ZERO));
+                let (fault, delay) = progress.faults.pop_front().unwrap_or((Treatment::None, Duration::ZERO));
                 (progress.reply(request, fault), delay)
             };
             if !delay.is_zero() {

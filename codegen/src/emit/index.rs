@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{doc, ident, inner_doc};
@@ -49,16 +50,7 @@ pub(super) fn index(api: &Api) -> File {
         )
     });
     let version_docs = doc(&sentences::api_version(&service.name));
-    // The runtime imports it in any case.
-    let waiters = match waiters.is_empty() {
-        false => quote!(
-            pub mod waiters;
-        ),
-        true => quote!(
-            /// Empty: no waiters are described.
-            pub mod waiters {}
-        ),
-    };
+    let waiters = waiters_module(!waiters.is_empty());
     let declarations = modules.iter().map(|module| {
         let name = ident(&module.name);
         quote!(mod #name;)
@@ -97,5 +89,18 @@ pub(super) fn index(api: &Api) -> File {
                 pub mod action { #(#markers)* }
             }),
         ],
+    }
+}
+
+/// The module of the waiters, which the runtime imports in any case.
+fn waiters_module(has_waiters: bool) -> TokenStream {
+    match has_waiters {
+        true => quote!(
+            pub mod waiters;
+        ),
+        false => quote!(
+            /// Empty: no waiters are described.
+            pub mod waiters {}
+        ),
     }
 }

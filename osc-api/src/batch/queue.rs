@@ -27,9 +27,9 @@ const GATHER_TIME: Duration = Duration::from_millis(2);
 const MAX_GATHER_TIME: Duration = Duration::from_millis(100);
 
 /// The queues of an action, by runtime.
-struct Queues<A: Listed>(Mutex<HashMap<Id, Arc<Queue<A>>>>);
+struct BatchQueues<A: Listed>(Mutex<HashMap<Id, Arc<BatchQueue<A>>>>);
 
-struct Queue<A: Listed> {
+struct BatchQueue<A: Listed> {
     state: Mutex<QueueState<A::Item>>,
     /// Wakes the gathering task when the last request in flight ends.
     idle: Notify,
@@ -88,7 +88,7 @@ fn enqueue<A: Listed>(
     runtime: &Handle,
     id: &str,
 ) -> oneshot::Receiver<Result<Option<A::Item>>> {
-    let queue = client.extension::<Queues<A>>().of(runtime.id());
+    let queue = client.extension::<BatchQueues<A>>().of(runtime.id());
     let (sender, receiver) = oneshot::channel();
     let mut state = queue.state();
     state.waiting.entry(id.to_owned()).or_default().push(sender);
@@ -106,8 +106,8 @@ fn enqueue<A: Listed>(
 }
 
 /// Sends one request for these reads.
-fn send<A: Listed>(queue: &Arc<Queue<A>>, client: &Client, runtime: &Handle, reads: Reads<A::Item>) {
-    let (request, client) = (InFlight { queue: Arc::clone(queue), reads }, client.persistent());
+fn send<A: Listed>(queue: &Arc<BatchQueue<A>>, client: &Client, runtime: &Handle, reads: Reads<A::Item>) {
+    let (request, client) = (SentBatch { queue: Arc::clone(queue), reads }, client.persistent());
     runtime.spawn(request.run(client).in_current_span());
 }
 
@@ -115,28 +115,28 @@ fn failed<A: Listed>(reason: &str) -> Error {
     Error::new(A::NAME, ErrorRepr::NotSent { reason: reason.to_owned(), cause: NotSentCause::Invalid })
 }
 
-impl<A: Listed> Default for Queues<A> {
+impl<A: Listed> Default for BatchQueues<A> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<A: Listed> Queues<A> {
+impl<A: Listed> BatchQueues<A> {
     /// The queue of a runtime. Those that are not in use are dropped: their runtime may have ended.
-    fn of(&self, runtime: Id) -> Arc<Queue<A>> {
+    fn of(&self, runtime: Id) -> Arc<BatchQueue<A>> {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get(&runtime) {
             return Arc::clone(queue);
         }
         queues.retain(|_, queue| Arc::strong_count(queue) > 1);
         let state = QueueState { waiting: BTreeMap::new(), is_gathering: false, in_flight: 0 };
-        let queue = Arc::new(Queue { state: Mutex::new(state), idle: Notify::new() });
+        let queue = Arc::new(BatchQueue { state: Mutex::new(state), idle: Notify::new() });
         queues.insert(runtime, Arc::clone(&queue));
         queue
     }
 }
 
-impl<A: Listed> Queue<A> {
+impl<A: Listed> BatchQueue<A> {
     fn state(&self) -> MutexGuard<'_, QueueState<A::Item>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,7 +160,7 @@ impl<Item> QueueState<Item> {
 }
 
 /// The task that waits for more reads.
-struct Gathering<A: Listed>(Arc<Queue<A>>);
+struct Gathering<A: Listed>(Arc<BatchQueue<A>>);
 
 impl<A: Listed> Gathering<A> {
     async fn run(self, client: Client) {
@@ -174,7 +174,7 @@ impl<A: Listed> Gathering<A> {
             }
             state.begin()
         };
-        let request = InFlight { queue: Arc::clone(&self.0), reads };
+        let request = SentBatch { queue: Arc::clone(&self.0), reads };
         drop(self);
         tokio::spawn(request.run(client.persistent()).in_current_span());
     }
@@ -205,12 +205,12 @@ impl<A: Listed> Drop for Gathering<A> {
 }
 
 /// A request in flight.
-struct InFlight<A: Listed> {
-    queue: Arc<Queue<A>>,
+struct SentBatch<A: Listed> {
+    queue: Arc<BatchQueue<A>>,
     reads: Reads<A::Item>,
 }
 
-impl<A: Listed> InFlight<A> {
+impl<A: Listed> SentBatch<A> {
     async fn run(mut self, client: Client) {
         let ids: Vec<String> = self.reads.keys().cloned().collect();
         if ids.is_empty() {
@@ -235,7 +235,7 @@ impl<A: Listed> InFlight<A> {
     }
 }
 
-impl<A: Listed> Drop for InFlight<A> {
+impl<A: Listed> Drop for SentBatch<A> {
     fn drop(&mut self) {
         let mut state = self.queue.state();
         state.in_flight = state.in_flight.saturating_sub(1);
@@ -257,5 +257,5 @@ fn deliver<Item: Clone>(reads: &mut Reads<Item>, id: &str, result: &Result<Optio
 /// Number of queues.
 #[cfg(test)]
 pub(super) fn count<A: Listed>(client: &Client) -> usize {
-    client.extension::<Queues<A>>().0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    client.extension::<BatchQueues<A>>().0.lock().unwrap_or_else(PoisonError::into_inner).len()
 }

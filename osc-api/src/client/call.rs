@@ -33,13 +33,13 @@ use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Res
 use crate::http::header::HeaderValue;
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
 use crate::random;
-use crate::retry::{Failure, RetryBudget};
+use crate::retry::{RetryBudget, RetryContext};
 
 use admission::Admission;
 use task::CallTask;
 use turn::Turn;
 
-pub(crate) use progress::{CallEnd, Progress};
+pub(crate) use progress::{CallEnd, CallProgress};
 
 /// Longer than any call: replaces a timeout that is too large to be added to an instant.
 const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
@@ -47,11 +47,11 @@ const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 /// An action whose 401 concerns the login in its request, not the caller.
 const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
-/// A successful response that is not decoded yet. The call ends with [`Progress::report_end`].
+/// A successful response that is not decoded yet. The call ends with [`CallProgress::report_end`].
 pub(crate) struct RawResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
-    pub(crate) progress: Arc<Progress>,
+    pub(crate) progress: Arc<CallProgress>,
 }
 
 impl RawResponse {
@@ -64,7 +64,7 @@ impl RawResponse {
 struct Call {
     shared: Arc<Shared>,
     settings: Arc<Settings>,
-    /// The action without its name, which [`Progress::action`] has.
+    /// The action without its name, which [`CallProgress::action`] has.
     meta: ActionMeta<'static>,
     body: Bytes,
     /// Whether the request is idempotent.
@@ -76,7 +76,7 @@ struct Call {
     /// How often the credentials were loaded again because the server refused them.
     reloads: u32,
     deadline: Instant,
-    progress: Arc<Progress>,
+    progress: Arc<CallProgress>,
     /// Whether the last response blames the date of its request.
     last_skew: Skew,
     /// Whether the request was retried because the clock was wrong.
@@ -103,7 +103,7 @@ impl Shared {
         action: ActionMeta<'_>,
         request: EncodedRequest,
     ) -> Result<RawResponse> {
-        let progress = Arc::new(Progress::new(action.name, Arc::clone(settings), &self.config));
+        let progress = Arc::new(CallProgress::new(action.name, Arc::clone(settings), &self.config));
         let result = match self.start(Arc::clone(&progress), Arc::clone(settings), action, request) {
             Ok(task) => task.join(self.config.endpoint.host()).await,
             Err(error) => Err(error),
@@ -120,7 +120,7 @@ impl Shared {
     /// Starts the task of a call.
     fn start(
         self: &Arc<Self>,
-        progress: Arc<Progress>,
+        progress: Arc<CallProgress>,
         settings: Arc<Settings>,
         action: ActionMeta<'_>,
         request: EncodedRequest,
@@ -176,7 +176,7 @@ impl Call {
         settings: Arc<Settings>,
         action: ActionMeta<'_>,
         request: EncodedRequest,
-        progress: Arc<Progress>,
+        progress: Arc<CallProgress>,
     ) -> Result<Self> {
         if let Some(identity) = shared.identities.as_fixed() {
             AuthMethod::choose(action, identity, &shared.config)?;
@@ -367,7 +367,7 @@ impl Call {
         if outcome == AttemptOutcome::Unknown && may_be_refusal {
             return Retry::No;
         }
-        let failure = Failure {
+        let failure = RetryContext {
             outcome,
             repeatable: self.is_repeatable,
             failed: self.progress.attempts().saturating_sub(self.progress.throttled() + self.reloads),

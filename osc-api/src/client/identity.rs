@@ -12,7 +12,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::config::{AccessKey, Basic};
+use crate::config::{AccessKeyPair, Basic};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::lockout::LockoutGuard;
 use crate::sign::Signer;
@@ -86,7 +86,7 @@ struct GuardKey(Option<String>, Option<String>);
 impl Identity {
     pub(super) fn new(credentials: Credentials, region: &str, lockout: Arc<LockoutGuard>) -> Self {
         let signer = credentials.access_key.as_ref();
-        let signer = signer.map(|AccessKey { id, secret }| Signer::new(id, secret, region));
+        let signer = signer.map(|AccessKeyPair { id, secret }| Signer::new(id, secret, region));
         Self { credentials, signer, lockout }
     }
 }
@@ -316,7 +316,7 @@ impl ProvidedState {
 impl GuardKey {
     fn of(credentials: &Credentials) -> Self {
         let Credentials { access_key, basic } = credentials;
-        let access_key = access_key.as_ref().map(|AccessKey { id, .. }| id.clone());
+        let access_key = access_key.as_ref().map(|AccessKeyPair { id, .. }| id.clone());
         Self(access_key, basic.as_ref().map(|Basic { login, .. }| login.clone()))
     }
 }

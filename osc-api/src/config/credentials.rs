@@ -21,13 +21,13 @@ use crate::Secret;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credentials {
-    pub(crate) access_key: Option<AccessKey>,
+    pub(crate) access_key: Option<AccessKeyPair>,
     pub(crate) basic: Option<Basic>,
 }
 
 /// An access key ID and its secret key.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct AccessKey {
+pub(crate) struct AccessKeyPair {
     pub(crate) id: String,
     pub(crate) secret: Secret,
 }
@@ -58,7 +58,7 @@ impl Credentials {
     /// Adds an access key, which is preferred if an action accepts both kinds.
     #[must_use]
     pub fn with_access_key(mut self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
-        self.access_key = Some(AccessKey { id: access_key.into(), secret: secret_key.into() });
+        self.access_key = Some(AccessKeyPair { id: access_key.into(), secret: secret_key.into() });
         self
     }
 
@@ -96,7 +96,7 @@ impl Credentials {
 }
 
 /// An access key is not secret, but it is half of one: its first characters identify it in a log.
-impl fmt::Debug for AccessKey {
+impl fmt::Debug for AccessKeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let start: String = self.id.chars().take(4).collect();
         f.debug_struct("AccessKey")
@@ -118,7 +118,7 @@ impl fmt::Debug for Basic {
 
 /// The kind of credentials, as selected by `OSC_AUTH_METHOD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AuthMethod {
+enum AuthChoice {
     AccessKey,
     Basic,
     None,
@@ -150,7 +150,7 @@ pub(super) fn choose(
             return Chosen { source: chosen_from.filter(|_| !value.is_none()), from_file, value };
         }
     }
-    if let Some(Sourced { value: AuthMethod::AccessKey | AuthMethod::Basic, source }) = method {
+    if let Some(Sourced { value: AuthChoice::AccessKey | AuthChoice::Basic, source }) = method {
         findings.problem(format!(
             "{source} selects credentials, but none are set: set them, or unset the variable to call without credentials"
         ));
@@ -165,7 +165,7 @@ pub(super) fn is_decided_by(source: &ConfigSource) -> bool {
     KeyPair::of(source, uses_v2).is_set()
         || source.login.is_some()
         || source.password.is_some()
-        || method == Some(AuthMethod::None)
+        || method == Some(AuthChoice::None)
 }
 
 /// Returns `true` if a source has second-generation keys, which are used only for the services of a list.
@@ -173,23 +173,23 @@ pub(super) fn has_v2(sources: &[ConfigSource]) -> bool {
     sources.iter().any(|source| source.access_key_v2.is_some() && source.secret_key_v2.is_some())
 }
 
-fn method_from_name(text: &str) -> Option<AuthMethod> {
+fn method_from_name(text: &str) -> Option<AuthChoice> {
     match text.to_ascii_lowercase().as_str() {
-        "accesskey" => Some(AuthMethod::AccessKey),
-        "basic" | "password" => Some(AuthMethod::Basic),
-        "none" => Some(AuthMethod::None),
+        "accesskey" => Some(AuthChoice::AccessKey),
+        "basic" | "password" => Some(AuthChoice::Basic),
+        "none" => Some(AuthChoice::None),
         _ => None,
     }
 }
 
 /// Parses the selected method. An unknown method is reported, and counts as `none`.
-fn parse_method(sourced: &Sourced<String>, findings: &mut Findings) -> Sourced<AuthMethod> {
+fn parse_method(sourced: &Sourced<String>, findings: &mut Findings) -> Sourced<AuthChoice> {
     let Sourced { value, source } = sourced;
     let method = method_from_name(value);
     if method.is_none() {
         findings.problem(format!("{source} is invalid: it must be accesskey, basic, password or none"));
     }
-    Sourced { value: method.unwrap_or(AuthMethod::None), source: source.clone() }
+    Sourced { value: method.unwrap_or(AuthChoice::None), source: source.clone() }
 }
 
 /// The access key of a source, of the first or second generation.
@@ -236,33 +236,33 @@ impl<'a> KeyPair<'a> {
 fn from_source(
     keys: &KeyPair<'_>,
     source: &ConfigSource,
-    method: Option<&Sourced<AuthMethod>>,
+    method: Option<&Sourced<AuthChoice>>,
     findings: &mut Findings,
 ) -> Credentials {
-    let is_wanted = |wanted: AuthMethod| method.is_none_or(|method| method.value == wanted);
+    let is_wanted = |wanted: AuthChoice| method.is_none_or(|method| method.value == wanted);
     let before = findings.problems.len();
     let mut credentials = Credentials::none();
-    if is_wanted(AuthMethod::AccessKey)
+    if is_wanted(AuthChoice::AccessKey)
         && let Some((id, secret)) = pair(keys.id, keys.secret, keys.names, findings)
     {
         check_access_key(&id.value, &secret.value, [&id.source, &secret.source], findings);
         credentials = credentials.with_access_key(id.value.clone(), secret.value.clone());
     }
     let names = ["login (`OSC_LOGIN`, `login`)", "password (`OSC_PASSWORD`, `password`)"];
-    if is_wanted(AuthMethod::Basic)
+    if is_wanted(AuthChoice::Basic)
         && let Some((login, password)) =
             pair(source.login.as_ref(), source.password.as_ref(), names, findings)
     {
         check_basic(&login.value, &password.value, [&login.source, &password.source], findings);
         credentials = credentials.with_basic(login.value.clone(), password.value.clone());
     }
-    if let Some(Sourced { value: selected @ (AuthMethod::AccessKey | AuthMethod::Basic), source: selector }) =
+    if let Some(Sourced { value: selected @ (AuthChoice::AccessKey | AuthChoice::Basic), source: selector }) =
         method
         && credentials.is_none()
         && findings.problems.len() == before
     {
         let (wanted, found) = match selected {
-            AuthMethod::AccessKey => ("an access key", "a login"),
+            AuthChoice::AccessKey => ("an access key", "a login"),
             _ => ("a login and a password", "an access key"),
         };
         findings.problem(format!(
@@ -296,7 +296,7 @@ fn pair<'a, A, B>(
 /// Trims and checks the credentials of the builder.
 fn check_explicit(credentials: &Credentials, findings: &mut Findings) -> Credentials {
     let mut trimmed = Credentials::none();
-    if let Some(AccessKey { id, secret }) = &credentials.access_key {
+    if let Some(AccessKeyPair { id, secret }) = &credentials.access_key {
         let sources = ["the access key passed to the client", "the secret key passed to the client"];
         trimmed = trimmed.with_access_key(value::trim(id), value::trim(secret.expose()));
         check_access_key(value::trim(id), secret, sources, findings);

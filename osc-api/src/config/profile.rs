@@ -200,7 +200,7 @@ pub(super) fn settings(
     description: &str,
     defects: &mut Vec<(Setting, String)>,
 ) -> ConfigSource {
-    let mut reader = Reader { profile, origin: Origin::Profile(description), defects };
+    let mut reader = ProfileReader { profile, origin: Origin::Profile(description), defects };
     ConfigSource {
         is_profile: true,
         access_key: reader.text("access_key"),
@@ -227,13 +227,13 @@ pub(super) fn settings(
 }
 
 /// Takes values out of a profile.
-struct Reader<'a> {
+struct ProfileReader<'a> {
     profile: &'a mut Map<String, Value>,
     origin: Origin<'a>,
     defects: &'a mut Vec<(Setting, String)>,
 }
 
-impl Reader<'_> {
+impl ProfileReader<'_> {
     /// A trimmed string. Null and an empty string count as unset; any other type is a defect.
     fn text(&mut self, key: &str) -> Option<Sourced<String>> {
         let value = self.profile.get_mut(key)?.take();

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
-use crate::config::AccessKey;
+use crate::config::AccessKeyPair;
 
 /// A new directory.
 fn directory(name: &str) -> PathBuf {
@@ -18,7 +18,7 @@ fn profile(key: &str) -> String {
 
 async fn key(provider: &impl CredentialsProvider) -> String {
     let credentials = provider.credentials().await.unwrap();
-    let AccessKey { id, secret } = credentials.access_key.unwrap();
+    let AccessKeyPair { id, secret } = credentials.access_key.unwrap();
     assert_eq!(secret.expose(), format!("SECRET{id}"));
     id
 }

@@ -2,10 +2,10 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn failure(outcome: AttemptOutcome) -> Failure {
+fn failure(outcome: AttemptOutcome) -> RetryContext {
     let left = Duration::from_secs(1000);
     let failed = 1;
-    Failure {
+    RetryContext {
         outcome,
         repeatable: false,
         failed,
@@ -29,7 +29,7 @@ fn only_safe_requests_are_retried() {
         (AttemptOutcome::Final, true, false),
     ] {
         for random in [0.0, 0.5, 0.999] {
-            let delay = RetryPolicy::new().delay(&Failure { repeatable, ..failure(outcome) }, random);
+            let delay = RetryPolicy::new().delay(&RetryContext { repeatable, ..failure(outcome) }, random);
             assert_eq!(delay.is_some(), again, "{outcome:?}, repeatable: {repeatable}");
         }
     }
@@ -41,8 +41,8 @@ fn delays_double_up_to_the_maximum_with_full_jitter() {
     for (attempt, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (7, 30), (u32::MAX - 1, 30)]
     {
         let longest = SECOND * longest;
-        let unclear = Failure { repeatable: true, failed: attempt, ..failure(AttemptOutcome::Unknown) };
-        let throttled = Failure { failed: 0, throttled: attempt, ..failure(AttemptOutcome::Throttled) };
+        let unclear = RetryContext { repeatable: true, failed: attempt, ..failure(AttemptOutcome::Unknown) };
+        let throttled = RetryContext { failed: 0, throttled: attempt, ..failure(AttemptOutcome::Throttled) };
         for failure in [unclear, throttled] {
             assert_eq!(policy.delay(&failure, 0.0), Some(Duration::ZERO));
             assert_eq!(policy.delay(&failure, 0.5), Some(longest / 2));
@@ -56,32 +56,33 @@ fn throttled_attempts_do_not_count() {
     let policy = RetryPolicy::new().max_attempts(3);
     for (failed, again) in [(1, true), (2, true), (3, false), (4, false)] {
         for outcome in [AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
-            let failure = Failure { repeatable: true, failed, throttled: 50, ..failure(outcome) };
+            let failure = RetryContext { repeatable: true, failed, throttled: 50, ..failure(outcome) };
             assert_eq!(policy.delay(&failure, 0.0).is_some(), again, "{outcome:?} after {failed}");
         }
     }
-    let throttled = Failure { failed: 2, throttled: 1_000_000, ..failure(AttemptOutcome::Throttled) };
+    let throttled = RetryContext { failed: 2, throttled: 1_000_000, ..failure(AttemptOutcome::Throttled) };
     assert!(policy.delay(&throttled, 0.0).is_some());
 }
 
 #[test]
 fn a_persistent_call_is_retried_until_it_times_out_also_without_a_budget() {
     let policy = RetryPolicy::new().max_attempts(3);
-    let failure = Failure { repeatable: true, is_persistent: true, ..failure(AttemptOutcome::Unknown) };
+    let failure = RetryContext { repeatable: true, is_persistent: true, ..failure(AttemptOutcome::Unknown) };
     for failed in [1, 3, 1000, u32::MAX] {
         assert_eq!(
-            policy.delay(&Failure { failed, ..failure }, 1.0),
+            policy.delay(&RetryContext { failed, ..failure }, 1.0),
             Some(SECOND * (1 << (failed - 1).min(5)).min(30))
         );
     }
-    let ending = Failure { failed: 1000, left: SECOND * 30, ..failure };
+    let ending = RetryContext { failed: 1000, left: SECOND * 30, ..failure };
     assert_eq!((policy.delay(&ending, 1.0), policy.unbudgeted_delay(&ending)), (None, None));
     assert_eq!(policy.unbudgeted_delay(&failure), Some(SECOND * 30));
-    assert_eq!(policy.unbudgeted_delay(&Failure { is_persistent: false, ..failure }), None);
+    assert_eq!(policy.unbudgeted_delay(&RetryContext { is_persistent: false, ..failure }), None);
     // What cannot be repeated is not.
-    for refused in
-        [Failure { repeatable: false, ..failure }, Failure { outcome: AttemptOutcome::Final, ..failure }]
-    {
+    for refused in [
+        RetryContext { repeatable: false, ..failure },
+        RetryContext { outcome: AttemptOutcome::Final, ..failure },
+    ] {
         assert_eq!(policy.delay(&refused, 0.0), None);
     }
     assert_eq!(RetryPolicy::none().delay(&failure, 0.0), None);
@@ -91,7 +92,7 @@ fn a_persistent_call_is_retried_until_it_times_out_also_without_a_budget() {
 fn a_policy_of_one_attempt_never_retries() {
     for policy in [RetryPolicy::none(), RetryPolicy::new().max_attempts(0)] {
         for outcome in [AttemptOutcome::Throttled, AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
-            let failure = Failure { repeatable: true, failed: 0, ..failure(outcome) };
+            let failure = RetryContext { repeatable: true, failed: 0, ..failure(outcome) };
             assert_eq!(policy.delay(&failure, 0.0), None, "{outcome:?}");
         }
     }
@@ -99,24 +100,29 @@ fn a_policy_of_one_attempt_never_retries() {
 
 #[test]
 fn a_delay_that_the_server_requests_is_respected() {
-    let asked = Failure { retry_after: Some(SECOND * 90), ..failure(AttemptOutcome::Throttled) };
+    let asked = RetryContext { retry_after: Some(SECOND * 90), ..failure(AttemptOutcome::Throttled) };
     assert_eq!(RetryPolicy::new().delay(&asked, 0.5), Some(SECOND * 90));
-    let shorter = Failure { retry_after: Some(SECOND / 10), ..failure(AttemptOutcome::Throttled) };
+    let shorter = RetryContext { retry_after: Some(SECOND / 10), ..failure(AttemptOutcome::Throttled) };
     assert_eq!(RetryPolicy::new().delay(&shorter, 0.5), Some(SECOND / 2));
 }
 
 #[test]
 fn no_delay_exceeds_the_timeout_of_the_call() {
-    let asked = Failure { retry_after: Some(SECOND * 10), ..failure(AttemptOutcome::Throttled) };
+    let asked = RetryContext { retry_after: Some(SECOND * 10), ..failure(AttemptOutcome::Throttled) };
     for (left, again) in [(SECOND * 11, true), (SECOND * 10, false), (Duration::ZERO, false)] {
-        assert_eq!(RetryPolicy::new().delay(&Failure { left, ..asked }, 0.0).is_some(), again, "{left:?}");
+        assert_eq!(
+            RetryPolicy::new().delay(&RetryContext { left, ..asked }, 0.0).is_some(),
+            again,
+            "{left:?}"
+        );
     }
 }
 
 #[test]
 fn extreme_settings_do_not_panic() {
     let policy = RetryPolicy::new().base_delay(Duration::MAX).max_delay(Duration::MAX).max_attempts(u32::MAX);
-    let failure = Failure { throttled: u32::MAX, left: Duration::MAX, ..failure(AttemptOutcome::Throttled) };
+    let failure =
+        RetryContext { throttled: u32::MAX, left: Duration::MAX, ..failure(AttemptOutcome::Throttled) };
     for random in [0.0, 0.3, 1.0, 2.0, -1.0, f64::NAN] {
         let _ = policy.delay(&failure, random);
     }

@@ -18,7 +18,7 @@ use crate::generated::service::CREDENTIAL_SERVICE;
 use crate::observer::{AttemptEvent, CallEvent, CallOutcome, EventError, EventRequestId, Observer};
 
 /// The attempts of a call so far.
-pub(crate) struct Progress {
+pub(crate) struct CallProgress {
     action: Box<str>,
     settings: Arc<Settings>,
     span: Span,
@@ -50,7 +50,7 @@ pub(crate) enum CallEnd<'a> {
     Cancelled,
 }
 
-impl Progress {
+impl CallProgress {
     pub(super) fn new(action: &str, settings: Arc<Settings>, config: &Config) -> Self {
         let endpoint = &config.endpoint;
         let span = info_span!(

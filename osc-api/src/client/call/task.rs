@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::invalid;
-use super::progress::{CallEnd, Progress};
+use super::progress::{CallEnd, CallProgress};
 use crate::action::RetrySafety;
 use crate::error::{Error, ErrorRepr, Result};
 
 /// The task of a call, which is cancelled when the caller drops its future.
 pub(super) struct CallTask<T> {
     pub(super) task: JoinHandle<Result<T>>,
-    pub(super) progress: Arc<Progress>,
+    pub(super) progress: Arc<CallProgress>,
     /// Whether the caller can safely repeat the call.
     pub(super) is_repeatable: bool,
     pub(super) retry: RetrySafety,

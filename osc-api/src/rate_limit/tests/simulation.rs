@@ -74,7 +74,7 @@ fn simulate(scenario: &Scenario, kind: LimiterKind, seed: u64) -> Measurement {
 }
 
 /// What the tasks of a run share.
-struct Run {
+struct SimulatedRun {
     is_by_action: bool,
     start: Instant,
     server: RefCell<SimulatedServer>,
@@ -86,7 +86,7 @@ struct Run {
     accepted_at: RefCell<Vec<f64>>,
 }
 
-impl Run {
+impl SimulatedRun {
     fn random(&self) -> f64 {
         self.random.borrow_mut().unit()
     }
@@ -126,7 +126,7 @@ impl Run {
 async fn send_all(scenario: &Scenario, kind: LimiterKind, seed: u64) -> Measurement {
     let Scenario { rate, is_by_action, calls, outage, .. } = *scenario;
     let start = Instant::now();
-    let run = Rc::new(Run {
+    let run = Rc::new(SimulatedRun {
         is_by_action,
         start,
         server: RefCell::new(SimulatedServer { kind, rate, tokens: rate, at: 0.0, outage, start }),
@@ -136,7 +136,7 @@ async fn send_all(scenario: &Scenario, kind: LimiterKind, seed: u64) -> Measurem
         throttled: Cell::new(0),
         accepted_at: RefCell::default(),
     });
-    let task = |run: Rc<Run>| tokio::task::spawn_local(async move { run.send().await });
+    let task = |run: Rc<SimulatedRun>| tokio::task::spawn_local(async move { run.send().await });
     let tasks: Vec<_> = (0..scenario.tasks).map(|_| task(Rc::clone(&run))).collect();
     for task in tasks {
         task.await.unwrap();
@@ -236,7 +236,7 @@ fn a_server_that_never_throttles_is_used_at_full_speed() {
     assert!(measured.seconds < 16.0, "{}", measured.seconds);
 }
 
-/// Run by hand: `cargo test --release -p osc-api --lib real_time -- --ignored --nocapture`.
+/// SimulatedRun by hand: `cargo test --release -p osc-api --lib real_time -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes two minutes of real time"]
 fn the_rate_follows_the_limit_in_real_time() {
