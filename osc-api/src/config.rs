@@ -115,29 +115,25 @@ pub(crate) fn resolve_from_process(overrides: &Overrides) -> Result<Resolved, Pr
 fn resolve(overrides: &Overrides, system: &System<'_>) -> Result<Resolved, Problems> {
     let mut findings = Findings::default();
     let environment = Environment { system, is_ignored: overrides.ignore_environment };
-    let mut location = profile::find(
-        overrides.profile.as_ref(),
-        overrides.config_file.as_ref(),
-        &environment,
-        &mut findings,
-    );
+    let Overrides { profile, config_file, .. } = overrides;
+    let mut location = profile::find(profile.as_ref(), config_file.as_ref(), &environment, &mut findings);
     let is_selected = location.as_ref().is_some_and(ProfileLocation::is_selected);
     let Profile { settings, defects } =
         location.as_mut().map(|location| profile::load(location, system)).unwrap_or_default();
-    let profile = settings.is_some().then(|| location.as_ref().and_then(ProfileLocation::name)).flatten();
-    let profile = profile.map(str::to_owned);
+    let name = location.as_ref().and_then(ProfileLocation::name);
+    let profile = name.filter(|_| settings.is_some()).map(str::to_owned);
     let sources = in_order(environment::load(&environment, &mut findings), settings, overrides);
 
     let choices = Choices::new(overrides, &sources, &environment, &mut findings);
-    let mut configuration = choices.configuration(overrides);
-    configuration.add_profile(profile.as_deref(), location.as_ref().map(ProfileLocation::file));
-    let Choices { region, endpoint, credentials, certificate, unverified, proxy } = choices;
     for (setting, message) in defects {
         // A defect in a profile that was not selected is an error only if the setting is needed.
-        let endpoint = endpoint.as_ref().map(|endpoint| &endpoint.value);
+        let endpoint = choices.endpoint.as_ref().map(|endpoint| &endpoint.value);
         let is_needed = is_selected || !is_decided(setting, overrides, &sources, &environment, endpoint);
         if is_needed { findings.problem(message) } else { findings.warn(message) }
     }
+    let file = location.as_ref().map(ProfileLocation::file);
+    let configuration = choices.configuration(overrides).with_profile(profile.as_deref(), file);
+    let Choices { region, endpoint, credentials, certificate, unverified, proxy } = choices;
     let (Some(region), Some(endpoint), Some(proxy), []) =
         (region, endpoint, proxy, findings.problems.as_slice())
     else {

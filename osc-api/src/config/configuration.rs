@@ -42,10 +42,11 @@ impl Configuration {
     }
 
     /// Adds the profile and its file.
-    pub(super) fn add_profile(&mut self, name: Option<&str>, file: Option<&Path>) {
+    pub(super) fn with_profile(mut self, name: Option<&str>, file: Option<&Path>) -> Self {
         self.profile_file = file.filter(|_| name.is_some()).map(Path::to_owned);
         let source = self.profile_file.as_deref().map(file::display);
         self.add("profile", name.unwrap_or("none"), source);
+        self
     }
 
     /// Adds a setting without a secret.

@@ -28,23 +28,11 @@ type Vector = (
     &'static str,
 );
 
-fn vectors() -> [Vector; 6] {
-    use SignatureScheme::{Aws4, Osc4};
+fn osc4_vectors() -> Vec<Vector> {
+    use SignatureScheme::Osc4;
 
-    let post = |host| RequestToSign::new("POST", host, "/");
-    let link = |host| {
-        post(host)
-            .header("X-Amz-Target", "OvertureService.DescribeConnections")
-            .header("Content-Type", "application/x-amz-json-1.1")
-            .body(b"{}")
-    };
     let clusters = RequestToSign::new("GET", "api.us-east-2.oks.outscale.com:8443", "/api/v2/clusters");
-    let instances = post("fcu.eu-west-2.outscale.com")
-        .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-        .body(b"Action=DescribeInstances&Version=2018-11-19");
-    let objects = RequestToSign::new("GET", "oos.eu-west-2.outscale.com", "/my-bucket");
-    let object = RequestToSign::new("PUT", "oos.eu-west-2.outscale.com:9000", "/my-bucket/a.txt");
-    [
+    vec![
         (
             Osc4,
             "eu-west-2",
@@ -63,6 +51,16 @@ fn vectors() -> [Vector; 6] {
             "host;x-osc-date",
             "cdfa88d4b4ffadc106b1d636db19f82db72a9b031371c4a23036bda5d81fab9e",
         ),
+    ]
+}
+
+fn aws4_vectors() -> Vec<Vector> {
+    use SignatureScheme::Aws4;
+
+    let instances = RequestToSign::new("POST", "fcu.eu-west-2.outscale.com", "/")
+        .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+        .body(b"Action=DescribeInstances&Version=2018-11-19");
+    vec![
         (
             Aws4,
             "eu-west-2",
@@ -81,6 +79,15 @@ fn vectors() -> [Vector; 6] {
             "content-type;host;x-amz-date;x-amz-target",
             "9955fe3fd3207b8e4f7fd7d4dc5202c0f296c296470bf7dcd6f82ac1f20eae72",
         ),
+    ]
+}
+
+fn object_storage_vectors() -> Vec<Vector> {
+    use SignatureScheme::Aws4;
+
+    let objects = RequestToSign::new("GET", "oos.eu-west-2.outscale.com", "/my-bucket");
+    let object = RequestToSign::new("PUT", "oos.eu-west-2.outscale.com:9000", "/my-bucket/a.txt");
+    vec![
         (
             Aws4,
             "eu-west-2",
@@ -100,6 +107,17 @@ fn vectors() -> [Vector; 6] {
             "d8ab0615a9c47499ee7b7984d997a95ac72cd9183a0b4dcf48a7aff07f2c2be6",
         ),
     ]
+}
+
+fn vectors() -> Vec<Vector> {
+    [osc4_vectors(), aws4_vectors(), object_storage_vectors()].concat()
+}
+
+fn link(host: &'static str) -> RequestToSign<'static> {
+    RequestToSign::new("POST", host, "/")
+        .header("X-Amz-Target", "OvertureService.DescribeConnections")
+        .header("Content-Type", "application/x-amz-json-1.1")
+        .body(b"{}")
 }
 
 #[test]
