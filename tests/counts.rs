@@ -42,7 +42,7 @@ fn assert_known_count(contract: &Contract, what: &str, count: usize, expected: u
 fn every_action_has_one_method_and_one_marker() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let actions: BTreeSet<_> = contract.actions().into_keys().map(str::to_owned).collect();
-    assert_known_count(&contract, "actions", actions.len(), 235);
+    assert_known_count(contract, "actions", actions.len(), 235);
     let names: BTreeSet<_> = generated.markers.values().map(|constants| constants["NAME"].clone()).collect();
     assert_eq!(names, actions);
     assert_eq!(generated.markers.len(), actions.len());
@@ -54,7 +54,7 @@ fn every_action_has_one_method_and_one_marker() {
 fn every_schema_has_one_type() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let schemas = contract.schemas();
-    assert_known_count(&contract, "schemas", schemas.len(), 650);
+    assert_known_count(contract, "schemas", schemas.len(), 650);
     let types: BTreeSet<&str> = generated
         .structs
         .keys()
@@ -72,7 +72,7 @@ fn every_schema_has_one_type() {
 fn every_property_has_one_field_and_one_table_row() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let described: usize = contract.schemas().values().map(|schema| properties(schema)).sum();
-    assert_known_count(&contract, "properties", described, 2486);
+    assert_known_count(contract, "properties", described, 2486);
     assert_eq!(generated.structs.values().sum::<usize>(), described);
     assert_eq!(generated.tables, generated.structs, "a struct and its table differ");
     for (name, schema) in contract.schemas() {
@@ -95,9 +95,9 @@ fn every_value_set_has_an_enum() {
         }
     }
     let described = enums(&contract.root["components"]);
-    assert_known_count(&contract, "enums", described, 13);
+    assert_known_count(contract, "enums", described, 13);
     let added = overlay_value_sets();
-    assert_known_count(&contract, "value sets of the overlay", added.len(), 37);
+    assert_known_count(contract, "value sets of the overlay", added.len(), 37);
     let missing: Vec<_> = added.difference(&generated.enums).collect();
     assert!(missing.is_empty(), "no enum for {missing:?}");
     // Several equal sets may share an enum.
@@ -120,8 +120,8 @@ fn authentication_matches_the_contract() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let basic = contract.secured(|alternatives| alternatives.iter().any(|one| !one["BasicAuth"].is_null()));
     let none = contract.secured(<[Value]>::is_empty);
-    assert_known_count(&contract, "actions with basic authentication", basic, 14);
-    assert_known_count(&contract, "actions without authentication", none, 8);
+    assert_known_count(contract, "actions with basic authentication", basic, 14);
+    assert_known_count(contract, "actions without authentication", none, 8);
     assert_eq!(generated.count("AUTH", "AccessKeyOrBasic"), basic);
     assert_eq!(generated.count("AUTH", "None"), none);
     assert_eq!(generated.count("AUTH", "AccessKey"), contract.actions().len() - basic - none);
@@ -135,7 +135,7 @@ fn retry_safety_matches_the_contract() {
     let actions = contract.actions();
     let with_token = |action: &&&Value| contract.has(contract.body(&action["requestBody"]), "ClientToken");
     let tokens = actions.values().filter(with_token).count();
-    assert_known_count(&contract, "actions with a client token", tokens, 4);
+    assert_known_count(contract, "actions with a client token", tokens, 4);
     let safe = actions.keys().filter(|name| name.starts_with("Read") || name.starts_with("Check")).count();
     assert_eq!(generated.count("RETRY", "ClientToken"), tokens);
     assert_eq!(generated.count("RETRY", "Idempotent"), safe);
@@ -149,9 +149,9 @@ fn pagination_matches_the_contract() {
     let tokens = actions.values().filter(|action| contract.is_paginated_by_token(action)).count();
     let items = actions.values().filter(|action| contract.is_paginated_by_item(action)).count();
     let reads = actions.keys().filter(|name| name.starts_with("Read")).count();
-    assert_known_count(&contract, "actions paginated by token", tokens, 35);
-    assert_known_count(&contract, "actions paginated by item", items, 8);
-    assert_known_count(&contract, "read actions", reads, 73);
+    assert_known_count(contract, "actions paginated by token", tokens, 35);
+    assert_known_count(contract, "actions paginated by item", items, 8);
+    assert_known_count(contract, "read actions", reads, 73);
     assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `next_page_token`"), tokens);
     assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `first_item`"), items);
     assert_eq!(generated.documented("- Paginated: "), tokens + items);

@@ -1,6 +1,7 @@
 //! The contract, read independently of the generator.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_yaml::Value;
 
@@ -12,9 +13,13 @@ pub(super) struct Contract {
 }
 
 impl Contract {
-    pub(super) fn read() -> Self {
-        let text = expected::read(&expected::workspace("spec/outscale.yaml"));
-        Self { root: serde_yaml::from_str(&text).unwrap() }
+    /// The contract, which is read once.
+    pub(super) fn read() -> &'static Self {
+        static CONTRACT: OnceLock<Contract> = OnceLock::new();
+        CONTRACT.get_or_init(|| {
+            let text = expected::read(&expected::workspace("spec/outscale.yaml"));
+            Self { root: serde_yaml::from_str(&text).unwrap() }
+        })
     }
 
     pub(super) fn version(&self) -> &str {

@@ -1,6 +1,7 @@
 //! The generated files, read independently of the generator.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use quote::ToTokens as _;
 use syn::{Attribute, Fields, ImplItem, Item};
@@ -32,7 +33,13 @@ pub(super) struct Generated {
 }
 
 impl Generated {
-    pub(super) fn read() -> Self {
+    /// The generated files, which are read once.
+    pub(super) fn read() -> &'static Self {
+        static GENERATED: OnceLock<Generated> = OnceLock::new();
+        GENERATED.get_or_init(Self::parse)
+    }
+
+    fn parse() -> Self {
         let mut generated = Self::default();
         for entry in std::fs::read_dir(expected::workspace("osc-api/src/generated")).unwrap() {
             let path = entry.unwrap().path();

@@ -2,9 +2,9 @@
 
 use super::{CheckResult, Runner};
 
-/// Maximum size of the compressed package, in bytes: 4 % more than it has. Of its 528 KiB, the generated code has 250, of
-/// which 118 are documentation; the fake API has 60, the guides 19, the examples 11 and the lock file 10.
-const MAX_SIZE: u64 = 550 * 1024;
+/// Maximum size of the compressed package, in bytes: 3 % more than it has. Of its 547 KiB, the generated code has 258, of
+/// which 124 are documentation; the fake API has 60, the guides 20, the examples 12 and the lock file 10.
+const MAX_SIZE: u64 = 565 * 1024;
 
 /// Files that the package must contain: what the licenses require, and the page that describes the crate.
 const REQUIRED: [&str; 4] = ["LICENSE-APACHE", "LICENSE-BSD-3-CLAUSE", "LICENSE-MIT", "README.md"];
