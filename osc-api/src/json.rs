@@ -8,11 +8,14 @@
 
 mod bounded;
 mod context;
+mod decoder;
 mod encode;
 mod macros;
 mod object;
 mod path;
 mod scalar;
+mod scanner;
+mod skeleton;
 pub(crate) mod text;
 mod value;
 
@@ -115,7 +118,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> 
 
 fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<Decoded<T>, Failure> {
     let DecodeOptions { max_decoded_size: limit, strictness } = options;
-    let (result, context) = context::run(Context::new(strictness, limit), || serde_json::from_str(text));
+    let (result, context) = context::run(Context::new(strictness, limit), || decoder::from_str(text));
     match result {
         Ok(value) => Ok(Decoded { value, ignored: ignored::<T>(text, context) }),
         Err(_) if context.is_exceeded => Err(Failure::TooLarge { limit }),
@@ -130,7 +133,7 @@ fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<
 #[cold]
 fn locate<T: DeserializeOwned>(text: &str) -> String {
     let context = Context::new(Strictness::Strict, usize::MAX);
-    match context::run(context, || serde_json::from_str::<T>(text)).0 {
+    match context::run(context, || decoder::from_str::<T>(text)).0 {
         Ok(_) => String::new(),
         Err(error) => path::of(text.as_bytes(), &error),
     }

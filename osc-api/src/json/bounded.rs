@@ -67,6 +67,14 @@ impl<'de> Visitor<'de> for BoundedVisitor {
         Ok(number.into())
     }
 
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Value, E> {
+        Number::from_i128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Value, E> {
+        Number::from_u128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
+    }
+
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
         Ok(number.into())
     }

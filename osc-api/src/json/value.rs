@@ -157,6 +157,14 @@ impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
         Self::scalar(Scalar::Unsigned(number))
     }
 
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Slot<T>, E> {
+        Self::scalar(Scalar::of_wide(number))
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Slot<T>, E> {
+        Self::scalar(Scalar::of_wide(number))
+    }
+
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Slot<T>, E> {
         Self::scalar(Scalar::Float(number))
     }
@@ -243,6 +251,7 @@ fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
 pub struct Name<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
 
