@@ -11,6 +11,7 @@ mod context;
 mod decoder;
 mod encode;
 mod macros;
+mod name;
 mod object;
 mod path;
 mod scalar;
@@ -30,9 +31,10 @@ use context::Context;
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
+pub use name::Name;
 pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
 pub use scalar::Scalar;
-pub use value::{FromObject, Name, Received, Slot};
+pub use value::{FromObject, Received, Slot};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;

@@ -6,7 +6,8 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use super::context;
-use super::value::{ARBITRARY_PRECISION, FromObject, Name, Received, Slot};
+use super::name::Name;
+use super::value::{ARBITRARY_PRECISION, FromObject, Received, Slot};
 
 /// A value whose lists and objects count as those of a generated type do. [`Value`] itself is not bounded.
 pub(crate) struct BoundedValue(pub(crate) Value);
