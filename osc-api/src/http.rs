@@ -37,6 +37,10 @@ const REQUEST_DATE: HeaderName = HeaderName::from_static(DATE_HEADER);
 /// Maximum number of bytes allocated for the announced length of a response, before it arrives.
 const MAX_INITIAL_ALLOCATION: usize = 1 << 20;
 
+/// Number of headers that a request has without those of the caller: two of this module, two of the authentication,
+/// `User-Agent` and `Accept`.
+const MAX_FIXED_HEADERS: usize = 6;
+
 /// The authentication headers of a request.
 #[derive(Default)]
 pub(crate) struct AuthHeaders {
@@ -192,8 +196,11 @@ impl Transport {
         *request.timeout_mut() = Some(timeout);
         *request.body_mut() = Some(body.into());
         let all = request.headers_mut();
-        all.clone_from(&self.headers);
-        all.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        // A clone of the fixed ones would have no room for the others.
+        all.reserve(MAX_FIXED_HEADERS + headers.len());
+        for (name, value) in self.headers.iter().chain(headers) {
+            all.append(name, value.clone());
+        }
         if let Some(date) = auth.date {
             all.insert(REQUEST_DATE, date);
         }

@@ -8,11 +8,15 @@
 
 mod bounded;
 mod context;
+mod decoder;
 mod encode;
 mod macros;
+mod name;
 mod object;
 mod path;
 mod scalar;
+mod scanner;
+mod skeleton;
 pub(crate) mod text;
 mod value;
 
@@ -27,9 +31,10 @@ use context::Context;
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
+pub use name::Name;
 pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
 pub use scalar::Scalar;
-pub use value::{FromObject, Name, Received, Slot};
+pub use value::{FromObject, Received, Slot};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;
@@ -115,7 +120,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> 
 
 fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<Decoded<T>, Failure> {
     let DecodeOptions { max_decoded_size: limit, strictness } = options;
-    let (result, context) = context::run(Context::new(strictness, limit), || serde_json::from_str(text));
+    let (result, context) = context::run(Context::new(strictness, limit), || decoder::from_str(text));
     match result {
         Ok(value) => Ok(Decoded { value, ignored: ignored::<T>(text, context) }),
         Err(_) if context.is_exceeded => Err(Failure::TooLarge { limit }),
@@ -130,7 +135,7 @@ fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<
 #[cold]
 fn locate<T: DeserializeOwned>(text: &str) -> String {
     let context = Context::new(Strictness::Strict, usize::MAX);
-    match context::run(context, || serde_json::from_str::<T>(text)).0 {
+    match context::run(context, || decoder::from_str::<T>(text)).0 {
         Ok(_) => String::new(),
         Err(error) => path::of(text.as_bytes(), &error),
     }

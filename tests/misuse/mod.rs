@@ -145,7 +145,7 @@ const MISUSES: &[Misuse] = &[
     ),
     misuse(
         "number_for_a_string",
-        "CreateVmsRequest::new(\"ami-1\").vm_type(5);",
+        "CreateVmsRequest::new(\"ami-1\").client_token(5);",
         &["`{integer}` cannot be used where a `std::string::String` is expected"],
     ),
     misuse(

@@ -21,7 +21,7 @@ async fn a_signed_call_is_admitted_and_its_response_decoded() {
     let response = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!(response.vms.len(), 1);
     assert_eq!(response.vms[0].vm_id, Some("i-00000001".into()));
-    assert_eq!(response.vms[0].vm_type.as_deref(), Some("tinav6.c2r4p1"));
+    assert_eq!(response.vms[0].vm_type.as_ref().unwrap(), "tinav6.c2r4p1");
     assert_eq!(response.next_page_token.as_deref(), Some("bmV4dA=="));
     let context = response.response_context.expect("a response context");
     assert_eq!(context.request_id, Some(REQUEST_ID.into()));

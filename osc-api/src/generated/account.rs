@@ -4,6 +4,7 @@
 use super::common::ResponseContext;
 use super::ids::AccountId;
 use super::ids::ResourceId;
+use super::ids::SubregionName;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
 use crate::Client;
@@ -271,7 +272,7 @@ pub struct ConsumptionEntry {
     /// Service that was called: `OKS`, `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU`, `TinaOS-OOS` or `TinaOS-OSU`.
     pub service: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Description of the entry.
     pub title: Option<String>,
     /// End of the period, in UTC.
@@ -310,7 +311,7 @@ __private::test_setters!(ConsumptionEntry {
     with_price(price: Option<f64>),
     with_resource_id(resource_id: Option<ResourceId>),
     with_service(service: Option<String>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_title(title: Option<String>),
     with_to_date(to_date: Option<DateTime>),
     with_type(type_: Option<String>),

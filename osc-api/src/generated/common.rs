@@ -21,6 +21,7 @@ use super::ids::ServerCertificateOrn;
 use super::ids::ServiceId;
 use super::ids::SnapshotId;
 use super::ids::SubnetId;
+use super::ids::SubregionName;
 use super::ids::UserGroupId;
 use super::ids::UserId;
 use super::ids::UserName;
@@ -322,7 +323,7 @@ pub struct CatalogEntry {
     pub service: Option<String>,
     /// Name of the Subregion that the price applies to. The published example contains the name of the Region,
     /// `eu-west-2`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Description of the entry.
     pub title: Option<String>,
     /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
@@ -347,7 +348,7 @@ __private::test_setters!(CatalogEntry {
     with_flags(flags: Option<String>),
     with_operation(operation: Option<String>),
     with_service(service: Option<String>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_title(title: Option<String>),
     with_type(type_: Option<String>),
     with_unit_price(unit_price: Option<f64>),
@@ -1071,7 +1072,7 @@ pub struct LoadBalancer {
     /// public Cloud.
     pub subnets: Vec<SubnetId>,
     /// Name of the Subregion that the load balancer was created in.
-    pub subregion_names: Vec<String>,
+    pub subregion_names: Vec<SubregionName>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
@@ -1136,7 +1137,7 @@ __private::test_setters!(LoadBalancer {
     with_source_security_group(source_security_group: Option<SourceSecurityGroup>),
     with_state(state: Option<LoadBalancerState>),
     with_subnets(subnets: Vec<SubnetId>),
-    with_subregion_names(subregion_names: Vec<String>),
+    with_subregion_names(subregion_names: Vec<SubregionName>),
     with_tags(tags: Vec<ResourceTag>),
 });
 

@@ -5,6 +5,7 @@ use super::common::ResponseContext;
 use super::ids::AccountId;
 use super::ids::DedicatedGroupId;
 use super::ids::NetId;
+use super::ids::SubregionName;
 use super::ids::VmId;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
@@ -37,37 +38,21 @@ pub struct CreateDedicatedGroupRequest {
     /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
-    pub subregion_name: String,
-}
-
-/// The required fields of [`CreateDedicatedGroupRequest`](crate::types::CreateDedicatedGroupRequest), by name:
-/// several of them are of one type and could be swapped unnoticed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateDedicatedGroupRequired {
-    /// Generation of the processors, as a number such as 4.
-    ///
-    /// Required.
-    pub cpu_generation: i64,
-    /// Name of the dedicated group.
-    ///
-    /// Required.
-    pub name: String,
-    /// Name of the Subregion, such as `eu-west-2a`.
-    ///
-    /// Required.
-    pub subregion_name: String,
+    pub subregion_name: SubregionName,
 }
 
 impl CreateDedicatedGroupRequest {
-    /// Creates a [`CreateDedicatedGroupRequest`] from its required fields: see
-    /// [`CreateDedicatedGroupRequired`](crate::types::CreateDedicatedGroupRequired).
-    pub fn new(required: CreateDedicatedGroupRequired) -> Self {
-        let CreateDedicatedGroupRequired { cpu_generation, name, subregion_name } = required;
+    /// Creates a [`CreateDedicatedGroupRequest`] with the required fields.
+    pub fn new(
+        cpu_generation: i64,
+        name: impl Into<String>,
+        subregion_name: impl IntoId<SubregionName>,
+    ) -> Self {
         Self {
             cpu_generation,
             dry_run: None,
-            name,
-            subregion_name,
+            name: name.into(),
+            subregion_name: subregion_name.into_id(),
         }
     }
 
@@ -90,7 +75,7 @@ impl CreateDedicatedGroupRequest {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl Into<String>) -> Self {
+    pub fn subregion_name(mut self, subregion_name: impl Into<SubregionName>) -> Self {
         self.subregion_name = subregion_name.into();
         self
     }
@@ -152,7 +137,7 @@ pub struct DedicatedGroup {
     /// IDs of the Nets in the group, each `vpc-` and eight hexadecimal digits.
     pub net_ids: Vec<NetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// IDs of the VMs in the group, each `i-` and eight hexadecimal digits.
     pub vm_ids: Vec<VmId>,
 }
@@ -186,7 +171,7 @@ __private::test_setters!(DedicatedGroup {
     with_dedicated_group_id(dedicated_group_id: Option<DedicatedGroupId>),
     with_name(name: Option<String>),
     with_net_ids(net_ids: Vec<NetId>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_vm_ids(vm_ids: Vec<VmId>),
 });
 
@@ -280,7 +265,7 @@ pub struct FiltersDedicatedGroup {
     /// Only return dedicated groups with one of these names.
     pub names: Option<Vec<String>>,
     /// Only return dedicated groups in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
 }
 
 impl FiltersDedicatedGroup {
@@ -311,7 +296,10 @@ impl FiltersDedicatedGroup {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -546,13 +534,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateDedicatedGroupRequest, CreateDedicatedGroupRequired};
+    /// use osc_api::types::{CreateDedicatedGroupRequest, SubregionName};
     ///
-    /// let request = CreateDedicatedGroupRequest::new(CreateDedicatedGroupRequired {
-    ///     cpu_generation: 4,
-    ///     name: "dedicated-group-example".into(),
-    ///     subregion_name: "eu-west-2a".into(),
-    /// });
+    /// let request = CreateDedicatedGroupRequest::new(
+    ///     4,
+    ///     "dedicated-group-example",
+    ///     SubregionName::from("eu-west-2a"),
+    /// );
     /// let response = client.create_dedicated_group(&request).await?;
     /// # Ok(())
     /// # }

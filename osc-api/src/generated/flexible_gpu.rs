@@ -4,6 +4,7 @@
 use super::common::ResponseContext;
 use super::common::Tag;
 use super::ids::FlexibleGpuId;
+use super::ids::SubregionName;
 use super::ids::VmId;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
@@ -40,35 +41,21 @@ pub struct CreateFlexibleGpuRequest {
     /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
-    pub subregion_name: String,
-}
-
-/// The required fields of [`CreateFlexibleGpuRequest`](crate::types::CreateFlexibleGpuRequest), by name: several of
-/// them are of one type and could be swapped unnoticed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateFlexibleGpuRequired {
-    /// Model of the flexible GPU, such as `nvidia-p100`.
-    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) lists the available models.
-    ///
-    /// Required.
-    pub model_name: String,
-    /// Name of the Subregion, such as `eu-west-2a`.
-    ///
-    /// Required.
-    pub subregion_name: String,
+    pub subregion_name: SubregionName,
 }
 
 impl CreateFlexibleGpuRequest {
-    /// Creates a [`CreateFlexibleGpuRequest`] from its required fields: see
-    /// [`CreateFlexibleGpuRequired`](crate::types::CreateFlexibleGpuRequired).
-    pub fn new(required: CreateFlexibleGpuRequired) -> Self {
-        let CreateFlexibleGpuRequired { model_name, subregion_name } = required;
+    /// Creates a [`CreateFlexibleGpuRequest`] with the required fields.
+    pub fn new(
+        model_name: impl Into<String>,
+        subregion_name: impl IntoId<SubregionName>,
+    ) -> Self {
         Self {
             delete_on_vm_deletion: None,
             dry_run: None,
             generation: None,
-            model_name,
-            subregion_name,
+            model_name: model_name.into(),
+            subregion_name: subregion_name.into_id(),
         }
     }
 
@@ -100,7 +87,7 @@ impl CreateFlexibleGpuRequest {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl Into<String>) -> Self {
+    pub fn subregion_name(mut self, subregion_name: impl Into<SubregionName>) -> Self {
         self.subregion_name = subregion_name.into();
         self
     }
@@ -227,7 +214,7 @@ pub struct FiltersFlexibleGpu {
     /// Only return flexible GPUs in one of these states.
     pub states: Option<Vec<FlexibleGpuState>>,
     /// Only return flexible GPUs in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return flexible GPUs with one of these tags.
     pub tags: Option<Vec<Tag>>,
     /// Only return flexible GPUs attached to one of these VMs, by ID.
@@ -277,7 +264,10 @@ impl FiltersFlexibleGpu {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -321,7 +311,7 @@ pub struct FlexibleGpu {
     /// State of the flexible GPU.
     pub state: Option<FlexibleGpuState>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Tags of the resource.
     pub tags: Vec<Tag>,
     /// ID of the VM that the GPU is attached to, if any, `i-` and eight hexadecimal digits.
@@ -360,7 +350,7 @@ __private::test_setters!(FlexibleGpu {
     with_generation(generation: Option<String>),
     with_model_name(model_name: Option<String>),
     with_state(state: Option<FlexibleGpuState>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_tags(tags: Vec<Tag>),
     with_vm_id(vm_id: Option<VmId>),
 });
@@ -815,12 +805,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateFlexibleGpuRequest, CreateFlexibleGpuRequired};
+    /// use osc_api::types::{CreateFlexibleGpuRequest, SubregionName};
     ///
-    /// let request = CreateFlexibleGpuRequest::new(CreateFlexibleGpuRequired {
-    ///         model_name: "nvidia-p100".into(),
-    ///         subregion_name: "eu-west-2a".into(),
-    ///     })
+    /// let request = CreateFlexibleGpuRequest::new(
+    ///         "nvidia-p100",
+    ///         SubregionName::from("eu-west-2a"),
+    ///     )
     ///     .delete_on_vm_deletion(true)
     ///     .generation("v5");
     /// let response = client.create_flexible_gpu(&request).await?;

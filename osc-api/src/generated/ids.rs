@@ -178,6 +178,14 @@ pub struct LoadBalancerPolicyName(__private::IdText);
 
 __private::identifier!(LoadBalancerPolicyName);
 
+/// MAC address of a network interface, such as `A1:B2:C3:D4:E5:F6`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacAddress(__private::IdText);
+
+__private::identifier!(MacAddress);
+
 /// ID of a NAT service, `nat-` and eight hexadecimal digits.
 ///
 /// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
@@ -296,12 +304,13 @@ __private::identifier_from!(
     DedicatedGroupId, DhcpOptionsSetId, DirectLinkId, DirectLinkInterfaceId,
     FlexibleGpuId, GatewayId, ImageId, InternetServiceId, KeypairId, KeypairName,
     LinkNicId, LinkPublicIpId, LinkRouteTableId, ListenerRuleName, LoadBalancerName,
-    LoadBalancerPolicyName, NatServiceId, NetAccessPointId, NetId, NetPeeringId, NicId,
-    PolicyId, PolicyName, PolicyOrn, PolicyVersionId, ProductTypeId, PublicIpId,
-    RequestId, ReservationId, RouteTableId, SecurityGroupId, SecurityGroupName,
-    SecurityGroupRuleId, ServerCertificateId, ServerCertificateOrn, ServiceId,
-    SnapshotId, SubnetId, TaskId, UserGroupId, UserGroupName, UserId, UserName,
-    VirtualGatewayId, VmGroupId, VmId, VmTemplateId, VolumeId, VpnConnectionId
+    LoadBalancerPolicyName, MacAddress, NatServiceId, NetAccessPointId, NetId,
+    NetPeeringId, NicId, PolicyId, PolicyName, PolicyOrn, PolicyVersionId, ProductTypeId,
+    PublicIpId, RequestId, ReservationId, RouteTableId, SecurityGroupId,
+    SecurityGroupName, SecurityGroupRuleId, ServerCertificateId, ServerCertificateOrn,
+    ServiceId, SnapshotId, SubnetId, SubregionName, TaskId, UserGroupId, UserGroupName,
+    UserId, UserName, VirtualGatewayId, VmGroupId, VmId, VmTemplateId, VmTypeName,
+    VolumeId, VpnConnectionId
 );
 
 /// ID of a route table, `rtb-` and eight hexadecimal digits.
@@ -378,6 +387,14 @@ pub struct SubnetId(__private::IdText);
 
 __private::identifier!(SubnetId);
 
+/// Name of a Subregion, such as `eu-west-2a`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubregionName(__private::IdText);
+
+__private::identifier!(SubregionName);
+
 /// ID of a task: `image-export-`, `snap-export-` or `vol-update-` and eight hexadecimal digits.
 ///
 /// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
@@ -449,6 +466,14 @@ __private::identifier!(VmId);
 pub struct VmTemplateId(__private::IdText);
 
 __private::identifier!(VmTemplateId);
+
+/// Name of a VM type, such as `tinav5.c2r2p2`.
+///
+/// Converts from and into strings, without validation: see [`Identifier`](crate::types::Identifier).
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VmTypeName(__private::IdText);
+
+__private::identifier!(VmTypeName);
 
 /// ID of a volume, `vol-` and eight hexadecimal digits.
 ///

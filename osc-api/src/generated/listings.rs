@@ -1110,12 +1110,12 @@ impl Listed for action::ReadSubregions {
     }
 
     fn id(item: &types::Subregion) -> Option<&str> {
-        item.subregion_name.as_deref()
+        item.subregion_name.as_ref().map(|id| id.as_str())
     }
 }
 
 impl ReadById for types::Subregion {
-    type Id = String;
+    type Id = types::SubregionName;
     type Action = action::ReadSubregions;
 }
 
@@ -1196,12 +1196,12 @@ impl Listed for action::ReadVmTypes {
     }
 
     fn id(item: &types::VmType) -> Option<&str> {
-        item.vm_type_name.as_deref()
+        item.vm_type_name.as_ref().map(|id| id.as_str())
     }
 }
 
 impl ReadById for types::VmType {
-    type Id = String;
+    type Id = types::VmTypeName;
     type Action = action::ReadVmTypes;
 }
 

@@ -14,6 +14,7 @@ use super::ids::LoadBalancerPolicyName;
 use super::ids::SecurityGroupId;
 use super::ids::ServerCertificateOrn;
 use super::ids::SubnetId;
+use super::ids::SubregionName;
 use super::ids::VmId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
@@ -195,7 +196,7 @@ pub struct CreateLoadBalancerRequest {
     /// ID of the load balancer's Subnet. Required in a Net. Backends may be in other Subnets.
     pub subnets: Option<Vec<SubnetId>>,
     /// Name of the load balancer's Subregion. Required in the public Cloud. Backends may be in other Subregions.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
 }
@@ -271,7 +272,10 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }

@@ -89,13 +89,13 @@ pub mod types {
     //!   [`DedicatedGroupId`], [`DhcpOptionsSetId`], [`DirectLinkId`], [`DirectLinkInterfaceId`], [`FlexibleGpuId`],
     //!   [`GatewayId`], [`ImageId`], [`InternetServiceId`], [`KeypairId`], [`KeypairName`], [`LinkNicId`],
     //!   [`LinkPublicIpId`], [`LinkRouteTableId`], [`ListenerRuleName`], [`LoadBalancerName`],
-    //!   [`LoadBalancerPolicyName`], [`NatServiceId`], [`NetAccessPointId`], [`NetId`], [`NetPeeringId`], [`NicId`],
-    //!   [`PolicyId`], [`PolicyName`], [`PolicyOrn`], [`PolicyVersionId`], [`ProductTypeId`], [`PublicIpId`],
-    //!   [`RequestId`], [`ReservationId`], [`ResourceId`], [`RouteTableId`], [`SecurityGroupId`],
-    //!   [`SecurityGroupName`], [`SecurityGroupRuleId`], [`ServerCertificateId`], [`ServerCertificateOrn`],
-    //!   [`ServiceId`], [`SnapshotId`], [`SubnetId`], [`TaskId`], [`UserGroupId`], [`UserGroupName`], [`UserId`],
-    //!   [`UserName`], [`VirtualGatewayId`], [`VmGroupId`], [`VmId`], [`VmTemplateId`], [`VolumeId`],
-    //!   [`VpnConnectionId`]
+    //!   [`LoadBalancerPolicyName`], [`MacAddress`], [`NatServiceId`], [`NetAccessPointId`], [`NetId`],
+    //!   [`NetPeeringId`], [`NicId`], [`PolicyId`], [`PolicyName`], [`PolicyOrn`], [`PolicyVersionId`],
+    //!   [`ProductTypeId`], [`PublicIpId`], [`RequestId`], [`ReservationId`], [`ResourceId`], [`RouteTableId`],
+    //!   [`SecurityGroupId`], [`SecurityGroupName`], [`SecurityGroupRuleId`], [`ServerCertificateId`],
+    //!   [`ServerCertificateOrn`], [`ServiceId`], [`SnapshotId`], [`SubnetId`], [`SubregionName`], [`TaskId`],
+    //!   [`UserGroupId`], [`UserGroupName`], [`UserId`], [`UserName`], [`VirtualGatewayId`], [`VmGroupId`], [`VmId`],
+    //!   [`VmTemplateId`], [`VmTypeName`], [`VolumeId`], [`VpnConnectionId`]
     //! - **[Image](crate::Client#image)**: [`BlockDeviceMappingImage`], [`FiltersImage`],
     //!   [`FiltersReadImageExportTask`], [`Image`], [`ImageExportTask`], [`ImageExportTaskState`], [`ImageState`],
     //!   [`OsuExportImageExportTask`], [`StateComment`]
@@ -294,7 +294,6 @@ pub mod types {
     pub use super::common::User;
     pub use super::common::VolumeType;
     pub use super::dedicated_group::CreateDedicatedGroupRequest;
-    pub use super::dedicated_group::CreateDedicatedGroupRequired;
     pub use super::dedicated_group::CreateDedicatedGroupResponse;
     pub use super::dedicated_group::DedicatedGroup;
     pub use super::dedicated_group::DeleteDedicatedGroupRequest;
@@ -338,7 +337,6 @@ pub mod types {
     pub use super::direct_link_interface::UpdateDirectLinkInterfaceRequest;
     pub use super::direct_link_interface::UpdateDirectLinkInterfaceResponse;
     pub use super::flexible_gpu::CreateFlexibleGpuRequest;
-    pub use super::flexible_gpu::CreateFlexibleGpuRequired;
     pub use super::flexible_gpu::CreateFlexibleGpuResponse;
     pub use super::flexible_gpu::DeleteFlexibleGpuRequest;
     pub use super::flexible_gpu::DeleteFlexibleGpuResponse;
@@ -389,6 +387,7 @@ pub mod types {
     pub use super::ids::ListenerRuleName;
     pub use super::ids::LoadBalancerName;
     pub use super::ids::LoadBalancerPolicyName;
+    pub use super::ids::MacAddress;
     pub use super::ids::NatServiceId;
     pub use super::ids::NetAccessPointId;
     pub use super::ids::NetId;
@@ -412,6 +411,7 @@ pub mod types {
     pub use super::ids::ServiceId;
     pub use super::ids::SnapshotId;
     pub use super::ids::SubnetId;
+    pub use super::ids::SubregionName;
     pub use super::ids::TaskId;
     pub use super::ids::UserGroupId;
     pub use super::ids::UserGroupName;
@@ -421,6 +421,7 @@ pub mod types {
     pub use super::ids::VmGroupId;
     pub use super::ids::VmId;
     pub use super::ids::VmTemplateId;
+    pub use super::ids::VmTypeName;
     pub use super::ids::VolumeId;
     pub use super::ids::VpnConnectionId;
     pub use super::image::BlockDeviceMappingImage;

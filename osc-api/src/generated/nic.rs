@@ -10,12 +10,14 @@ use super::common::SecurityGroupLight;
 use super::ids::AccountId;
 use super::ids::LinkNicId;
 use super::ids::LinkPublicIpId;
+use super::ids::MacAddress;
 use super::ids::NetId;
 use super::ids::NicId;
 use super::ids::PublicIpId;
 use super::ids::SecurityGroupId;
 use super::ids::SecurityGroupName;
 use super::ids::SubnetId;
+use super::ids::SubregionName;
 use super::ids::VmId;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
@@ -253,7 +255,7 @@ pub struct FiltersNic {
     /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return network interfaces in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -475,7 +477,10 @@ impl FiltersNic {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -869,7 +874,7 @@ pub struct Nic {
     /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIp>,
     /// Hardware (MAC) address.
-    pub mac_address: Option<String>,
+    pub mac_address: Option<MacAddress>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<NetId>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -885,7 +890,7 @@ pub struct Nic {
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<SubnetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
@@ -929,7 +934,7 @@ __private::test_setters!(Nic {
     with_is_source_dest_checked(is_source_dest_checked: Option<bool>),
     with_link_nic(link_nic: Option<LinkNic>),
     with_link_public_ip(link_public_ip: Option<LinkPublicIp>),
-    with_mac_address(mac_address: Option<String>),
+    with_mac_address(mac_address: Option<MacAddress>),
     with_net_id(net_id: Option<NetId>),
     with_nic_id(nic_id: Option<NicId>),
     with_private_dns_name(private_dns_name: Option<String>),
@@ -937,7 +942,7 @@ __private::test_setters!(Nic {
     with_security_groups(security_groups: Vec<SecurityGroupLight>),
     with_state(state: Option<NicState>),
     with_subnet_id(subnet_id: Option<SubnetId>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_tags(tags: Vec<ResourceTag>),
 });
 

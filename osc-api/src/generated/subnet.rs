@@ -5,6 +5,7 @@ use super::common::ResourceTag;
 use super::common::ResponseContext;
 use super::ids::NetId;
 use super::ids::SubnetId;
+use super::ids::SubregionName;
 use crate::__private::IntoId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
@@ -37,7 +38,7 @@ pub struct CreateSubnetRequest {
     /// Required.
     pub net_id: NetId,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
 }
 
 impl CreateSubnetRequest {
@@ -70,7 +71,10 @@ impl CreateSubnetRequest {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl IntoValue<String>) -> Self {
+    pub fn subregion_name(
+        mut self,
+        subregion_name: impl IntoValue<SubregionName>,
+    ) -> Self {
         self.subregion_name = subregion_name.into_value();
         self
     }
@@ -192,7 +196,7 @@ pub struct FiltersSubnet {
     /// Only return Subnets with one of these IDs.
     pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return Subnets in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -241,7 +245,10 @@ impl FiltersSubnet {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -378,7 +385,7 @@ pub struct Subnet {
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<SubnetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
@@ -416,7 +423,7 @@ __private::test_setters!(Subnet {
     with_net_id(net_id: Option<NetId>),
     with_state(state: Option<SubnetState>),
     with_subnet_id(subnet_id: Option<SubnetId>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_tags(tags: Vec<ResourceTag>),
 });
 

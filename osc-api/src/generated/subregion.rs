@@ -2,6 +2,7 @@
 //! Actions of the tag `Subregion`, and the types that only they use.
 
 use super::common::ResponseContext;
+use super::ids::SubregionName;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
 use crate::Client;
@@ -22,7 +23,7 @@ pub struct FiltersSubregion {
     /// Only return Subregions in one of these states, such as `available`.
     pub states: Option<Vec<String>>,
     /// Only return Subregions with one of these names.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
 }
 
 impl FiltersSubregion {
@@ -44,7 +45,10 @@ impl FiltersSubregion {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -153,7 +157,17 @@ pub struct Subregion {
     /// State of the Subregion, such as `available`.
     pub state: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
+}
+
+impl Subregion {
+    /// Returns [`subregion_name`](field@Self::subregion_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn subregion_name(&self) -> Result<&SubregionName> {
+        __private::required(self.subregion_name.as_ref(), "Subregion.SubregionName")
+    }
 }
 
 __private::received!(Subregion {
@@ -167,7 +181,7 @@ __private::test_setters!(Subregion {
     with_location_code(location_code: Option<String>),
     with_region_name(region_name: Option<String>),
     with_state(state: Option<String>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
 });
 
 impl __private::SealedPaginated for ReadSubregionsRequest {}

@@ -10,6 +10,7 @@ use super::ids::SecurityGroupId;
 use super::ids::SecurityGroupName;
 use super::ids::SubnetId;
 use super::ids::VmId;
+use super::ids::VmTypeName;
 use super::vm_types::ActionsOnNextBoot;
 use super::vm_types::BlockDeviceMappingVmCreation;
 use super::vm_types::BlockDeviceMappingVmUpdate;
@@ -117,7 +118,7 @@ pub struct CreateVmsRequest {
     /// The parts are the generation, the number of cores, the memory in GiB and the performance, from 1 (the highest)
     /// to 3. If the last part is omitted, as in `tinav5.c2r2`, the field `performance` applies. An AWS type name is
     /// converted to a type of this form, including the performance, but responses still contain the AWS name.
-    pub vm_type: Option<String>,
+    pub vm_type: Option<VmTypeName>,
 }
 
 impl CreateVmsRequest {
@@ -323,7 +324,7 @@ impl CreateVmsRequest {
     }
 
     /// Sets [`vm_type`](Self::vm_type).
-    pub fn vm_type(mut self, vm_type: impl IntoValue<String>) -> Self {
+    pub fn vm_type(mut self, vm_type: impl IntoValue<VmTypeName>) -> Self {
         self.vm_type = vm_type.into_value();
         self
     }
@@ -1206,7 +1207,7 @@ pub struct UpdateVmRequest {
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
     /// the number of cores, the memory in GiB and the performance, from 1 (the highest) to 3.
-    pub vm_type: Option<String>,
+    pub vm_type: Option<VmTypeName>,
 }
 
 impl UpdateVmRequest {
@@ -1342,7 +1343,7 @@ impl UpdateVmRequest {
     }
 
     /// Sets [`vm_type`](Self::vm_type).
-    pub fn vm_type(mut self, vm_type: impl IntoValue<String>) -> Self {
+    pub fn vm_type(mut self, vm_type: impl IntoValue<VmTypeName>) -> Self {
         self.vm_type = vm_type.into_value();
         self
     }

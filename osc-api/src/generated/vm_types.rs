@@ -18,6 +18,7 @@ use super::ids::ImageId;
 use super::ids::KeypairName;
 use super::ids::LinkNicId;
 use super::ids::LinkPublicIpId;
+use super::ids::MacAddress;
 use super::ids::NetId;
 use super::ids::NicId;
 use super::ids::PublicIpId;
@@ -25,7 +26,9 @@ use super::ids::ReservationId;
 use super::ids::SecurityGroupId;
 use super::ids::SecurityGroupName;
 use super::ids::SubnetId;
+use super::ids::SubregionName;
 use super::ids::VmId;
+use super::ids::VmTypeName;
 use super::ids::VolumeId;
 use crate::__private::IntoList;
 use crate::__private::IntoValue;
@@ -372,7 +375,7 @@ pub struct FiltersVm {
     /// Only return VMs with a network interface in one of these Subnets, by ID.
     pub nic_subnet_ids: Option<Vec<SubnetId>>,
     /// Only return VMs with a network interface in one of these Subregions, by name.
-    pub nic_subregion_names: Option<Vec<String>>,
+    pub nic_subregion_names: Option<Vec<SubregionName>>,
     /// Only return Windows VMs if set to `windows`. Omit for other systems.
     pub platforms: Option<Vec<String>>,
     /// Only return VMs with one of these private IPv4 addresses.
@@ -400,7 +403,7 @@ pub struct FiltersVm {
     /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return VMs in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -425,7 +428,7 @@ pub struct FiltersVm {
     /// Only return VMs in one of these states.
     pub vm_state_names: Option<Vec<VmStateName>>,
     /// Only return VMs of one of these types.
-    pub vm_types: Option<Vec<String>>,
+    pub vm_types: Option<Vec<VmTypeName>>,
 }
 
 impl FiltersVm {
@@ -764,7 +767,7 @@ impl FiltersVm {
     /// Sets [`nic_subregion_names`](Self::nic_subregion_names).
     pub fn nic_subregion_names(
         mut self,
-        nic_subregion_names: impl IntoList<String>,
+        nic_subregion_names: impl IntoList<SubregionName>,
     ) -> Self {
         self.nic_subregion_names = nic_subregion_names.into_list();
         self
@@ -867,7 +870,10 @@ impl FiltersVm {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -939,7 +945,7 @@ impl FiltersVm {
     }
 
     /// Sets [`vm_types`](Self::vm_types).
-    pub fn vm_types(mut self, vm_types: impl IntoList<String>) -> Self {
+    pub fn vm_types(mut self, vm_types: impl IntoList<VmTypeName>) -> Self {
         self.vm_types = vm_types.into_list();
         self
     }
@@ -1035,7 +1041,7 @@ pub struct FiltersVmType {
     /// Only return VM types with one of these numbers of virtual cores.
     pub vcore_counts: Option<Vec<i64>>,
     /// Only return VM types with one of these names, such as `t2.small`.
-    pub vm_type_names: Option<Vec<String>>,
+    pub vm_type_names: Option<Vec<VmTypeName>>,
     /// Only return VM types with one of these maximum numbers of ephemeral disks.
     pub volume_counts: Option<Vec<i64>>,
     /// Only return VM types with ephemeral disks of one of these sizes, in GiB.
@@ -1085,7 +1091,7 @@ impl FiltersVmType {
     }
 
     /// Sets [`vm_type_names`](Self::vm_type_names).
-    pub fn vm_type_names(mut self, vm_type_names: impl IntoList<String>) -> Self {
+    pub fn vm_type_names(mut self, vm_type_names: impl IntoList<VmTypeName>) -> Self {
         self.vm_type_names = vm_type_names.into_list();
         self
     }
@@ -1134,7 +1140,7 @@ pub struct FiltersVmsState {
     /// these times, in UTC.
     pub maintenance_events_not_before: Option<Vec<DateOrDateTime>>,
     /// Only return states of VMs in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return states of these VMs, by ID.
     pub vm_ids: Option<Vec<VmId>>,
     /// Only return states of VMs that are in one of these states.
@@ -1184,7 +1190,10 @@ impl FiltersVmsState {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -1514,7 +1523,7 @@ pub struct NicLight {
     /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIpLightForVm>,
     /// Hardware (MAC) address.
-    pub mac_address: Option<String>,
+    pub mac_address: Option<MacAddress>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<NetId>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -1553,7 +1562,7 @@ __private::test_setters!(NicLight {
     with_is_source_dest_checked(is_source_dest_checked: Option<bool>),
     with_link_nic(link_nic: Option<LinkNicLight>),
     with_link_public_ip(link_public_ip: Option<LinkPublicIpLightForVm>),
-    with_mac_address(mac_address: Option<String>),
+    with_mac_address(mac_address: Option<MacAddress>),
     with_net_id(net_id: Option<NetId>),
     with_nic_id(nic_id: Option<NicId>),
     with_private_dns_name(private_dns_name: Option<String>),
@@ -1571,7 +1580,7 @@ __private::test_setters!(NicLight {
 #[non_exhaustive]
 pub struct Placement {
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Whether the hardware is shared with VMs of other accounts. Can also be the ID of a dedicated group.
     pub tenancy: Option<Tenancy>,
 }
@@ -1584,7 +1593,10 @@ impl Placement {
 
     /// Sets [`subregion_name`](Self::subregion_name).
     #[must_use]
-    pub fn subregion_name(mut self, subregion_name: impl IntoValue<String>) -> Self {
+    pub fn subregion_name(
+        mut self,
+        subregion_name: impl IntoValue<SubregionName>,
+    ) -> Self {
         self.subregion_name = subregion_name.into_value();
         self
     }
@@ -1603,7 +1615,7 @@ __private::exchanged!(Placement {
 });
 
 __private::test_setters!(Placement {
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_tenancy(tenancy: Option<Tenancy>),
 });
 
@@ -1907,7 +1919,7 @@ pub struct Vm {
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The parts are the generation, the number of cores, the
     /// memory in GiB and the performance, from 1 (the highest) to 3.
-    pub vm_type: Option<String>,
+    pub vm_type: Option<VmTypeName>,
 }
 
 impl Vm {
@@ -2004,7 +2016,7 @@ __private::test_setters!(Vm {
     with_user_data(user_data: Option<Secret>),
     with_vm_id(vm_id: Option<VmId>),
     with_vm_initiated_shutdown_behavior(vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>),
-    with_vm_type(vm_type: Option<String>),
+    with_vm_type(vm_type: Option<VmTypeName>),
 });
 
 /// What happens when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
@@ -2154,7 +2166,7 @@ pub struct VmStates {
     /// Planned maintenance events of the VM.
     pub maintenance_events: Vec<MaintenanceEvent>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<VmId>,
     /// State of the VM.
@@ -2170,7 +2182,7 @@ __private::received!(VmStates {
 
 __private::test_setters!(VmStates {
     with_maintenance_events(maintenance_events: Vec<MaintenanceEvent>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_vm_id(vm_id: Option<VmId>),
     with_vm_state(vm_state: Option<VmStateName>),
 });
@@ -2194,11 +2206,21 @@ pub struct VmType {
     /// Number of virtual cores.
     pub vcore_count: Option<i64>,
     /// Name of the VM type, such as `t2.small`.
-    pub vm_type_name: Option<String>,
+    pub vm_type_name: Option<VmTypeName>,
     /// Maximum number of ephemeral disks.
     pub volume_count: Option<i64>,
     /// Size of one ephemeral disk in GiB.
     pub volume_size: Option<i64>,
+}
+
+impl VmType {
+    /// Returns [`vm_type_name`](field@Self::vm_type_name).
+    ///
+    /// # Errors
+    /// Returns an error if the response has none, as that of a dry run.
+    pub fn vm_type_name(&self) -> Result<&VmTypeName> {
+        __private::required(self.vm_type_name.as_ref(), "VmType.VmTypeName")
+    }
 }
 
 __private::received!(VmType {
@@ -2222,7 +2244,7 @@ __private::test_setters!(VmType {
     with_max_private_ips(max_private_ips: Option<i64>),
     with_memory_size(memory_size: Option<f64>),
     with_vcore_count(vcore_count: Option<i64>),
-    with_vm_type_name(vm_type_name: Option<String>),
+    with_vm_type_name(vm_type_name: Option<VmTypeName>),
     with_volume_count(volume_count: Option<i64>),
     with_volume_size(volume_size: Option<i64>),
 });

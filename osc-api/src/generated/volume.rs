@@ -6,6 +6,7 @@ use super::common::ResourceTag;
 use super::common::ResponseContext;
 use super::common::VolumeType;
 use super::ids::SnapshotId;
+use super::ids::SubregionName;
 use super::ids::TaskId;
 use super::ids::VmId;
 use super::ids::VolumeId;
@@ -44,14 +45,14 @@ pub struct CreateVolumeRequest {
     /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
-    pub subregion_name: String,
+    pub subregion_name: SubregionName,
     /// Type of the volume. Defaults to `standard`.
     pub volume_type: Option<VolumeType>,
 }
 
 impl CreateVolumeRequest {
     /// Creates a [`CreateVolumeRequest`] with the required fields.
-    pub fn new(subregion_name: impl Into<String>) -> Self {
+    pub fn new(subregion_name: impl Into<SubregionName>) -> Self {
         Self {
             client_token: None,
             dry_run: None,
@@ -94,7 +95,7 @@ impl CreateVolumeRequest {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl Into<String>) -> Self {
+    pub fn subregion_name(mut self, subregion_name: impl Into<SubregionName>) -> Self {
         self.subregion_name = subregion_name.into();
         self
     }
@@ -270,7 +271,7 @@ pub struct FiltersVolume {
     /// Only return resources with one of these snapshot IDs.
     pub snapshot_ids: Option<Vec<SnapshotId>>,
     /// Only return volumes in one of these Subregions, by name.
-    pub subregion_names: Option<Vec<String>>,
+    pub subregion_names: Option<Vec<SubregionName>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -358,7 +359,10 @@ impl FiltersVolume {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoList<SubregionName>,
+    ) -> Self {
         self.subregion_names = subregion_names.into_list();
         self
     }
@@ -918,7 +922,7 @@ pub struct Volume {
     /// State of the volume.
     pub state: Option<VolumeState>,
     /// Name of the Subregion, such as `eu-west-2a`.
-    pub subregion_name: Option<String>,
+    pub subregion_name: Option<SubregionName>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the update task in progress, `vol-update-` and eight hexadecimal digits. Not set if there is none.
@@ -967,7 +971,7 @@ __private::test_setters!(Volume {
     with_size(size: Option<i64>),
     with_snapshot_id(snapshot_id: Option<SnapshotId>),
     with_state(state: Option<VolumeState>),
-    with_subregion_name(subregion_name: Option<String>),
+    with_subregion_name(subregion_name: Option<SubregionName>),
     with_tags(tags: Vec<ResourceTag>),
     with_task_id(task_id: Option<TaskId>),
     with_volume_id(volume_id: Option<VolumeId>),

@@ -6,7 +6,8 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use super::context;
-use super::value::{ARBITRARY_PRECISION, FromObject, Name, Received, Slot};
+use super::name::Name;
+use super::value::{ARBITRARY_PRECISION, FromObject, Received, Slot};
 
 /// A value whose lists and objects count as those of a generated type do. [`Value`] itself is not bounded.
 pub(crate) struct BoundedValue(pub(crate) Value);
@@ -65,6 +66,14 @@ impl<'de> Visitor<'de> for BoundedVisitor {
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
         Ok(number.into())
+    }
+
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Value, E> {
+        Number::from_i128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Value, E> {
+        Number::from_u128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {

@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::context;
-use super::value::{FromObject, Name, Received, Seed, Slot};
+use super::name::Name;
+use super::value::{FromObject, Received, Seed, Slot};
 
 /// Members of a page that link it to the next one.
 const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];

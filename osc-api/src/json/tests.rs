@@ -1,5 +1,6 @@
 //! Missing, null, repeated, unknown and unfit members, and round trips.
 
+mod agreement;
 mod pages;
 mod values;
 

@@ -1,6 +1,5 @@
 //! Values of members and elements: conversions that lose nothing, and what happens to a value that does not fit.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,6 +11,7 @@ use serde::de::{
 use zeroize::Zeroize as _;
 
 use super::context;
+use super::name::Name;
 use super::scalar::Scalar;
 use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
 
@@ -157,6 +157,14 @@ impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
         Self::scalar(Scalar::Unsigned(number))
     }
 
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Slot<T>, E> {
+        Self::scalar(Scalar::of_wide(number))
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Slot<T>, E> {
+        Self::scalar(Scalar::of_wide(number))
+    }
+
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Slot<T>, E> {
         Self::scalar(Scalar::Float(number))
     }
@@ -236,34 +244,6 @@ fn skip_object<'de, T, A: MapAccess<'de>>(
 fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
     while list.next_element::<IgnoredAny>()?.is_some() {}
     Ok(())
-}
-
-/// The name of a member, borrowed from the input where possible.
-#[derive(Debug)]
-pub struct Name<'de>(pub Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a member")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(NameVisitor)
-    }
 }
 
 impl<'de, T: Received<'de>> Received<'de> for Option<T> {
