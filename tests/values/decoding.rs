@@ -123,7 +123,7 @@ async fn an_error_that_repeats_a_secret_of_the_request_does_not_show_it() {
 #[test]
 fn the_value_of_a_tag_is_found_by_its_key() {
     let text = r#"{"Tags": [{"Value": "no key"}, {"Key": "Name", "Value": "web"}, {"Key": "Empty"}, {"Key": "Name"}]}"#;
-    let vm: Vm = osc_api::serde_json::from_str(text).unwrap();
+    let vm: Vm = serde_json::from_str(text).unwrap();
     assert_eq!(vm.tag("Name"), Some("web"));
     assert_eq!((vm.tag("Empty"), vm.tag("name"), vm.tag("")), (None, None, None));
     let tagged = Subnet::default().with_tags([ResourceTag::new("team", "web")]);
