@@ -91,6 +91,7 @@ impl EnvironmentRoots {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     fn check(file: Option<&str>, directory: Option<&str>) -> EnvironmentRoots {
         EnvironmentRoots::check(&|name| {
             let value = if name == "SSL_CERT_FILE" { file } else { directory };
