@@ -2,6 +2,7 @@
 
 mod cursor;
 mod fetch;
+mod no_iterator;
 mod request;
 
 use std::fmt;
@@ -103,26 +104,6 @@ impl Client {
 pub struct Items<R: ListRequest> {
     pages: Pages<R>,
     items: vec::IntoIter<R::Item>,
-}
-
-/// Implemented for nothing, so that a stream is no iterator, and the compiler names the remedy where one is expected.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the pages of an async client are a stream, not an iterator",
-    label = "a `for` loop cannot wait for the next page",
-    note = "write `while let Some(item) = items.try_next().await? {{ … }}`, or collect all items before the loop: \
-            `items.try_collect::<Vec<_>>().await?`",
-    note = "`paginate` of `osc_api::blocking::Client` returns an iterator"
-)]
-pub trait IsIterator {}
-
-#[doc(hidden)]
-impl<R: Paginated + IsIterator> Iterator for Items<R> {
-    type Item = Result<R::Item>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        None
-    }
 }
 
 /// A stream of whole pages, returned by [`Items::pages`].
