@@ -216,8 +216,8 @@ fn single_spaced(value: &str) -> String {
 fn sorted(query: &str) -> String {
     let mut parameters: Vec<[&str; 2]> = Vec::new();
     for parameter in query.split('&') {
-        match parameter.find('=') {
-            Some(end) => parameters.push([&parameter[..end], &parameter[end + 1..]]),
+        match parameter.split_once('=') {
+            Some((name, value)) => parameters.push([name, value]),
             None if parameter.is_empty() => {}
             None => parameters.push([parameter, ""]),
         }
