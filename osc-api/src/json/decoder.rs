@@ -146,7 +146,7 @@ impl de::Error for DecodeError {
     }
 }
 
-type Result<T, E = DecodeError> = std::result::Result<T, E>;
+type DecodeResult<T, E = DecodeError> = Result<T, E>;
 
 /// Decodes the value at the scanner's position.
 pub(super) struct Decoder<'de> {
@@ -156,7 +156,7 @@ pub(super) struct Decoder<'de> {
 
 impl<'de> Decoder<'de> {
     /// Visits an object or a list, whose first byte is next, up to its last byte.
-    fn nested<T>(&mut self, close: u8, visit: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    fn nested<T>(&mut self, close: u8, visit: impl FnOnce(&mut Self) -> DecodeResult<T>) -> DecodeResult<T> {
         self.scanner.advance();
         if self.remaining_depth == 1 {
             return Err(DecodeError::NotJson);
@@ -189,7 +189,7 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> DecodeResult<V::Value> {
         if let Some(number) = self.scanner.short_integer() {
             return visitor.visit_u64(number);
         }
@@ -197,7 +197,7 @@ impl<'de> Decoder<'de> {
         self.scanner.number()?.deserialize_any(visitor).map_err(DecodeError::Json)
     }
 
-    fn scalar<V: Visitor<'de>>(&mut self, first: Option<u8>, visitor: V) -> Result<V::Value> {
+    fn scalar<V: Visitor<'de>>(&mut self, first: Option<u8>, visitor: V) -> DecodeResult<V::Value> {
         match first {
             Some(b'"') => {
                 self.scanner.advance();
@@ -227,9 +227,9 @@ impl<'de> Decoder<'de> {
 impl<'de> Deserializer<'de> for &mut Decoder<'de> {
     type Error = DecodeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> DecodeResult<V::Value> {
         match self.scanner.peek() {
-            Some(b'{') => self.nested(b'}', |decoder| visitor.visit_map(Members::new(decoder))),
+            Some(b'{') => self.nested(b'}', |decoder| visitor.visit_map(MembersDecoder::new(decoder))),
             Some(b'[') => {
                 self.nested(b']', |decoder| visitor.visit_seq(Elements { decoder, is_first: true }))
             }
@@ -237,7 +237,7 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> DecodeResult<V::Value> {
         if self.scanner.peek() == Some(b'n') {
             self.scanner.word(b"null")?;
             return visitor.visit_none();
@@ -245,7 +245,11 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> DecodeResult<V::Value> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -254,17 +258,18 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value> {
+    ) -> DecodeResult<V::Value> {
         if self.scanner.peek() == Some(b'{') {
-            let visit =
-                |decoder: &mut _| visitor.visit_enum(MapAccessDeserializer::new(Members::new(decoder)));
+            let visit = |decoder: &mut _| {
+                visitor.visit_enum(MapAccessDeserializer::new(MembersDecoder::new(decoder)))
+            };
             return self.nested(b'}', visit);
         }
         let name = String::deserialize(&mut *self)?;
         visitor.visit_enum(StringDeserializer::new(name)).map_err(|error| self.locate(error))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> DecodeResult<V::Value> {
         self.scanner.skip().map_err(DecodeError::Json)?;
         visitor.visit_unit()
     }
@@ -276,21 +281,21 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
 }
 
 /// The members of an object.
-struct Members<'a, 'de> {
+struct MembersDecoder<'a, 'de> {
     decoder: &'a mut Decoder<'de>,
     is_first: bool,
 }
 
-impl<'a, 'de> Members<'a, 'de> {
+impl<'a, 'de> MembersDecoder<'a, 'de> {
     fn new(decoder: &'a mut Decoder<'de>) -> Self {
         Self { decoder, is_first: true }
     }
 }
 
-impl<'de> MapAccess<'de> for Members<'_, 'de> {
+impl<'de> MapAccess<'de> for MembersDecoder<'_, 'de> {
     type Error = DecodeError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> DecodeResult<Option<K::Value>> {
         let scanner = &mut self.decoder.scanner;
         match scanner.peek() {
             Some(b'}') => return Ok(None),
@@ -307,7 +312,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         }
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> DecodeResult<V::Value> {
         if !self.decoder.scanner.take(b':') {
             return Err(DecodeError::NotJson);
         }
@@ -324,7 +329,7 @@ struct Elements<'a, 'de> {
 impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     type Error = DecodeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> DecodeResult<Option<T::Value>> {
         let scanner = &mut self.decoder.scanner;
         match scanner.peek() {
             Some(b']') => return Ok(None),

@@ -7,9 +7,9 @@ use super::*;
 use crate::json::context::run;
 
 /// Pseudorandom numbers (splitmix64), so that a failure can be repeated.
-struct Random(u64);
+struct RandomText(u64);
 
-impl Random {
+impl RandomText {
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -218,7 +218,7 @@ fn compare_all(text: &str) {
 #[test]
 fn random_texts_are_decoded_alike() {
     for seed in 0..10_000 {
-        let mut random = Random(seed);
+        let mut random = RandomText(seed);
         let text = if random.below(8) == 0 { random.value(4) } else { random.object(3) };
         let text = random.damage(&text);
         // The whole output is shown if a comparison fails.

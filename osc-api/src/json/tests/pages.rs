@@ -5,16 +5,16 @@ use super::*;
 const PAGE: DecodeOptions = DecodeOptions { strictness: Strictness::WholePage, ..LENIENT };
 
 #[derive(Debug, Default, PartialEq)]
-struct Page {
+struct NestedPage {
     items: Vec<Node>,
     names: Option<Vec<String>>,
     token: Option<String>,
     has_more: Option<bool>,
     limit: Option<i64>,
-    inner: Option<Box<Page>>,
+    inner: Option<Box<NestedPage>>,
 }
 
-__private::received!(Page {
+__private::received!(NestedPage {
     items: "Items",
     names: "Names",
     token: "NextPageToken",
@@ -25,7 +25,7 @@ __private::received!(Page {
 
 #[derive(Debug, Default, PartialEq)]
 struct Outer {
-    page: Option<Page>,
+    page: Option<NestedPage>,
     other: Option<Node>,
     lists: Vec<i64>,
 }
@@ -53,8 +53,8 @@ fn a_page_that_lost_a_list_or_its_link_is_an_error_of_its_listing() {
     ] {
         let text = format!(r#"{{"Names":["kept"],{member}}}"#);
         let names: Vec<_> = member.split('"').collect();
-        assert!(read::<Page>(text.as_bytes(), LENIENT).unwrap().ignored.is_some(), "{text}");
-        match read::<Page>(text.as_bytes(), PAGE) {
+        assert!(read::<NestedPage>(text.as_bytes(), LENIENT).unwrap().ignored.is_some(), "{text}");
+        match read::<NestedPage>(text.as_bytes(), PAGE) {
             Ok(page) => assert!(!is_lost && page.ignored.is_some(), "{text}"),
             Err(Failure::Invalid { path: Some(path), .. }) => {
                 assert!(is_lost && names.contains(&path.as_str()), "{text}: {path}");
@@ -77,6 +77,6 @@ fn a_page_that_lost_a_list_or_its_link_is_an_error_of_its_listing() {
         r#"{"Items":null,"Names":null,"NextPageToken":null,"HasMoreItems":null}"#,
         r#"{"Items":"","Names":{}}"#,
     ] {
-        assert!(read::<Page>(text.as_bytes(), PAGE).unwrap().ignored.is_none(), "{text}");
+        assert!(read::<NestedPage>(text.as_bytes(), PAGE).unwrap().ignored.is_none(), "{text}");
     }
 }
