@@ -20,7 +20,10 @@ pub(super) fn lower<'a>(
     let mut actions: Vec<&Action> = actions.collect();
     actions.sort_by(|a, b| a.wire.cmp(&b.wire));
     let mut tables = ActionTables::default();
-    let (mut items, mut requests) = (BTreeSet::new(), BTreeSet::new());
+    let mut items = BTreeSet::new();
+    // Two actions may share a request, which can stand for one of them only: for the paginated one, if any.
+    let paginated = actions.iter().filter(|action| action.pagination.is_some());
+    let mut requests: BTreeSet<String> = paginated.map(|action| action.request.clone()).collect();
     for action in actions {
         let bodies = types.structure(&action.request).zip(types.structure(&action.response));
         let Some((request, response)) = bodies else { continue };
@@ -31,7 +34,6 @@ pub(super) fn lower<'a>(
             continue;
         }
         tables.listings.extend(listing(action, request, response, types));
-        // Two actions may share a request, which can stand for one of them only.
         let single = single(action, request, response, types);
         tables.single.extend(single.filter(|single| requests.insert(single.request.clone())));
         let known = waiters.iter().find(|source| source.marker == action.marker);
