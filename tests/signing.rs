@@ -279,7 +279,7 @@ fn sign(signer: &RequestSigner, at: i64, request: &mut Request) {
 fn tamper(random: &mut Random, request: &mut Request) {
     match random.below(5) {
         0 => request.method.push('X'),
-        1 => request.target.insert_str(1, "x"),
+        1 => request.target.insert(1, 'x'),
         2 => request.headers[0].1.push('0'),
         3 => request.target += if request.target.contains('?') { "&zz=1" } else { "?zz=1" },
         _ => request.body.push(0),
