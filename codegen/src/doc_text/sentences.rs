@@ -190,8 +190,8 @@ pub(crate) fn api_version(service: &str) -> Vec<String> {
 /// client has a heading of that name.
 pub(crate) fn types_module<'a>(groups: impl Iterator<Item = (&'a str, bool, Vec<&'a str>)>) -> Vec<String> {
     let mut lines = vec![
-        "Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses \
-         are named after them: `ReadVmsRequest`, `ReadVmsResponse`."
+        "Every type that the API sends and receives, by tag. A tag links to its actions. Requests and responses are \
+         named after their action: its name, then `Request` or `Response`."
             .to_owned(),
         String::new(),
     ];

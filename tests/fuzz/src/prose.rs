@@ -25,7 +25,7 @@ pub fn check(files: &Files) -> Result<(), String> {
 /// The link targets in the generated files.
 fn link_targets(files: &Files) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
-    let mut module = "types";
+    let (mut module, mut owner) = ("types", "");
     for line in files.values().flat_map(|text| text.lines()) {
         if line.starts_with("pub mod action") {
             module = "action";
@@ -40,6 +40,14 @@ fn link_targets(files: &Files) -> BTreeSet<String> {
         }
         if let ["pub", "async", "fn", name, ..] = words.as_slice() {
             known.insert(format!("crate::Client::{name}"));
+        }
+        if let Some(name) = line.strip_prefix("impl ").and_then(|rest| rest.strip_suffix(" {")) {
+            owner = name;
+        }
+        if line.starts_with("    pub fn")
+            && let ["pub", "fn", name, ..] = words.as_slice()
+        {
+            known.insert(format!("{owner}::{name}"));
         }
         // Functions of a module, such as those that build waiters.
         if line.starts_with("pub fn")
@@ -99,6 +107,7 @@ fn check_comment(comment: &str, known: &BTreeSet<String>) -> Result<(), String> 
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. })
                 if !is_address(&dest_url)
                     && !is_runtime(&dest_url)
+                    && !is_heading(&dest_url)
                     && !dest_url.starts_with("field@Self::")
                     && !known.contains(&*dest_url) =>
             {
@@ -120,8 +129,15 @@ fn is_address(url: &str) -> bool {
     ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
+/// Whether a link leads to a heading of the client's methods.
+fn is_heading(path: &str) -> bool {
+    let anchor = path.strip_prefix("crate::Client#");
+    let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    anchor.is_some_and(|anchor| anchor.chars().all(is_letter))
+}
+
 /// Whether a link leads to the hand-written part of the crate, or to the documented type itself.
 fn is_runtime(path: &str) -> bool {
-    matches!(path, "crate::Client::paginate" | "crate::Client")
+    matches!(path, "crate::Client::paginate" | "crate::Client" | "crate::types::Identifier")
         || ["Self::", "crate::Error", "crate::wait"].iter().any(|start| path.starts_with(start))
 }

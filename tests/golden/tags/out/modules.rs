@@ -11,8 +11,8 @@ pub const API_VERSION: &str = "1";
 pub mod waiters {}
 
 pub mod types {
-    //! Every type that the API sends and receives, by tag. A tag links to its actions; their requests and responses are
-    //! named after them: `ReadVmsRequest`, `ReadVmsResponse`.
+    //! Every type that the API sends and receives, by tag. A tag links to its actions. Requests and responses are named
+    //! after their action: its name, then `Request` or `Response`.
     //!
     //! - **Identifiers**: [`AnimalId`]
     //! - **[Zoo](crate::Client#zoo)**: [`Animal`], [`AnimalTag`]
