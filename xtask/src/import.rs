@@ -67,7 +67,7 @@ pub(crate) struct ImportArguments {
 impl ImportArguments {
     /// Whether the description is not on this machine.
     pub(crate) fn is_download(&self) -> bool {
-        !Path::new(&self.from).is_file()
+        source::is_download(&self.from)
     }
 
     /// Refuses options that make no sense for a bump.

@@ -120,9 +120,18 @@ impl Command {
 fn run_with_downloads() -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = process::Command::new(cargo);
-    command.args(["run", "--package", "xtask", "--features", "download", "--"]);
-    match command.args(std::env::args_os().skip(1)).status() {
-        Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2).into(),
+    command.args(["run", "--package", "xtask", "--features", "download"]);
+    // Windows does not replace the file of a running program.
+    if cfg!(windows)
+        && let Ok(program) = std::env::current_exe()
+    {
+        command.arg("--target-dir").arg(program.with_file_name("download"));
+    }
+    match command.arg("--").args(std::env::args_os().skip(1)).status().map(|status| status.code()) {
+        Ok(Some(0)) => ExitCode::SUCCESS,
+        Ok(Some(1)) => ExitCode::from(1),
+        // Cargo, which has exit codes of its own, or the program reported the reason.
+        Ok(_) => ExitCode::from(2),
         Err(error) => {
             terminal::warn(&format!("error: cannot run cargo: {error}\n"));
             ExitCode::from(2)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use ureq::http::Uri;
 
 use self::fetch::Failure;
-use super::published::{FetchOptions, Published};
+use super::published::{FetchOptions, Published, release};
 
 /// The upstream repository has the files of each release below this URL, in a folder named after the tag.
 const BASE_URL: &str = "https://raw.githubusercontent.com/outscale/osc-api/refs/tags";
@@ -67,16 +67,9 @@ fn published(text: String, release: Option<String>, url: &Uri) -> Published {
 }
 
 fn parse(argument: &str) -> Result<DownloadSource, String> {
-    let lower = argument.to_ascii_lowercase();
-    if lower.starts_with("http://") || lower.starts_with("https://") {
-        return url_of(argument).map(DownloadSource::Url);
-    }
     match release(argument) {
         Some(release) => Ok(DownloadSource::Release(release.to_owned())),
-        None => Err(format!(
-            "cannot import {argument:?}: it must be an existing file, a URL (http:// or https://) or a version (such as \
-             1.41.0)"
-        )),
+        None => url_of(argument).map(DownloadSource::Url),
     }
 }
 
@@ -93,20 +86,6 @@ fn url_of(text: &str) -> Result<Uri, String> {
     }
 }
 
-/// The version in `1.41.0` or `v1.41.0`: two or more numbers, with an optional suffix as in `1.41.0-beta.1`.
-fn release(text: &str) -> Option<&str> {
-    let version = text.strip_prefix('v').unwrap_or(text);
-    let (numbers, suffix) = version.split_once('-').map_or((version, None), |(a, b)| (a, Some(b)));
-    let mut parts = numbers.split('.');
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_suffix = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
-    };
-    let is_version = numbers.contains('.') && parts.all(is_number) && suffix.is_none_or(is_suffix);
-    is_version.then_some(version)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
@@ -114,33 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_recognized() {
-        for (text, expected) in [
-            ("1.41.0", Some("1.41.0")),
-            ("v1.41.0", Some("1.41.0")),
-            ("1.0", Some("1.0")),
-            ("1.41.0-beta.1", Some("1.41.0-beta.1")),
-            ("1", None),
-            ("v", None),
-            ("1.", None),
-            ("1..0", None),
-            ("1.41.0-", None),
-            ("1.41.0/..", None),
-            ("../1.0", None),
-            ("1.41.0-a/b", None),
-            ("latest", None),
-            ("", None),
-        ] {
-            assert_eq!(release(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_invalid_argument_names_the_valid_forms() {
-        for text in ["no-such.yaml", "ftp://localhost/a", "latest", ""] {
-            let error = parse(text).unwrap_err();
-            assert!(["file", "URL", "version"].iter().all(|form| error.contains(form)), "{error}");
-        }
+    fn an_invalid_url_names_the_valid_form() {
         assert_eq!(
             parse("HTTPS://localhost/a").unwrap(),
             DownloadSource::Url("https://localhost/a".parse().unwrap())

@@ -1,4 +1,4 @@
-//! A published description, and the options of its download.
+//! A published description, and the arguments and options that name its download.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,4 +27,51 @@ pub(super) struct Published {
     pub(super) location: String,
     /// The path or URL that messages show.
     pub(super) shown: PathBuf,
+}
+
+/// Whether the argument is the URL of a web server, in either case.
+pub(super) fn is_url(argument: &str) -> bool {
+    let lower = argument.to_ascii_lowercase();
+    lower.starts_with("http://") || lower.starts_with("https://")
+}
+
+/// The version in `1.41.0` or `v1.41.0`: two or more numbers, with an optional suffix as in `1.41.0-beta.1`.
+pub(super) fn release(text: &str) -> Option<&str> {
+    let version = text.strip_prefix('v').unwrap_or(text);
+    let (numbers, suffix) = version.split_once('-').map_or((version, None), |(a, b)| (a, Some(b)));
+    let mut parts = numbers.split('.');
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_suffix = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
+    };
+    let is_version = numbers.contains('.') && parts.all(is_number) && suffix.is_none_or(is_suffix);
+    is_version.then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_recognized() {
+        for (text, expected) in [
+            ("1.41.0", Some("1.41.0")),
+            ("v1.41.0", Some("1.41.0")),
+            ("1.0", Some("1.0")),
+            ("1.41.0-beta.1", Some("1.41.0-beta.1")),
+            ("1", None),
+            ("v", None),
+            ("1.", None),
+            ("1..0", None),
+            ("1.41.0-", None),
+            ("1.41.0/..", None),
+            ("../1.0", None),
+            ("1.41.0-a/b", None),
+            ("latest", None),
+            ("", None),
+        ] {
+            assert_eq!(release(text), expected, "{text:?}");
+        }
+    }
 }
