@@ -143,19 +143,21 @@ pub(super) fn choose(
         let keys = KeyPair::of(source, uses_v2);
         if keys.is_set() || source.login.is_some() || source.password.is_some() {
             let value = from_source(&keys, source, method.as_ref(), findings);
-            let half = keys.id.map(|id| &id.source).or(keys.secret.map(|secret| &secret.source));
-            let login = source.login.as_ref().map(|login| &login.source);
-            let chosen_from = half.or(login).cloned();
+            let chosen_from = match (&value.access_key, &value.basic) {
+                (Some(_), _) => keys.id.map(|id| id.source.clone()),
+                (None, Some(_)) => source.login.as_ref().map(|login| login.source.clone()),
+                (None, None) => method.map(|method| method.source),
+            };
             let from_file = source.is_profile && !value.is_none();
-            return Chosen { source: chosen_from.filter(|_| !value.is_none()), from_file, value };
+            return Chosen { source: chosen_from, from_file, value };
         }
     }
-    if let Some(Sourced { value: AuthChoice::AccessKey | AuthChoice::Basic, source }) = method {
+    if let Some(Sourced { value: AuthChoice::AccessKey | AuthChoice::Basic, source }) = &method {
         findings.problem(format!(
             "{source} selects credentials, but none are set: set them, or unset the variable to call without credentials"
         ));
     }
-    Chosen::default_value(Credentials::none())
+    Chosen { source: method.map(|method| method.source), ..Chosen::default_value(Credentials::none()) }
 }
 
 /// Returns `true` if a source decides about credentials, so that later ones are not consulted.

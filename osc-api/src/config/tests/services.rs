@@ -118,6 +118,29 @@ fn the_configuration_names_the_source_of_each_setting_and_no_secret() {
 }
 
 #[test]
+fn the_source_of_credentials_is_that_of_the_kind_in_use() {
+    for (method, value, source) in [
+        ("accesskey", "access key", "OSC_ACCESS_KEY"),
+        ("basic", "login", "OSC_LOGIN"),
+        ("none", "none", "OSC_AUTH_METHOD"),
+    ] {
+        let world = World::default().variable("OSC_AUTH_METHOD", method);
+        let configuration = if method == "none" {
+            world.config().configuration
+        } else {
+            let world =
+                world.variable("OSC_ACCESS_KEY", "MARKERACCESSKEY").variable("OSC_SECRET_KEY", "marker");
+            world.variable("OSC_LOGIN", "marker").variable("OSC_PASSWORD", "marker").config().configuration
+        };
+        let setting = configuration.get("credentials").unwrap();
+        assert_eq!((setting.value(), setting.source()), (value, source), "{method}");
+    }
+    let ignored = World::default().variable("OSC_AUTH_METHOD", "none").variable("OSC_LOGIN", "marker");
+    let configuration = ignored.variable("OSC_PASSWORD", "marker").config().configuration;
+    assert_eq!(configuration.get("credentials").unwrap().source(), "OSC_AUTH_METHOD");
+}
+
+#[test]
 fn the_names_of_profiles_are_sorted_and_a_missing_default_file_has_none() {
     let names = |world: &World, is_file_selected: bool| {
         let read = |path: &Path| match path.to_str().and_then(|path| world.files.get(path)) {
