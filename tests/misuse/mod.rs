@@ -115,8 +115,13 @@ const MISUSES: &[Misuse] = &[
         &[
             "the pages of an async client are a stream, not an iterator",
             "while let Some(item) = items.try_next().await?",
-            "`paginate` of `osc_api::blocking::Client` returns an iterator",
+            "`paginate` and `list` of `osc_api::blocking::Client` return iterators",
         ],
+    ),
+    misuse(
+        "for_loop_over_a_list",
+        "for region in client.list(ReadRegionsRequest::new()) { drop(region); }",
+        &["a stream, not an iterator", "while let Some(item) = items.try_next().await?"],
     ),
     misuse(
         "wait_without_a_state",
