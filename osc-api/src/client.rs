@@ -204,7 +204,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the configured address is invalid, or plain http to another host.
+    /// Returns an error if the configured address is invalid, or plain http to another host without
+    /// [`allow_http`](ClientBuilder::allow_http).
     pub fn service_endpoint(&self, service: &str) -> Result<Option<ServiceEndpoint>> {
         let Config { region, endpoint, services, configuration, .. } = &self.shared.config;
         if service.eq_ignore_ascii_case("api") {

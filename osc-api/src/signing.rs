@@ -39,7 +39,7 @@ use crate::Secret;
 use crate::generated::service;
 use crate::sign::{self, KeyScheme};
 
-/// A signature scheme. They differ in names only.
+/// A signature scheme. The schemes differ in names only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureScheme {
@@ -124,7 +124,7 @@ impl RequestSigner {
         }
     }
 
-    /// Signs a request for this time. Servers accept a request for five minutes.
+    /// Signs a request for this time. The OUTSCALE API accepts it for five minutes.
     ///
     /// The result depends on the arguments only.
     pub fn sign(&self, at: SystemTime, request: &RequestToSign<'_>) -> RequestSignature {
@@ -153,8 +153,10 @@ impl RequestSigner {
 }
 
 impl<'a> RequestToSign<'a> {
-    /// A request without query, headers and body. `host` is the `Host` header: with the port unless it is the default of
-    /// the scheme. `path` is percent-encoded, as it is sent.
+    /// Creates a request without query, headers and body.
+    ///
+    /// `host` is the `Host` header: with the port unless it is the default of the scheme. `path` is percent-encoded, as it
+    /// is sent.
     pub fn new(method: &'a str, host: &'a str, path: &'a str) -> Self {
         Self { method, host, path, query: "", headers: Vec::new(), body: b"" }
     }
