@@ -27,7 +27,7 @@
 //! - **Outages**: a request is retried until the reads time out, as pages of listings are.
 //! - **Errors**: if the server refuses a request because of one of its IDs, the request is divided until only that ID
 //!   fails. Any other error is that of all reads of the request.
-//! - **Cancellation**: a read that is dropped does not affect others.
+//! - **Cancellation**: a read that is dropped does not affect others. A request without reads is cancelled.
 //! - **Freshness**: every request is sent after the reads that it serves began. Nothing is cached.
 //! - **Scope**: reads share requests if they are made in the same Tokio runtime, through the same client or its clones.
 //!   A request is sent with the [options](Client::with) of the client whose read was first; each read ends within the

@@ -112,14 +112,6 @@ impl Listing {
         }
         SingleFetch::new(async move { client.send_value(self.meta(), &request).await })
     }
-
-    /// The object of a response that has the lists and the position of the next page.
-    fn holder(self, response: &mut Value) -> Option<&mut Map<String, Value>> {
-        match self.0.4 {
-            "" => response.as_object_mut(),
-            inside => response.get_mut(inside)?.as_object_mut(),
-        }
-    }
 }
 
 impl Client {
@@ -221,7 +213,7 @@ impl RawItems {
     /// The items of a response, and the position of the next page.
     fn page(&self, mut response: Value) -> Result<Page> {
         let Listing((_, _, _, pages, _, lists, _)) = self.listing;
-        let Some(holder) = self.listing.holder(&mut response) else { return Ok((Vec::new(), None)) };
+        let Some(holder) = self.holder(&mut response)? else { return Ok((Vec::new(), None)) };
         let mut items = Vec::new();
         for list in *lists {
             match holder.remove(*list) {
@@ -239,15 +231,33 @@ impl RawItems {
                 Some(Value::Null) | None => None,
                 Some(_) => return Err(self.invalid("NextPageToken")),
             },
-            PageStyle::FirstItem if holder.get("HasMoreItems") == Some(&Value::Bool(true)) => {
-                let first = self.request.as_ref().and_then(|request| request.get("FirstItem"));
-                let first = first.and_then(Value::as_u64).unwrap_or_default();
-                let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
-                Some(first.saturating_add(count).into())
-            }
-            PageStyle::FirstItem => None,
+            PageStyle::FirstItem => match holder.get("HasMoreItems") {
+                Some(Value::Bool(true)) => Some(self.item_after(items.len())),
+                Some(Value::Bool(false) | Value::Null) | None => None,
+                Some(_) => return Err(self.invalid("HasMoreItems")),
+            },
         };
         Ok((items, next))
+    }
+
+    /// The object of a response that has the lists and the position of the next page, if any.
+    fn holder<'a>(&self, response: &'a mut Value) -> Result<Option<&'a mut Map<String, Value>>> {
+        let Value::Object(members) = response else { return Err(self.invalid("")) };
+        match self.listing.0.4 {
+            "" => Ok(Some(members)),
+            inside => match members.get_mut(inside) {
+                Some(Value::Object(members)) => Ok(Some(members)),
+                Some(Value::Null) | None => Ok(None),
+                Some(_) => Err(self.invalid(inside)),
+            },
+        }
+    }
+
+    /// The position of the page after this number of items.
+    fn item_after(&self, count: usize) -> Value {
+        let first = self.request.as_ref().and_then(|request| request.get("FirstItem"));
+        let first = first.and_then(Value::as_u64).unwrap_or_default();
+        first.saturating_add(u64::try_from(count).unwrap_or(u64::MAX)).into()
     }
 
     /// Goes on to the page at the next position, unless the listing would never end.
@@ -289,7 +299,8 @@ impl RawItems {
 
     fn invalid(&self, field: &str) -> Error {
         let error = serde_json::Error::custom("unexpected type");
-        Error::decode(self.listing.action(), "", &error, Some(field.to_owned()), b"")
+        let path = Some(field.to_owned()).filter(|path| !path.is_empty());
+        Error::decode(self.listing.action(), "", &error, path, b"")
     }
 }
 

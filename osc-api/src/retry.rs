@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use crate::error::AttemptOutcome;
 
+/// Minimum delay before a retry beyond the budget, whatever the policy: one without delays would send requests as fast
+/// as they fail.
+const MIN_UNBUDGETED_DELAY: Duration = Duration::from_millis(100);
+
 /// How often, and how fast, failed requests are retried.
 ///
 /// Which failures are retried is a matter of safety, not of the policy:
@@ -63,7 +67,9 @@ impl RetryPolicy {
     /// even throttled requests.
     ///
     /// Except with 1 or 0, it does not limit the pages of [listings](crate::Client::list) and the requests of
-    /// [batches](crate::batch): they are retried until they time out, so that they outlast an outage.
+    /// [batches](crate::batch): they are retried until they time out, so that they outlast an outage. If the budget of
+    /// retries is exhausted, they wait for the [maximum delay](Self::max_delay), but at least 100 ms, and at most half of
+    /// the time left.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
@@ -117,9 +123,10 @@ impl RetryPolicy {
     }
 
     /// The delay before the next attempt of a persistent call for which the budget has no retry left: the maximum, so that
-    /// it adds little load.
+    /// it adds little load, but at most half of the time left, so that a call with a short timeout is retried too.
     pub(crate) fn unbudgeted_delay(&self, failure: &RetryContext) -> Option<Duration> {
-        let delay = self.max_delay.max(failure.retry_after.unwrap_or_default());
+        let delay = self.max_delay.min(failure.left / 2).max(MIN_UNBUDGETED_DELAY);
+        let delay = delay.max(failure.retry_after.unwrap_or_default());
         (failure.is_persistent && delay < failure.left).then_some(delay)
     }
 }

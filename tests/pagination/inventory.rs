@@ -168,14 +168,28 @@ async fn a_failed_page_is_read_again_and_an_endless_listing_ends() {
     assert_eq!(vms.try_next().await.expect("the end"), None);
 }
 
+/// To ignore it would end the listing early, without an error.
 #[tokio::test]
-async fn a_list_of_another_type_is_an_error() {
-    let fake = FakeApi::start().expect("a fake");
-    fake.on_raw("ReadVms", |_| json!({ "Vms": {} }));
-    let client = fake.client().expect("a client");
-    let vms = client.list_raw(Listing::of("ReadVms").expect("a listing"), json!({}));
-    let error = vms.try_collect().await.expect_err("no list");
-    assert!(error.is_decode() && error.to_string().contains("Vms"), "{error}");
+async fn a_page_of_another_type_is_an_error() {
+    const POLICY: &str = "ReadEntitiesLinkedToPolicy";
+    for (action, response, member) in [
+        ("ReadVms", json!({ "Vms": {} }), "Vms"),
+        ("ReadVms", json!({ "Vms": [], "NextPageToken": 5 }), "NextPageToken"),
+        ("ReadVms", json!([]), ""),
+        ("ReadVms", json!(null), ""),
+        ("ReadUsers", json!({ "Users": [], "HasMoreItems": "true" }), "HasMoreItems"),
+        ("ReadUsers", json!({ "Users": [], "HasMoreItems": 1 }), "HasMoreItems"),
+        (POLICY, json!({ "PolicyEntities": [] }), "PolicyEntities"),
+        (POLICY, json!({ "PolicyEntities": { "HasMoreItems": {} } }), "HasMoreItems"),
+    ] {
+        let fake = FakeApi::start().expect("a fake");
+        let body = response.clone();
+        fake.on_raw(action, move |_| body.clone());
+        let client = fake.client().expect("a client");
+        let items = client.list_raw(Listing::of(action).expect("a listing"), json!({}));
+        let error = items.try_collect().await.expect_err("another type");
+        assert!(error.is_decode() && error.to_string().contains(member), "{response}: {error}");
+    }
 }
 
 #[tokio::test]

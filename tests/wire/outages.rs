@@ -116,7 +116,7 @@ async fn an_inventory_outlasts_an_outage_that_exhausts_the_retry_budget() {
     let (server, left) = api();
     let client = proven(&server).await;
     // More than the 50 retries of the budget, and what is added to it meanwhile.
-    left.store(1000, Ordering::SeqCst);
+    left.store(300, Ordering::SeqCst);
     let mut reads = JoinSet::new();
     for listing in Listing::all().filter(|listing| listing.required_fields().is_empty()) {
         reads.spawn(client.list_raw(listing, json!({})).try_collect());

@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
@@ -124,7 +124,7 @@ impl<A: Listed> Default for BatchQueues<A> {
 impl<A: Listed> BatchQueues<A> {
     /// The queue of a runtime. Those that are not in use are dropped: their runtime may have ended.
     fn of(&self, runtime: Id) -> Arc<BatchQueue<A>> {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queues = lock(&self.0);
         if let Some(queue) = queues.get(&runtime) {
             return Arc::clone(queue);
         }
@@ -138,7 +138,7 @@ impl<A: Listed> BatchQueues<A> {
 
 impl<A: Listed> BatchQueue<A> {
     fn state(&self) -> MutexGuard<'_, QueueState<A::Item>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Whether no request is in flight, or no read waits.
@@ -216,22 +216,40 @@ impl<A: Listed> SentBatch<A> {
         if ids.is_empty() {
             return;
         }
-        let reads = &mut self.reads;
-        read_divided::<A>(&client, &ids, |ids, result| match result {
-            Ok((items, is_complete)) => {
-                for id in ids {
-                    let item = items.iter().find(|item| A::id(item) == Some(id));
-                    let result = match item {
-                        None if !is_complete => Err(Error::pagination(A::NAME, "it has too many pages")),
-                        item => Ok(item.cloned()),
-                    };
-                    deliver(reads, id, &result);
-                }
-            }
-            Err(error) if error.is_not_found() => ids.iter().for_each(|id| deliver(reads, id, &Ok(None))),
-            Err(error) => ids.iter().for_each(|id| deliver(reads, id, &Err(error.clone()))),
+        let reads = Mutex::new(mem::take(&mut self.reads));
+        let mut request = std::pin::pin!(read_divided::<A>(&client, &ids, |ids, result| {
+            deliver_group::<A>(&mut lock(&reads), ids, &result);
+        }));
+        // Without readers, an outage would keep it in flight for the timeout of each part.
+        poll_fn(|context| match request.as_mut().poll(context) {
+            Poll::Pending if !are_abandoned(&mut lock(&reads), context) => Poll::Pending,
+            _ => Poll::Ready(()),
         })
         .await;
+    }
+}
+
+/// Whether no read waits any more. Else the task is woken when one of those that wait ends.
+fn are_abandoned<Item>(reads: &mut Reads<Item>, context: &mut Context<'_>) -> bool {
+    reads.values_mut().flatten().all(|reader| reader.poll_closed(context).is_ready())
+}
+
+/// Delivers the result of a part of the request.
+fn deliver_group<A: Listed>(
+    reads: &mut Reads<A::Item>,
+    ids: &[String],
+    result: &Result<(Vec<A::Item>, bool)>,
+) {
+    for id in ids {
+        let result = match result {
+            Ok((items, is_complete)) => match items.iter().find(|item| A::id(item) == Some(id)) {
+                None if !is_complete => Err(Error::pagination(A::NAME, "it has too many pages")),
+                item => Ok(item.cloned()),
+            },
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error.clone()),
+        };
+        deliver(reads, id, &result);
     }
 }
 
@@ -247,6 +265,10 @@ impl<A: Listed> Drop for SentBatch<A> {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn deliver<Item: Clone>(reads: &mut Reads<Item>, id: &str, result: &Result<Option<Item>>) {
     for reader in reads.remove(id).unwrap_or_default() {
         // It may have been dropped.
@@ -257,5 +279,11 @@ fn deliver<Item: Clone>(reads: &mut Reads<Item>, id: &str, result: &Result<Optio
 /// Number of queues.
 #[cfg(test)]
 pub(super) fn count<A: Listed>(client: &Client) -> usize {
-    client.extension::<BatchQueues<A>>().0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    lock(&client.extension::<BatchQueues<A>>().0).len()
+}
+
+/// Number of requests in flight in the current runtime.
+#[cfg(test)]
+pub(super) fn in_flight<A: Listed>(client: &Client) -> usize {
+    client.extension::<BatchQueues<A>>().of(Handle::current().id()).state().in_flight
 }

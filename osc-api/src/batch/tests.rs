@@ -138,6 +138,24 @@ async fn dropped_reads_are_not_sent_and_do_not_stall_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_ends_with_the_last_of_its_reads() {
+    let client = client(Duration::from_secs(30));
+    let things = client.batch::<Thing>();
+    let read = |id: &'static str| {
+        let things = things.clone();
+        tokio::spawn(async move { things.read(id).await.is_err() })
+    };
+    let (first, second) = (read("ends-1"), read("ends-2"));
+    sleep(Duration::from_secs(1)).await;
+    first.abort();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(queue::in_flight::<ReadThings>(&client), 1, "the other read waits");
+    second.abort();
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(queue::in_flight::<ReadThings>(&client), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_read_that_is_not_polled_blocks_no_other() {
     let client = client(Duration::ZERO);
     let things = client.batch::<Thing>();

@@ -103,9 +103,9 @@ impl<R: ListRequest> PageCursor<R> {
                 Err(Some(EMPTY))
             }
             (Some(Cursor::FirstItem { first, .. }), Next::FirstItem { count, more: Some(true) }) => {
-                let count = i64::try_from(count).unwrap_or(i64::MAX);
-                *first = Some(first.unwrap_or_default().saturating_add(count));
-                Ok(())
+                let next = first.unwrap_or_default().checked_add(i64::try_from(count).unwrap_or(i64::MAX));
+                *first = next.or(*first);
+                next.map(|_| ()).ok_or(Some(REPEATED))
             }
             _ => Err(None),
         };

@@ -64,6 +64,15 @@ fn first_item_advances_by_the_number_of_items() {
 }
 
 #[test]
+fn pagination_ends_where_no_further_item_can_be_requested() {
+    let mut cursor = PageCursor::new(ReadUsersRequest::new().first_item(i64::MAX - 1));
+    cursor.advance(&users(1, Some(true)));
+    assert_eq!(cursor.request().and_then(|request| request.first_item), Some(i64::MAX));
+    cursor.advance(&users(1, Some(true)));
+    assert!(cursor.request().is_none() && cursor.take_failure().is_some());
+}
+
+#[test]
 fn items_of_all_lists_of_a_page_are_counted() {
     let mut cursor = PageCursor::new(ReadEntitiesLinkedToPolicyRequest::new("orn"));
     let list = |n| vec![MinimalPolicy::default(); n];

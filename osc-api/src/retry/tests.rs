@@ -75,7 +75,7 @@ fn a_persistent_call_is_retried_until_it_times_out_also_without_a_budget() {
         );
     }
     let ending = RetryContext { failed: 1000, left: SECOND * 30, ..failure };
-    assert_eq!((policy.delay(&ending, 1.0), policy.unbudgeted_delay(&ending)), (None, None));
+    assert_eq!(policy.delay(&ending, 1.0), None);
     assert_eq!(policy.unbudgeted_delay(&failure), Some(SECOND * 30));
     assert_eq!(policy.unbudgeted_delay(&RetryContext { is_persistent: false, ..failure }), None);
     // What cannot be repeated is not.
@@ -86,6 +86,31 @@ fn a_persistent_call_is_retried_until_it_times_out_also_without_a_budget() {
         assert_eq!(policy.delay(&refused, 0.0), None);
     }
     assert_eq!(RetryPolicy::none().delay(&failure, 0.0), None);
+}
+
+#[test]
+fn retries_beyond_the_budget_are_neither_immediate_nor_later_than_the_timeout() {
+    let failure = RetryContext { repeatable: true, is_persistent: true, ..failure(AttemptOutcome::NotSent) };
+    let least = SECOND / 10;
+    // A policy without delays is no hot loop.
+    for policy in [
+        RetryPolicy::new().max_delay(Duration::ZERO),
+        RetryPolicy::new().base_delay(Duration::ZERO).max_delay(least / 10),
+    ] {
+        assert_eq!(policy.unbudgeted_delay(&failure), Some(least));
+    }
+    // A timeout shorter than the maximum delay leaves time for retries, but not for many.
+    let (mut left, mut retries) = (SECOND * 20, 0);
+    while let Some(delay) = RetryPolicy::new().unbudgeted_delay(&RetryContext { left, ..failure }) {
+        assert!(delay >= least && delay < left, "{delay:?} of {left:?}");
+        left -= delay;
+        retries += 1;
+    }
+    assert!((5..=10).contains(&retries) && left <= least, "{retries} retries, {left:?} left");
+    let asked = RetryContext { retry_after: Some(SECOND * 90), ..failure };
+    assert_eq!(RetryPolicy::new().unbudgeted_delay(&asked), Some(SECOND * 90));
+    let ending = RetryContext { left: SECOND * 90, ..asked };
+    assert_eq!(RetryPolicy::new().unbudgeted_delay(&ending), None);
 }
 
 #[test]
