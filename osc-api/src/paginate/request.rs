@@ -2,10 +2,10 @@
 
 use crate::action::Action;
 
-/// The request of a paginated action, for [`Client::paginate`].
+/// The request of a paginated action, for [`Client::paginate`](crate::Client::paginate).
 ///
 /// Implemented for these requests only; it cannot be implemented outside of this crate. Most actions return everything at
-/// once: call their method of [`Client`].
+/// once: call their method of [`Client`](crate::Client).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the request of a paginated action",
     label = "its action returns everything at once",
@@ -31,7 +31,7 @@ pub trait Paginated: sealed::SealedPaginated + Clone + Send + Sync + Sized + 'st
     fn items(response: <Self::Action as Action>::Response) -> Vec<Self::Item>;
 }
 
-/// The request of an action that lists items, for [`Client::list`]: paginated or not.
+/// The request of an action that lists items, for [`Client::list`](crate::Client::list): paginated or not.
 ///
 /// Implemented for the requests of all actions that [`Listing`](crate::listing::Listing) describes; it cannot be
 /// implemented outside of this crate.
