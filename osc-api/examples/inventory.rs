@@ -13,7 +13,8 @@ async fn inventory(client: &Client) -> Result<Map<String, Value>> {
         reads.spawn(async move { (listing, items.await) });
     }
     let (total, mut inventory) = (reads.len(), Map::new());
-    while let Some(Ok((listing, result))) = reads.join_next().await {
+    while let Some(read) = reads.join_next().await {
+        let (listing, result) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let progress = format!("{}/{total} {}", total - reads.len(), listing.action());
         match result {
             Ok(items) => {

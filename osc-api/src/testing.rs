@@ -36,7 +36,7 @@
 //! 3. A create with a `ClientToken` that was used before receives the first response again.
 //! 4. The handler set with [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw).
 //! 5. The resources of a [stateful](FakeApiBuilder::stateful) fake.
-//! 6. The published example of the action; for a dry run (`DryRun`), an empty response.
+//! 6. The published example of the action, as the last page; for a dry run (`DryRun`), an empty response.
 //!
 //! Every response has a `Date` and a request ID of its own.
 //!
@@ -348,8 +348,8 @@ impl fmt::Debug for FakeApi {
     }
 }
 
-/// The published example of an action's response, to be adapted by a test. Empty for actions that this crate does not
-/// know.
+/// The published example of an action's response, to be adapted by a test; of a page, as the last one. Empty for actions
+/// that this crate does not know.
 ///
 /// ```
 /// use osc_api::action::ReadVms;
@@ -362,5 +362,5 @@ where
     A::Response: Default,
 {
     let published = admission::published(A::NAME);
-    published.and_then(|action| serde_json::from_str(action.example).ok()).unwrap_or_default()
+    published.and_then(|action| serde_json::from_value(action.example()).ok()).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
 //! Wrong programs do not compile, and the compiler's message names the correction.
+
 use std::fs;
 use std::path::Path;
 

@@ -149,7 +149,9 @@ fn model(inputs: &Inputs, format: ProblemFormat) -> Option<Api> {
             let stale = problems.iter().filter(|problem| problem.severity == Severity::Stale).count();
             if stale > 0 {
                 let name = inputs.description.path.display();
-                terminal::warn(&format!("note: {stale} entries of the overlay have no effect on {name}\n"));
+                let entries = if stale == 1 { "1 entry" } else { &format!("{stale} entries") };
+                let verb = if stale == 1 { "has" } else { "have" };
+                terminal::warn(&format!("note: {entries} of the overlay {verb} no effect on {name}\n"));
             }
             Some(api)
         }

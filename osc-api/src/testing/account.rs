@@ -342,8 +342,7 @@ fn advance_link(link: &mut Value, transitions: &[Transition]) -> bool {
 
 /// The first resource, or the only one, in the published example of an action's response.
 fn published(action: &str, member: &str) -> Map<String, Value> {
-    let example = admission::published(action).and_then(|known| serde_json::from_str(known.example).ok());
-    let mut response: Value = example.unwrap_or_default();
+    let mut response = admission::published(action).map(|known| known.example()).unwrap_or_default();
     let member = response.get_mut(member).map(Value::take).unwrap_or_default();
     let first = match member {
         Value::Array(list) => list.into_iter().next().unwrap_or_default(),

@@ -22,7 +22,27 @@ pub(super) struct PublishedAction {
     pub(super) auth: Auth,
     pub(super) reencode: Reencode,
     /// The first example of its response, as JSON.
-    pub(super) example: &'static str,
+    example: &'static str,
+}
+
+impl PublishedAction {
+    /// The first example of its response, as the last page. It is the response to every page, so that a listing would
+    /// not end if it said that there are more, as some published examples do.
+    pub(super) fn example(&self) -> Value {
+        let mut response = serde_json::from_str(self.example).unwrap_or_default();
+        end_pages(&mut response);
+        response
+    }
+}
+
+/// Removes what says that there are more pages.
+fn end_pages(response: &mut Value) {
+    let Value::Object(members) = response else { return };
+    members.remove("NextPageToken");
+    if let Some(has_more) = members.get_mut("HasMoreItems") {
+        *has_more = false.into();
+    }
+    members.values_mut().for_each(end_pages);
 }
 
 /// The published action of this name.

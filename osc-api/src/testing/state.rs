@@ -15,7 +15,7 @@ use rustls::pki_types::CertificateDer;
 use serde_json::{Map, Value, json};
 
 use super::account::{AccessRules, FakeAccount};
-use super::admission;
+use super::admission::{self, PublishedAction};
 use super::clock::FakeClock;
 use super::fault::{Fault, FaultKind, error_body};
 use super::handler::ErasedHandler;
@@ -179,7 +179,7 @@ impl FakeState {
             FaultKind::None | FaultKind::CutResponse => true,
             FaultKind::Error { .. } | FaultKind::Text { .. } | FaultKind::Cut => false,
         });
-        let example = || example(published.as_ref().map(|known| known.example), body);
+        let example = || example(published.as_ref(), body);
         let carried_out = match (registered, reencode) {
             _ if !is_carried_out => Ok(Value::Null),
             (Some(registered), _) => self
@@ -365,9 +365,9 @@ fn is_dry_run(body: &Value) -> bool {
 }
 
 /// The published example, or an empty response for a dry run.
-fn example(published: Option<&str>, body: &Value) -> Value {
+fn example(published: Option<&PublishedAction>, body: &Value) -> Value {
     let published = published.filter(|_| !is_dry_run(body));
-    published.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({}))
+    published.map_or_else(|| json!({}), PublishedAction::example)
 }
 
 /// Sets the request ID.
