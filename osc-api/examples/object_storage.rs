@@ -52,6 +52,8 @@ async fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("{error}");
+            let causes = std::iter::successors(error.source(), |&cause| cause.source());
+            causes.for_each(|cause| eprintln!("  caused by: {cause}"));
             ExitCode::FAILURE
         }
     }

@@ -27,10 +27,11 @@
 //!
 //! # Responses
 //! The first of these steps that applies determines the response:
-//! 1. Authentication and validation: a method other than `POST` is a 405, an unknown action a 404; a wrong
-//!    signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is not a
-//!    JSON object is a 400. An empty body counts as `{}`, as in the cloud. With
-//!    [`strict_requests`](FakeApi::strict_requests), a request that does not fit its action is a 400, too.
+//! 1. Authentication and validation: a method other than `POST` is a 405, an unknown action without a handler a 404;
+//!    a wrong signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is
+//!    not a JSON object is a 400. An empty body counts as `{}`, as in the cloud. With
+//!    [`strict_requests`](FakeApi::strict_requests), a request that does not fit its action is a 400, too. Each of
+//!    these errors has a code.
 //!    [Options](FakeApi::builder) add the lockout, API access rules and request rates.
 //! 2. Faults planned with [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any).
 //! 3. A create with a `ClientToken` that was used before receives the first response again.

@@ -154,6 +154,33 @@ fn each_side_is_compared_with_its_own_overlay_and_error_codes() {
 }
 
 #[test]
+fn entries_without_effect_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    for side in ["old", "new"] {
+        fs::create_dir(folder.path().join(side)).unwrap();
+        write(&format!("{side}/outscale.yaml"), OLD);
+    }
+    let action = |path: &str| format!("- target: {path}\n  description: A reason.\n  update: {{x-new: 1}}\n");
+    let overlay = |actions: &[&str]| {
+        let actions: String = actions.iter().map(|path| action(path)).collect();
+        format!("overlay: 1.0.0\ninfo: {{title: Corrections, version: 1.0.0}}\nactions:\n{actions}")
+    };
+    let [first, second] = ["$.components.schemas.Deleted1", "$.components.schemas.Deleted2"];
+    write("old/overlay.yaml", &overlay(&[first]));
+    write("new/overlay.yaml", &overlay(&[first, second]));
+    let run = run_in(folder.path(), &["old", "new"]);
+    assert_eq!(run.code, Some(0), "{}", run.output);
+    for part in [
+        "note: 1 entry has no effect on old/outscale.yaml:\n  old/overlay.yaml:4:3 #/actions/0",
+        "note: 2 entries have no effect on new/outscale.yaml:\n  new/overlay.yaml:4:3 #/actions/0",
+        "  new/overlay.yaml:7:3 #/actions/1",
+    ] {
+        assert!(run.output.contains(part), "no {part}: {}", run.output);
+    }
+}
+
+#[test]
 fn the_three_report_formats_are_as_expected() {
     let folder = tempfile::tempdir().unwrap();
     let text = breaking().replace("[small, large, huge]", "[small, large, huge, endless]");

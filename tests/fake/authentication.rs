@@ -109,14 +109,14 @@ fn invalid_requests_are_refused() {
     assert_eq!((get.status, get.code()), (405, Some("2")));
     for path in ["/api/v1/ReadRainbows", "/api/v1/", "/ReadVms", "/api/v1/ReadVms/x", "/api/v1/readvms"] {
         let unknown = RawRequest { path: path.to_owned(), ..RawRequest::of("") }.send(&fake);
-        assert_eq!(unknown.status, 404, "{path}");
+        assert_eq!((unknown.status, unknown.code()), (404, Some("4042")), "{path}");
+        let name = path.rsplit('/').next().unwrap_or_default();
+        assert!(unknown.details().contains(name), "{path}: {unknown:?}");
     }
     for body in [" ", "[]", "{", "null"] {
         let response = RawRequest { body, ..RawRequest::of("ReadVms") }.send(&fake);
-        assert_eq!((response.status, response.code()), (400, None), "{body:?}");
-        assert!(
-            response.body["Errors"][0]["Details"].as_str().is_some_and(|text| text.contains("JSON object"))
-        );
+        assert_eq!((response.status, response.code()), (400, Some("4047")), "{body:?}");
+        assert!(response.details().contains("JSON object"), "{response:?}");
     }
 }
 
@@ -126,6 +126,11 @@ fn every_response_has_a_date_and_a_request_id() {
     let mut ids = Vec::new();
     for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
         let response = RawRequest::of(action).send(&fake);
+        assert_eq!(
+            response.body["ResponseContext"]["RequestId"].as_str(),
+            response.header("X-Request-Id"),
+            "{response:?}"
+        );
         assert!(response.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{response:?}");
         ids.push(response.header("X-Request-Id").expect("a request ID").to_owned());
     }
@@ -169,5 +174,5 @@ async fn an_error_states_why_the_request_was_refused() {
         .send_raw("ReadRainbows", &json!({}))
         .await
         .expect_err("an unknown action");
-    assert!(error.to_string().contains("on_raw") && !error.is_not_found(), "{error}");
+    assert!(error.has_code(codes::INVALID_METHOD_NAME) && !error.is_not_found(), "{error}");
 }

@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use osc_api::testing::FakeApi;
 use osc_api::types::ReadApiAccessRulesRequest;
+use osc_api::{Client, codes};
 use osc_tests::artifacts;
+use serde_json::json;
 
 use crate::fake::access_rules::Ca;
 
@@ -86,13 +88,72 @@ fn the_example_serves_published_examples_without_state() {
     assert_eq!(run(artifacts::program("read_vms"), &[], &fake.environment), "i-12345678\trunning\n");
 }
 
+/// Runs the example with arguments with which it ends, and returns its exit code and its standard error.
+fn ends(arguments: &[&str], output: Stdio) -> (Option<i32>, String) {
+    let child = Command::new(artifacts::program("fake_api"))
+        .args(arguments)
+        .stdout(output)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the example runs");
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+}
+
 #[test]
 fn wrong_usage_of_the_example_is_reported() {
-    for arguments in [&["--port"][..], &["--port", "many"], &["--colour"], &["--tls", "a.pem"]] {
-        let output = Command::new(artifacts::program("fake_api")).args(arguments).output().expect("it runs");
-        let errors = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(output.status.code(), Some(2), "{errors}");
-        assert!(errors.contains("usage: fake_api"), "{errors}");
+    for (arguments, words) in [
+        (&["--port"][..], "--port lacks a value"),
+        (&["--port", "many"], "invalid value `many` of --port: must be a number of at most 65535"),
+        (&["--port", "65536"], "invalid value `65536` of --port"),
+        (&["--rate", "0"], "invalid value `0` of --rate: must be a number of at least 1"),
+        (&["--colour"], "unknown option `--colour`"),
+        (&["--tls", "a.pem"], "--tls lacks a value"),
+        (&["--tls", "no-such.pem", "no-such.key"], "cannot read no-such.pem"),
+    ] {
+        let (code, errors) = ends(arguments, Stdio::piped());
+        assert_eq!(code, Some(2), "{errors}");
+        assert!(
+            errors.contains(&format!("error: {words}")) && errors.contains("usage: fake_api"),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
+fn a_port_in_use_is_reported() {
+    let fake = FakeApi::start().expect("a fake");
+    let endpoint = fake.endpoint();
+    let address = endpoint.trim_start_matches("http://").trim_end_matches("/api/v1");
+    let port = address.rsplit(':').next().expect("a port");
+    let (code, errors) = ends(&["--port", port], Stdio::piped());
+    assert_eq!(code, Some(1), "{errors}");
+    assert!(errors.starts_with(&format!("error: cannot serve on {address}: ")), "{errors}");
+}
+
+#[test]
+fn the_help_of_the_example_may_be_read_in_part() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    assert_eq!(ends(&["--help"], writer.into()), (Some(0), String::new()));
+}
+
+#[tokio::test]
+async fn the_example_refuses_requests_that_do_not_fit_if_it_is_strict() {
+    for (arguments, is_strict) in [(&[][..], false), (&["--strict"], true)] {
+        let fake = Program::start(arguments);
+        let variable =
+            |name| fake.environment.iter().find(|(found, _)| found == name).expect("it").1.as_str();
+        let client = Client::builder()
+            .ignore_environment()
+            .endpoint(variable("OSC_ENDPOINT_API"))
+            .region(variable("OSC_REGION"))
+            .access_key(variable("OSC_ACCESS_KEY"), variable("OSC_SECRET_KEY"))
+            .build()
+            .expect("a client");
+        let result = client.send_raw("DeleteVms", &json!({ "VmIds": "i-1" })).await;
+        let is_refused = result.is_err_and(|error| error.has_code(codes::INVALID_PARAMETER_TYPE));
+        assert_eq!(is_refused, is_strict);
     }
 }
 

@@ -43,6 +43,11 @@ impl RawResponse {
         self.body["Errors"][0]["Code"].as_str()
     }
 
+    /// The details of the first error.
+    pub fn details(&self) -> &str {
+        self.body["Errors"][0]["Details"].as_str().unwrap_or_default()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
         headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)

@@ -45,6 +45,7 @@ async fn strict_mode_refuses_invalid_requests_with_and_without_a_handler() {
         for (action, request, words, _) in invalid_requests() {
             let error = client(&fake).send_raw(action, &request).await.expect_err("a refusal");
             assert!(error.is_validation() && error.to_string().contains(words), "{request}: {error}");
+            assert!(error.to_string().contains("code "), "{error}");
         }
     }
 }

@@ -9,8 +9,9 @@ use crate::{ExitStatus, import, regen, terminal};
 /// If a file or URL cannot be read, or a file cannot be written.
 pub(crate) fn run(import: &import::ImportArguments) -> Result<ExitStatus, String> {
     import.check_for_bump()?;
-    if import::is_imported(import)? {
-        terminal::print(&format!("1. Import: {} is already imported.\n", import.from));
+    if let Some(source) = import::imported(import)? {
+        let (name, location) = (&import.from, source.location);
+        terminal::print(&format!("1. Import: {name} is already imported, from {location}.\n"));
     } else {
         if import::run(import)? == ExitStatus::Failed {
             return Ok(stop(
@@ -45,6 +46,11 @@ pub(crate) fn run(import: &import::ImportArguments) -> Result<ExitStatus, String
          commit the import, the overlay and texts, and the generated files, each on its own.\n",
     );
     Ok(ExitStatus::Done)
+}
+
+/// Whether a bump to a version imports it, as far as can be seen without a download. Errors are those of [`run`].
+pub(crate) fn needs_import(import: &import::ImportArguments) -> bool {
+    import.check_for_bump().is_ok() && !import::is_version_imported(import).unwrap_or(true)
 }
 
 /// Prints the work that a person must do before the command can continue.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use osc_codegen::ir::Api;
-use osc_codegen::{Diagnostic, Diff, Impact, Severity};
+use osc_codegen::{Diagnostic, Diff, Impact, Severity, Source};
 
 use crate::inputs::{self, CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
@@ -133,7 +133,7 @@ fn read_revision(
     })
 }
 
-/// The model of a description. Prints its errors, and the number of entries without effect.
+/// The model of a description. Prints its errors, and the entries without effect.
 fn model(inputs: &Inputs, format: ProblemFormat) -> Option<Api> {
     let refuse = |mut problems: Vec<Diagnostic>| {
         problems.retain(|problem| problem.severity == Severity::Error);
@@ -146,19 +146,33 @@ fn model(inputs: &Inputs, format: ProblemFormat) -> Option<Api> {
     of_contract.docs = None;
     match osc_codegen::model(&of_contract.input(false), &mut |_| {}) {
         Ok((api, problems)) => {
-            let stale = problems.iter().filter(|problem| problem.severity == Severity::Stale).count();
-            if stale > 0 {
-                let name = inputs.description.path.display();
-                let entries = if stale == 1 { "1 entry" } else { &format!("{stale} entries") };
-                let verb = if stale == 1 { "has" } else { "have" };
-                terminal::warn(&format!("note: {entries} of the overlay {verb} no effect on {name}\n"));
-            }
+            note_stale(&of_contract, &problems, format);
             Some(api)
         }
         Err(problems) => {
             // Reported where the given file has them.
             refuse(osc_codegen::relocate(&inputs.input(false), problems));
             None
+        }
+    }
+}
+
+/// Prints the entries without effect, such as corrections of what an older description does not have yet.
+fn note_stale(inputs: &Inputs, problems: &[Diagnostic], format: ProblemFormat) {
+    // Of the files next to the description: the tables of the generator are for the committed one.
+    let is_stale = |problem: &&Diagnostic| {
+        problem.severity == Severity::Stale
+            && !matches!(problem.source, Source::Description | Source::Generator)
+    };
+    let shown = Problems { inputs, is_strict: false, format };
+    let lines: Vec<String> =
+        problems.iter().filter(is_stale).map(|problem| format!("  {}\n", shown.line(problem))).collect();
+    let name = inputs.description.path.display();
+    match lines.len() {
+        0 => {}
+        1 => terminal::warn(&format!("note: 1 entry has no effect on {name}:\n{}", lines.concat())),
+        count => {
+            terminal::warn(&format!("note: {count} entries have no effect on {name}:\n{}", lines.concat()))
         }
     }
 }

@@ -163,21 +163,41 @@ pub(crate) fn interrupted(spec: &Path) -> Result<Option<String>, String> {
     }))
 }
 
-/// Whether the description that the argument names is the imported one. Fetches it, unless it is a version.
+/// The source of the imported description if it is the one that the argument names. Fetches that, unless it is a version
+/// that is imported.
 ///
 /// # Errors
 /// If it cannot be read or fetched.
-pub(crate) fn is_imported(arguments: &ImportArguments) -> Result<bool, String> {
+pub(crate) fn imported(arguments: &ImportArguments) -> Result<Option<SpecSource>, String> {
     let spec = folder(None)?;
     let _lock = Lock::acquire(&spec)?;
-    if transaction::interrupted(&spec)?.is_some() {
-        return Ok(false);
+    let Some(source) = complete_source(&spec)? else { return Ok(None) };
+    let is_same =
+        names_version(arguments, &source) || sha256(published(arguments)?.text.as_bytes()) == source.sha256;
+    Ok(is_same.then_some(source))
+}
+
+/// Whether the argument is the version of the imported description. Fetches nothing.
+///
+/// # Errors
+/// If the files of the last import cannot be read.
+pub(crate) fn is_version_imported(arguments: &ImportArguments) -> Result<bool, String> {
+    Ok(complete_source(&folder(None)?)?.is_some_and(|source| names_version(arguments, &source)))
+}
+
+/// The source of the imported description. `None` if there is none, or if its import was interrupted.
+fn complete_source(spec: &Path) -> Result<Option<SpecSource>, String> {
+    match transaction::interrupted(spec)? {
+        Some(_) => Ok(None),
+        None => SpecSource::read(spec),
     }
-    let Some(source) = SpecSource::read(&spec)? else { return Ok(false) };
-    if source.release.as_deref() == Some(arguments.from.trim_start_matches('v')) {
-        return Ok(true);
-    }
-    Ok(sha256(published(arguments)?.text.as_bytes()) == source.sha256)
+}
+
+/// Whether the argument is the version of the imported description: its release, or the version that it states if it was
+/// imported from a file or URL.
+fn names_version(arguments: &ImportArguments, source: &SpecSource) -> bool {
+    let is_pinned = arguments.sha256.as_ref().is_none_or(|pinned| *pinned == source.sha256);
+    is_pinned && arguments.is_download() && source.label() == arguments.from.trim_start_matches('v')
 }
 
 /// Undoes an interrupted import. A dry run only reports it, since it writes nothing.

@@ -109,7 +109,8 @@ impl Command {
     /// Whether the command downloads a description.
     fn is_download(&self) -> bool {
         match self {
-            Self::Bump(arguments) | Self::Spec(Spec::Import(arguments)) => arguments.is_download(),
+            Self::Bump(arguments) => arguments.is_download() && bump::needs_import(arguments),
+            Self::Spec(Spec::Import(arguments)) => arguments.is_download(),
             _ => false,
         }
     }
@@ -148,10 +149,31 @@ fn completions(shell: clap_complete::Shell) -> Result<ExitStatus, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Command::command().debug_assert();
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bump_downloads_unless_its_version_is_imported() {
+        let source =
+            spec_source::SpecSource::read(&workspace::root().unwrap().join("spec")).unwrap().unwrap();
+        let imported = source.label();
+        let is_download = |words: &[&str]| {
+            Command::try_parse_from([&["cargo xtask"], words].concat()).ok().unwrap().is_download()
+        };
+        assert!(!is_download(&["bump", imported]));
+        assert!(!is_download(&["bump", &format!("v{imported}")]));
+        assert!(!is_download(&["bump", imported, "--sha256", &source.sha256]));
+        assert!(is_download(&["bump", imported, "--sha256", &"0".repeat(64)]));
+        assert!(is_download(&["bump", "999.0.0"]));
+        // Refused by the command itself.
+        assert!(!is_download(&["bump", "999.0.0", "--dry-run"]));
+        // An import replaces the description even with itself.
+        assert!(is_download(&["spec", "import", imported]));
     }
 }

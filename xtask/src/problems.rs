@@ -80,11 +80,17 @@ impl Problems<'_> {
     /// File, position, message and the line.
     fn lines(&self, problem: &Diagnostic) -> String {
         let word = self.severity(problem);
+        let excerpt =
+            problem.place.as_ref().map(|place| format!("\n{}", place.excerpt())).unwrap_or_default();
+        format!("{word}: {}{excerpt}", self.line(problem))
+    }
+
+    /// File, position and message.
+    pub(crate) fn line(&self, problem: &Diagnostic) -> String {
         let place = problem.place.as_ref();
         let file = self.file(place.map_or(problem.source, |place| place.source));
         let position = place.map(|place| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
-        let excerpt = place.map(|place| format!("\n{}", place.excerpt())).unwrap_or_default();
-        format!("{word}: {file}{position} {}{excerpt}", osc_codegen::visible(&self.message(problem)))
+        format!("{file}{position} {}", osc_codegen::visible(&self.message(problem)))
     }
 
     /// A workflow command.

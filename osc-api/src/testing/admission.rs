@@ -71,9 +71,12 @@ pub(super) fn check_call(request: &Request<Bytes>, auth: Option<Auth>) -> Result
         return Err(Fault::code(codes::METHOD_NOT_ALLOWED).details("every action is a POST"));
     }
     auth.ok_or_else(|| {
-        let path = request.uri().path();
-        let text = format!("no action at {path}: register a handler with `on` or `on_raw`");
-        Fault::status(404, text)
+        let details = match action(request) {
+            Some(action) => format!("there is no action `{action}`"),
+            None => format!("{} is no path of an action: `{API_PATH}/ReadVms` is one", request.uri().path()),
+        };
+        // With a code: a 404 without one means a resource that does not exist.
+        Fault::error(404, codes::INVALID_METHOD_NAME, "InvalidParameterValue", details)
     })
 }
 
@@ -86,7 +89,7 @@ pub(super) fn check_body(request: &Request<Bytes>, body: &Value) -> Result<(), F
         Value::Object(_) => Ok(()),
         // The cloud accepts a request without a body like `{}`.
         Value::Null if request.body().is_empty() => Ok(()),
-        _ => Err(Fault::uncoded(400, "InvalidParameterValue", "the body must be a JSON object")),
+        _ => Err(Fault::code(codes::INVALID_PARAMETER_VALUE).details("the body must be a JSON object")),
     }
 }
 

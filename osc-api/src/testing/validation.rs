@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
+use crate::codes;
 use crate::json::{self, DecodeOptions, Failure, Strictness};
 
 /// The code of a request without a required member.
@@ -55,14 +56,14 @@ pub(super) fn check(body: &Value, bytes: &[u8], reencode: Reencode) -> Result<()
     match find_difference(body, &reencoded, &mut path) {
         Some((found, expected)) => {
             let details = format!("{path} is {found}, and must be {expected}");
-            Err(Fault::uncoded(400, "InvalidParameterValue", details))
+            Err(Fault::code(codes::INVALID_PARAMETER_TYPE).details(details))
         }
         None => Ok(()),
     }
 }
 
 fn invalid(location: &str) -> Fault {
-    Fault::uncoded(400, "InvalidParameterValue", format!("{location} is invalid"))
+    Fault::code(codes::INVALID_PARAMETER_VALUE).details(format!("{location} is invalid"))
 }
 
 fn lacks(location: &str, name: &str) -> String {
