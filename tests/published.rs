@@ -60,10 +60,7 @@ fn main() {
 
 #[test]
 fn a_second_api_works_with_the_runtime_and_signs_by_its_own_scheme() {
-    let folder = crate_with("second_api", |generated| {
-        copy_folder(&expected::tests("second_api/generated"), generated)
-    });
-    leave_out(&folder, OUTSCALE_MODULE);
+    let folder = second_api("second_api");
     let mut library = the_crate(&folder, &["blocking"]);
     succeed(library.args(["--emit", "metadata,link"]));
     fs::write(folder.join("caller.rs"), CALLER).unwrap();
@@ -136,6 +133,14 @@ fn crate_with(name: &str, generate: impl FnOnce(&Path)) -> PathBuf {
     folder
 }
 
+/// Creates a copy of the crate with the second API.
+pub fn second_api(name: &str) -> PathBuf {
+    let folder =
+        crate_with(name, |generated| copy_folder(&expected::tests("second_api/generated"), generated));
+    leave_out(&folder, OUTSCALE_MODULE);
+    folder
+}
+
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -180,7 +185,7 @@ fn leave_out(folder: &Path, declaration: &str) {
 }
 
 /// The compiler for a copy of the crate, as cargo would start it.
-fn the_crate(folder: &Path, features: &[&str]) -> Command {
+pub fn the_crate(folder: &Path, features: &[&str]) -> Command {
     let mut command = artifacts::rustc("osc_api", &folder.join("src/lib.rs"));
     command
         .args(["--crate-type", "lib", "--check-cfg", "cfg(docsrs, test)"])

@@ -86,7 +86,8 @@ fn table(macro_name: &str, name: &str, rows: &[String]) -> String {
 
 /// One tuple after the other: prettyplease gives each expression of a tuple a line if one of them is long.
 fn tuples(docs: &str, declaration: &str, rows: &[Vec<String>]) -> String {
-    let mut text = format!("/// {docs}\npub static {declaration} = &[\n");
+    // Not a static: the compiler generates code for every static of a program, used or not, and for the functions in it.
+    let mut text = format!("/// {docs}\npub const {declaration} = &[\n");
     for row in rows {
         text.push_str(&format!("    ({}),\n", row.join(", ")));
     }

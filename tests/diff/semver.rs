@@ -4,8 +4,8 @@
 //! everything must not compile if a change is breaking for the compiler: nothing is reported as breaking without need.
 //! All crates are checked with the real runtime.
 
-use std::borrow::BorrowMut;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use std::process::Command;
 
 use osc_codegen::ir::Api;
 use osc_codegen::{ChangeKind, Diff, Impact, Input};
-use osc_tests::artifacts;
+use osc_tests::artifacts::{self, CompileError};
 
 use crate::diff::caller::{Broken, caller};
 use crate::diff::cases::CASES;
@@ -50,7 +50,8 @@ const CRATE_STUB: &str = "
     }
 ";
 
-/// The crates to check: one with all models, one with all callers that must compile, and one for each that must not.
+/// The crates to check: one with all models, one with all callers that must compile, and one with a module for each that
+/// must not.
 struct Crates {
     folder: PathBuf,
     models: String,
@@ -80,11 +81,11 @@ impl Crates {
     }
 
     fn add_broken(&mut self, name: &str, model: &str, text: &str) {
-        self.broken
-            .insert(name.to_owned(), format!("#![allow(warnings)]\nuse models::{model} as api;\n{text}"));
+        self.broken.insert(name.to_owned(), format!("use models::{model} as api;\n{text}"));
     }
 
-    /// Compiles all crates and returns those that do not compile, with the errors.
+    /// Compiles all crates and returns the callers that do not compile, with the errors. Those that must compile are one
+    /// caller, `valid`.
     fn check(self) -> BTreeMap<String, String> {
         let Self { folder, models, valid, broken } = self;
         let models_root = folder.join("models/lib.rs");
@@ -93,23 +94,41 @@ impl Crates {
             panic!("the generated code does not compile:\n{errors}");
         }
         let models = format!("models={}", folder.join("libmodels.rmeta").display());
-        let valid = ("valid".to_owned(), format!("#![allow(warnings)]\n{valid}"));
+        let check = |name: &str, text: &str| {
+            let root = folder.join(name).with_extension("rs");
+            fs::write(&root, format!("#![allow(warnings)]\n{text}")).unwrap();
+            let mut check = artifacts::check(name, &root, &folder);
+            check.args(["--extern", &models]);
+            check
+        };
         let mut failed = BTreeMap::new();
-        for (name, text) in broken.into_iter().chain([valid]) {
-            let root = folder.join(&name).with_extension("rs");
-            fs::write(&root, text).unwrap();
-            let mut check = artifacts::check(&name, &root, &folder);
-            if let Err(errors) = compiled(check.args(["--extern", &models])) {
-                failed.insert(name, errors);
-            }
+        if let Err(errors) = compiled(check("valid", &valid)) {
+            failed.insert("valid".to_owned(), errors);
         }
-        failed
+        for (name, text) in &broken {
+            fs::write(folder.join(name).with_extension("rs"), text).unwrap();
+        }
+        let mut remaining: Vec<&str> = broken.keys().map(String::as_str).collect();
+        // An error of one phase of the compiler hides those of later phases in other modules: they are found without it.
+        loop {
+            let modules = remaining.iter().map(|name| format!("mod {name};\n"));
+            let errors = artifacts::errors(&mut check("broken", &modules.collect::<String>()));
+            if errors.is_empty() {
+                return failed;
+            }
+            for CompileError { file, text, .. } in errors {
+                let name = file.file_stem().and_then(OsStr::to_str).unwrap();
+                assert!(remaining.contains(&name), "an error outside of the callers:\n{text}");
+                failed.entry(name.to_owned()).or_default().push_str(&text);
+            }
+            remaining.retain(|name| !failed.contains_key(*name));
+        }
     }
 }
 
 /// Runs a compiler. Returns its messages as an error if it fails.
-fn compiled(mut compiler: impl BorrowMut<Command>) -> Result<(), String> {
-    let output = artifacts::output(compiler.borrow_mut());
+fn compiled(mut compiler: Command) -> Result<(), String> {
+    let output = artifacts::output(&mut compiler);
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use osc_tests::artifacts;
+use osc_tests::artifacts::{self, CompileError};
 
-/// A wrong program.
+use crate::published;
+
+/// A wrong use of the crate, which is compiled as a function of its own.
 struct Misuse {
     name: &'static str,
     /// Statements of an async function that returns an `osc_api::Result<()>` and has a `client`.
@@ -161,17 +163,17 @@ const MISUSES: &[Misuse] = &[
     ),
 ];
 
-/// Wrong programs of a crate without features.
+/// Misuses of a crate without features: that of the second API, which is smaller.
 const MISUSES_WITHOUT_FEATURES: &[Misuse] = &[
     misuse(
         "serialized_response",
-        "let _ = osc_api::serde_json::to_string(&Vm::default());",
-        &["Vm: serde::Serialize", "check whether the crate offers a `serde` feature flag"],
+        "let _ = osc_api::serde_json::to_string(&GetTideResponse::default());",
+        &["GetTideResponse: serde::Serialize", "check whether the crate offers a `serde` feature flag"],
     ),
     misuse(
         "deserialized_request",
-        "let _: ReadVmsRequest = osc_api::serde_json::from_str(\"{}\").unwrap();",
-        &["ReadVmsRequest: serde::Deserialize<'de>", "check whether the crate offers a `serde` feature flag"],
+        "let _: GetTideRequest = osc_api::serde_json::from_str(\"{}\").unwrap();",
+        &["GetTideRequest: serde::Deserialize<'de>", "check whether the crate offers a `serde` feature flag"],
     ),
     misuse(
         "blocking_client",
@@ -185,33 +187,60 @@ const MISUSES_WITHOUT_FEATURES: &[Misuse] = &[
     ),
 ];
 
-/// The program of a misuse.
-fn program(Misuse { body, .. }: &Misuse) -> String {
-    format!(
-        "#![allow(unused)]\n#![deny(unused_must_use)]\nuse osc_api::types::*;\n\nasync fn wrong(client: osc_api::Client) \
-         -> osc_api::Result<()> {{\n    {body}\n    Ok(())\n}}\n"
-    )
+/// A program with a function for each misuse, and the numbers of the first line of each.
+fn program(misuses: &[&Misuse]) -> (String, Vec<usize>) {
+    let mut text = "#![allow(unused)]\n#![deny(unused_must_use)]\nuse osc_api::types::*;\n".to_owned();
+    let mut starts = Vec::new();
+    for Misuse { name, body, .. } in misuses {
+        text.push('\n');
+        starts.push(text.lines().count() + 1);
+        text.push_str(&format!(
+            "async fn {name}(client: osc_api::Client) -> osc_api::Result<()> {{\n    {body}\n    Ok(())\n}}\n"
+        ));
+    }
+    (text, starts)
 }
 
-/// The problems of wrong programs: one that compiles, and a message that lacks a part. `libraries` are arguments of the
+/// Compiles misuses as one program. Returns the compiler's errors for each, as printed. `libraries` are arguments of the
 /// compiler.
+fn compile(misuses: &[&Misuse], folder: &Path, libraries: &[String]) -> Vec<String> {
+    let (text, starts) = program(misuses);
+    let root = folder.join("misuse.rs");
+    fs::write(&root, text).unwrap();
+    let mut command = artifacts::rustc("misuse", &root);
+    command.args(["--crate-type", "lib", "--emit", "metadata", "--out-dir"]).arg(folder).args(libraries);
+    let mut errors = vec![String::new(); misuses.len()];
+    for CompileError { line, text, .. } in artifacts::errors(&mut command) {
+        let index = starts.partition_point(|start| *start <= line).checked_sub(1);
+        let index = index.unwrap_or_else(|| panic!("an error outside of the misuses:\n{text}"));
+        errors[index].push_str(&text.replace("osc_api::types::", ""));
+    }
+    errors
+}
+
+/// The problems of misuses: one that compiles, and a message that lacks a part.
 fn problems(misuses: &[Misuse], folder: &Path, libraries: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
-    for misuse in misuses {
-        let Misuse { name, body, messages } = misuse;
-        let root = folder.join(format!("{name}.rs"));
-        fs::write(&root, program(misuse)).unwrap();
-        let mut command = artifacts::rustc(name, &root);
-        command.args(["--crate-type", "lib", "--emit", "metadata", "--out-dir"]).arg(folder).args(libraries);
-        let output = artifacts::output(&mut command);
-        if output.status.success() {
-            problems.push(format!("{name} compiles: {body}"));
-            continue;
+    let mut remaining: Vec<&Misuse> = misuses.iter().collect();
+    // The compiler reports lints only for a program without other errors, so it sees some misuses again.
+    while !remaining.is_empty() {
+        let errors = compile(&remaining, folder, libraries);
+        if errors.iter().all(String::is_empty) {
+            problems
+                .extend(remaining.iter().map(|Misuse { name, body, .. }| format!("{name} compiles: {body}")));
+            break;
         }
-        let shown = String::from_utf8(output.stderr).unwrap().replace("osc_api::types::", "");
-        for part in messages.iter().filter(|part| !shown.contains(**part)) {
-            problems.push(format!("{name}: the message lacks {part:?}:\n{shown}"));
+        for (Misuse { name, messages, .. }, shown) in remaining.iter().zip(&errors) {
+            let lacking = messages.iter().filter(|part| !shown.is_empty() && !shown.contains(**part));
+            problems.extend(lacking.map(|part| format!("{name}: the message lacks {part:?}:\n{shown}")));
         }
+        let rejected = errors.iter().map(|shown| !shown.is_empty());
+        remaining = remaining
+            .into_iter()
+            .zip(rejected)
+            .filter(|(_, is_rejected)| !is_rejected)
+            .map(|(misuse, _)| misuse)
+            .collect();
     }
     problems
 }
@@ -225,15 +254,8 @@ fn wrong_programs_are_rejected_with_a_message_that_names_the_remedy() {
 
 #[test]
 fn what_a_missing_feature_leaves_out_is_named_with_the_feature() {
-    let folder = artifacts::scratch("misuse_without_features");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../osc-api/src/lib.rs");
-    let mut command = artifacts::rustc("osc_api", &root);
-    command
-        .args(["--crate-type", "lib", "--emit", "metadata", "--cap-lints", "allow", "--out-dir"])
-        .arg(&folder);
-    // The version that the user agent names, as cargo sets it.
-    command.args(artifacts::dependencies_of_the_crate()).env("CARGO_PKG_VERSION", "0.0.0");
-    let output = artifacts::output(&mut command);
+    let folder = published::second_api("misuse_without_features");
+    let output = artifacts::output(published::the_crate(&folder, &[]).args(["--emit", "metadata"]));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let library = format!("osc_api={}", folder.join("libosc_api.rmeta").display());
     let problems = problems(MISUSES_WITHOUT_FEATURES, &folder, &["--extern".to_owned(), library]);

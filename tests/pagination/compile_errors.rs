@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use osc_api::listing::Listing;
-use osc_tests::artifacts;
+use osc_tests::artifacts::{self, CompileError};
 use serde_json::Value;
 
 /// A read action of the contract.
@@ -51,24 +51,12 @@ fn program(method: &str, reads: &[ReadAction]) -> String {
     text
 }
 
-/// The compiler's errors for a program: code, line and rendered message.
-fn errors(method: &str, program: &str) -> Vec<(String, u64, String)> {
+/// The compiler's errors for a program.
+fn errors(method: &str, program: &str) -> Vec<CompileError> {
     let folder = artifacts::scratch(method);
     let root = folder.join("lib.rs");
     fs::write(&root, program).expect("a program");
-    let output = artifacts::output(artifacts::check(method, &root, &folder).args(["--error-format", "json"]));
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    let messages = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let errors: Vec<_> = messages
-        .filter(|message| message["level"] == "error")
-        .filter_map(|message| {
-            let code = message["code"]["code"].as_str()?.to_owned();
-            let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
-            Some((code, span["line_start"].as_u64()?, message["rendered"].as_str()?.to_owned()))
-        })
-        .collect();
-    assert_eq!(output.status.success(), errors.is_empty(), "the program cannot be checked:\n{stderr}");
-    errors
+    artifacts::errors(&mut artifacts::check(method, &root, &folder))
 }
 
 #[test]
@@ -76,13 +64,13 @@ fn paginate_compiles_for_paginated_actions_and_explains_the_error_for_all_others
     let reads = read_actions();
     let paginated = reads.iter().filter(|read| read.is_paginated).count();
     let errors = errors("paginate", &program("paginate", &reads));
-    let failed: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
+    let failed: BTreeSet<usize> = errors.iter().map(|error| error.line).collect();
     for (line, ReadAction { action, is_paginated }) in (2..).zip(&reads) {
         assert_eq!(*is_paginated, !failed.contains(&line), "{action}");
     }
     assert_eq!(errors.len(), reads.len() - paginated);
-    for (code, line, text) in &errors {
-        let action = &reads[*line as usize - 2].action;
+    for CompileError { code, line, text, .. } in &errors {
+        let action = &reads[line - 2].action;
         assert_eq!(code, "E0277", "{text}");
         for expected in [
             &*format!("{action}Request` is not the request of a paginated action"),
@@ -99,13 +87,13 @@ fn paginate_compiles_for_paginated_actions_and_explains_the_error_for_all_others
 fn list_compiles_for_every_action_that_lists_something_and_explains_the_error_for_all_others() {
     let reads = read_actions();
     let errors = errors("list", &program("list", &reads));
-    let failed: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
+    let failed: BTreeSet<usize> = errors.iter().map(|error| error.line).collect();
     for (line, ReadAction { action, .. }) in (2..).zip(&reads) {
         assert_eq!(Listing::of(action).is_some(), !failed.contains(&line), "{action}");
     }
     assert_eq!(reads.len() - failed.len(), Listing::all().len());
-    for (code, line, text) in &errors {
-        let action = &reads[*line as usize - 2].action;
+    for CompileError { code, line, text, .. } in &errors {
+        let action = &reads[line - 2].action;
         assert_eq!(code, "E0277", "{text}");
         assert!(
             text.contains(&format!("{action}Request` is not the request of an action that lists items")),

@@ -89,6 +89,46 @@ pub fn output(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("cannot run {:?}: {error}", command.get_program()))
 }
 
+/// An error of the compiler.
+#[derive(Debug)]
+pub struct CompileError {
+    /// `E0277`. Empty for a lint.
+    pub code: String,
+    /// The file of its location.
+    pub file: PathBuf,
+    /// The line of its location, from one.
+    pub line: usize,
+    /// The error as the compiler prints it.
+    pub text: String,
+}
+
+/// Runs a compiler. Returns its errors, except for those without a location, which are summaries.
+pub fn errors(compiler: &mut Command) -> Vec<CompileError> {
+    let output = output(compiler.args(["--error-format", "json"]));
+    let stderr = String::from_utf8(output.stderr).expect("messages in UTF-8");
+    let messages = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let errors: Vec<_> = messages.filter_map(|message| CompileError::of(&message)).collect();
+    assert_eq!(output.status.success(), errors.is_empty(), "the program cannot be checked:\n{stderr}");
+    errors
+}
+
+impl CompileError {
+    fn of(message: &Value) -> Option<Self> {
+        let spans = message["spans"].as_array().filter(|_| message["level"] == "error")?;
+        let span = spans.iter().find(|span| span["is_primary"] == true)?;
+        Some(Self {
+            code: message["code"]["code"]
+                .as_str()
+                .filter(|code| code.starts_with('E'))
+                .unwrap_or_default()
+                .to_owned(),
+            file: span["file_name"].as_str()?.into(),
+            line: span["line_start"].as_u64()?.try_into().ok()?,
+            text: message["rendered"].as_str()?.to_owned(),
+        })
+    }
+}
+
 /// A tool of the toolchain that runs the tests, unless the variable names another one.
 fn tool(tool: &str, variable: &str, name: &str, root: &Path) -> Command {
     let layout = Layout::find();

@@ -7,7 +7,7 @@ use crate::__private::reencode;
 use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
-pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
+pub const PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
     ("AcceptNetPeering", Auth::AccessKey, reencode::<types::AcceptNetPeeringRequest>, r#"{
       "NetPeering": {
         "AccepterNet": {"AccountId": "123456789012", "IpRange": "172.16.0.0/16", "NetId": "vpc-12345678"},

@@ -13,7 +13,7 @@ use crate::batch::Listed;
 use crate::batch::ReadById;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadAccessKeys", "AccessKey", Auth::AccessKeyOrBasic, PageStyle::Single, "", &["AccessKeys"], &[]),
     ("ReadAccounts", "Account", Auth::AccessKey, PageStyle::Single, "", &["Accounts"], &[]),
     ("ReadApiAccessRules", "ApiAccessRule", Auth::AccessKeyOrBasic, PageStyle::Single, "", &["ApiAccessRules"], &[]),

@@ -9,7 +9,7 @@ use crate::action::Auth;
 use crate::batch::ReadById;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ListBerths", "Berth", Auth::AccessKeyOrBasic, PageStyle::Token, "", &["Berths"], &[]),
 ];
 

@@ -163,12 +163,17 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "3/s by account", rate: 3.0, is_by_action: false, calls: 180, tasks: 16, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.15 },
 ];
 
+/// Number of runs of each scenario: one, or as many as the variable `OSC_TEST_SIMULATIONS` says. CI runs three.
+fn simulations() -> u64 {
+    std::env::var("OSC_TEST_SIMULATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
 #[test]
 fn the_request_rate_follows_the_limit_of_the_server() {
     let mut problems = Vec::new();
     for scenario in SCENARIOS {
         for kind in [LimiterKind::Bucket, LimiterKind::Window] {
-            for seed in 1..=3 {
+            for seed in 1..=simulations() {
                 let Measurement { seconds, of_ideal, throttled, .. } = simulate(scenario, kind, seed);
                 let line = format!(
                     "{:30} {kind:?} seed {seed}: {seconds:6.1} s, {:5.1} % of ideal, {:4.1} % throttled",

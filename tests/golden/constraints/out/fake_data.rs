@@ -7,6 +7,6 @@ use crate::__private::reencode;
 use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
-pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
+pub const PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
     ("CreateFacts", Auth::None, reencode::<types::CreateFactsRequest>, "{}"),
 ];

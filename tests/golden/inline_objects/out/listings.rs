@@ -4,7 +4,7 @@
 use crate::__private::ListingRow;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
 ];
 
 /// The actions whose requests have `DryRun`, sorted.

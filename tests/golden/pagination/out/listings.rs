@@ -6,7 +6,7 @@ use crate::__private::PageStyle;
 use crate::action::Auth;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadByItem", "Animal", Auth::None, PageStyle::FirstItem, "", &["Animals"], &[]),
     ("ReadByNested", "Animal", Auth::None, PageStyle::FirstItem, "Entities", &["Lions", "Tigers"], &[]),
     ("ReadByToken", "String", Auth::None, PageStyle::Token, "", &["Names"], &[]),

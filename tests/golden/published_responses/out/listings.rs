@@ -10,7 +10,7 @@ use crate::__private::ListRequest;
 use crate::__private::SealedListRequest;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadNoObject", "String", Auth::AccessKey, PageStyle::Single, "", &["Texts"], &[]),
     ("ReadNone", "String", Auth::AccessKey, PageStyle::Single, "", &["Texts"], &[]),
     ("ReadOne", "String", Auth::None, PageStyle::Single, "", &["Texts"], &[]),

@@ -7,7 +7,7 @@ use crate::__private::reencode;
 use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
-pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
+pub const PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
     ("CreateManyRequired", Auth::None, reencode::<types::CreateManyRequiredRequest>, "{}"),
     ("CreateRequired", Auth::None, reencode::<types::CreateRequiredRequest>, "{}"),
 ];

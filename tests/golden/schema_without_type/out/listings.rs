@@ -6,7 +6,7 @@ use crate::__private::PageStyle;
 use crate::action::Auth;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadUntyped", "String", Auth::None, PageStyle::Single, "", &["List"], &[]),
 ];
 

@@ -10,7 +10,7 @@ use crate::__private::ListRequest;
 use crate::__private::SealedListRequest;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadLions", "Lion", Auth::None, PageStyle::Single, "", &["Lions"], &[]),
 ];
 

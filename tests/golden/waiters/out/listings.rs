@@ -11,7 +11,7 @@ use crate::__private::SealedListRequest;
 use crate::batch::ReadById;
 
 /// Every action that lists items; `ListingRow` describes the columns.
-pub static LISTINGS: &[ListingRow] = &[
+pub const LISTINGS: &[ListingRow] = &[
     ("ReadWatchedCages", "Cage", Auth::None, PageStyle::Token, "", &["Cages"], &[]),
     ("ReadWatchedLions", "Lion", Auth::None, PageStyle::Single, "", &["Lions"], &[]),
 ];
