@@ -16,7 +16,7 @@ mod structs;
 mod waiters;
 
 pub(crate) use examples::blocks as example_blocks;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::doc_text::wrap;
@@ -98,9 +98,15 @@ fn inner_doc(lines: &[String]) -> TokenStream {
     quote! { #(#![doc = #lines])* }
 }
 
-fn padded(lines: &[String]) -> Vec<String> {
+fn padded(lines: &[String]) -> Vec<Literal> {
     let line = |line: String| if line.is_empty() { line } else { format!(" {line}") };
-    wrap(lines).into_iter().map(line).collect()
+    wrap(lines).into_iter().map(line).map(|line| literal(&line)).collect()
+}
+
+/// A string. Half of the output is documentation, and a raw string is neither escaped nor unescaped on its way.
+fn literal(text: &str) -> Literal {
+    // Texts that a raw string cannot hold do not parse.
+    format!("r##\"{text}\"##").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 fn ident(name: &str) -> Ident {
