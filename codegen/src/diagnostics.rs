@@ -222,6 +222,14 @@ impl Diagnostics {
         self.additions.push((description, overlay));
     }
 
+    /// Adds the diagnostics of other inputs.
+    pub(crate) fn append(&mut self, other: Self) {
+        let Self { list, seen, additions } = other;
+        self.list.extend(list);
+        self.seen.extend(seen);
+        self.additions.extend(additions);
+    }
+
     /// The overlay's additions: the pointer into the description and the pointer into the overlay.
     pub(crate) fn additions(&self) -> &[(Pointer, Pointer)] {
         &self.additions

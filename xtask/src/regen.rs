@@ -13,6 +13,7 @@ use similar::TextDiff;
 use crate::files::{self, Differences, Lock};
 use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
+use crate::revision::Comparison;
 use crate::spec_source::SpecSource;
 use crate::{ExitStatus, diff, docs, import, terminal, workspace};
 
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<ExitStatus, String> {
         return Ok(ExitStatus::Failed);
     }
     drop(lock);
+    let head = if target.is_default { Some(diff::compare_with_head(workspace::root()?)) } else { None };
     timer.lap("read");
     let problems = Problems { inputs: &target.inputs, is_strict: target.is_own, format: arguments.format };
     let input = target.inputs.input(target.is_own);
@@ -71,7 +73,7 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<ExitStatus, String> {
     }
     let wanted = osc_codegen::files(&api)?;
     timer.lap("emit and render");
-    write_or_compare(arguments, &target, &api, &wanted, timer)
+    write_or_compare(arguments, &target, &api, &wanted, head, timer)
 }
 
 /// Writes the files, or reports those that differ.
@@ -80,6 +82,7 @@ fn write_or_compare(
     target: &Target,
     api: &Api,
     wanted: &Files,
+    head: Option<Comparison>,
     mut timer: Timer,
 ) -> Result<ExitStatus, String> {
     if arguments.out.is_some() && !arguments.check {
@@ -97,8 +100,8 @@ fn write_or_compare(
         arguments.check,
         timer.total(),
     ));
-    if target.is_default
-        && let Some(verdict) = diff::against_head(workspace::root()?, api)
+    if let Some(head) = head
+        && let Some(verdict) = diff::against_head(workspace::root()?, head, api)
     {
         terminal::print(&format!("{verdict}\n"));
     }
