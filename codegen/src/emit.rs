@@ -99,14 +99,14 @@ fn inner_doc(lines: &[String]) -> TokenStream {
 }
 
 fn padded(lines: &[String]) -> Vec<Literal> {
-    let line = |line: String| if line.is_empty() { line } else { format!(" {line}") };
-    wrap(lines).into_iter().map(line).map(|line| literal(&line)).collect()
+    wrap(lines).iter().map(|line| literal(if line.is_empty() { "" } else { " " }, line)).collect()
 }
 
-/// A string. Half of the output is documentation, and a raw string is neither escaped nor unescaped on its way.
-fn literal(text: &str) -> Literal {
+/// A padded string. Half of the output is documentation, and a raw string is neither escaped nor unescaped on its way.
+fn literal(padding: &str, text: &str) -> Literal {
     // Texts that a raw string cannot hold do not parse.
-    format!("r##\"{text}\"##").parse().unwrap_or_else(|_| Literal::string(text))
+    let raw = format!("r##\"{padding}{text}\"##").parse();
+    raw.unwrap_or_else(|_| Literal::string(&format!("{padding}{text}")))
 }
 
 fn ident(name: &str) -> Ident {
