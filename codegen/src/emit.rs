@@ -16,12 +16,12 @@ mod structs;
 mod waiters;
 
 pub(crate) use examples::blocks as example_blocks;
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::doc_text::wrap;
 use crate::ir::{Alias, Api, Module, Type, TypeDef};
-use crate::render::{File, Item};
+use crate::render::{self, File, Item};
 
 /// The file of a module.
 pub(crate) fn module(module: &Module) -> File {
@@ -86,27 +86,15 @@ fn alias(alias: &Alias) -> TokenStream {
     quote! { #docs pub type #name = #ty; }
 }
 
-/// Documentation, one attribute per line: prettyplease prints one with line breaks as a block comment.
+/// Documentation of an item.
 fn doc(lines: &[String]) -> TokenStream {
-    let lines = padded(lines);
-    quote! { #(#[doc = #lines])* }
+    render::docs(&wrap(lines))
 }
 
 /// The documentation of an inline module, whose links are resolved inside it.
 fn inner_doc(lines: &[String]) -> TokenStream {
-    let lines = padded(lines);
+    let lines = render::padded(&wrap(lines));
     quote! { #(#![doc = #lines])* }
-}
-
-fn padded(lines: &[String]) -> Vec<Literal> {
-    wrap(lines).iter().map(|line| literal(if line.is_empty() { "" } else { " " }, line)).collect()
-}
-
-/// A padded string. Half of the output is documentation, and a raw string is neither escaped nor unescaped on its way.
-fn literal(padding: &str, text: &str) -> Literal {
-    // Texts that a raw string cannot hold do not parse.
-    let raw = format!("r##\"{padding}{text}\"##").parse();
-    raw.unwrap_or_else(|_| Literal::string(&format!("{padding}{text}")))
 }
 
 fn ident(name: &str) -> Ident {
