@@ -6,10 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac_sha256::{HMAC, Hash};
 use osc_codegen::Input;
 use osc_tests::artifacts;
-use sha2::{Digest, Sha256};
 
 use crate::expected::{self, published, read, workspace};
 
@@ -97,19 +96,13 @@ fn harbour_signature(date: &str, host: &str, body: &str) -> String {
     let canonical = format!(
         "POST\n/v2/AddBerth\n\ncontent-type:application/json\nhost:{host}\nx-harbour-date:{date}\n\n\
          content-type;host;x-harbour-date\n{}",
-        hex(&Sha256::digest(body))
+        hex(&Hash::hash(body.as_bytes()))
     );
     let day = date.split('T').next().unwrap();
     let scope = format!("{day}/south-1/port/hbr1_request");
-    let to_sign = format!("HBR1-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
-    let key = scope.split('/').fold(b"HBR1SECRET".to_vec(), |key, part| hmac(&key, part));
-    hex(&hmac(&key, &to_sign))
-}
-
-fn hmac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    let to_sign = format!("HBR1-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Hash::hash(canonical.as_bytes())));
+    let key = scope.split('/').fold(b"HBR1SECRET".to_vec(), |key, part| HMAC::mac(part, &key).to_vec());
+    hex(&HMAC::mac(&to_sign, &key))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@ mod location;
 mod suggestion;
 
 use std::collections::HashSet;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 pub(crate) use location::{BYTE_ORDER_MARK, LineCursor, is_hidden};
 pub use location::{Location, visible};
@@ -33,18 +33,35 @@ impl Pointer {
 
     /// The pointer to `key` below this one.
     pub fn join(&self, key: impl fmt::Display) -> Self {
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{key}", self.0))
+        // A walk makes a pointer for every value that it visits.
+        let mut pointer = String::with_capacity(self.0.len() + 24);
+        pointer.push_str(&self.0);
+        push_key(&mut pointer, key);
+        Self(pointer)
     }
 
     /// The pointer several keys below this one.
     pub fn at(&self, keys: &[&str]) -> Self {
-        keys.iter().fold(self.clone(), |at, key| at.join(key))
+        let mut pointer = self.0.clone();
+        keys.iter().for_each(|key| push_key(&mut pointer, key));
+        Self(pointer)
     }
 
     /// The pointer as text, such as `#/components/schemas/Vm`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Appends an escaped reference token (RFC 6901, section 4).
+fn push_key(pointer: &mut String, key: impl fmt::Display) {
+    pointer.push('/');
+    let start = pointer.len();
+    // Writing into a string cannot fail.
+    _ = write!(pointer, "{key}");
+    if pointer.get(start..).is_some_and(|key| key.contains(['~', '/'])) {
+        let key = pointer.split_off(start);
+        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
     }
 }
 
@@ -203,6 +220,14 @@ impl Diagnostics {
     /// Records that the value at a pointer into the description comes from the overlay.
     pub(crate) fn added(&mut self, description: Pointer, overlay: Pointer) {
         self.additions.push((description, overlay));
+    }
+
+    /// Adds the diagnostics of other inputs.
+    pub(crate) fn append(&mut self, other: Self) {
+        let Self { list, seen, additions } = other;
+        self.list.extend(list);
+        self.seen.extend(seen);
+        self.additions.extend(additions);
     }
 
     /// The overlay's additions: the pointer into the description and the pointer into the overlay.

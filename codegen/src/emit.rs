@@ -21,7 +21,7 @@ use quote::quote;
 
 use crate::doc_text::wrap;
 use crate::ir::{Alias, Api, Module, Type, TypeDef};
-use crate::render::{File, Item};
+use crate::render::{self, File, Item};
 
 /// The file of a module.
 pub(crate) fn module(module: &Module) -> File {
@@ -86,21 +86,15 @@ fn alias(alias: &Alias) -> TokenStream {
     quote! { #docs pub type #name = #ty; }
 }
 
-/// Documentation, one attribute per line: prettyplease prints one with line breaks as a block comment.
+/// Documentation of an item.
 fn doc(lines: &[String]) -> TokenStream {
-    let lines = padded(lines);
-    quote! { #(#[doc = #lines])* }
+    render::docs(&wrap(lines))
 }
 
 /// The documentation of an inline module, whose links are resolved inside it.
 fn inner_doc(lines: &[String]) -> TokenStream {
-    let lines = padded(lines);
+    let lines = render::padded(&wrap(lines));
     quote! { #(#![doc = #lines])* }
-}
-
-fn padded(lines: &[String]) -> Vec<String> {
-    let line = |line: String| if line.is_empty() { line } else { format!(" {line}") };
-    wrap(lines).into_iter().map(line).collect()
 }
 
 fn ident(name: &str) -> Ident {

@@ -17,9 +17,11 @@ mod lower;
 mod names;
 mod openapi;
 mod overlay;
+mod parallel;
 mod render;
 mod yaml;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{iter, thread};
@@ -31,7 +33,11 @@ pub use import_checks::{Contract, check_examples, strip_prose};
 pub use import_review::{DocsText, OverlayAction, field_text, lines, overlay_actions, values_at};
 pub use render::HEADER;
 
-use crate::ir::Api;
+use serde_json::{Map, Value};
+
+use crate::ir::{Api, Module};
+use crate::openapi::Document;
+use crate::render::File;
 
 /// The inputs of the generator.
 #[derive(Clone, Copy, Debug)]
@@ -138,13 +144,30 @@ pub fn review_overlay(overlay: &str, old: &str, new: &str) -> Vec<(Pointer, Stri
 /// # Errors
 /// A bug of the generator: tokens that are not Rust, with the name of the file.
 pub fn files(api: &Api) -> Result<Files, String> {
+    let tables: [fn(&Api) -> Option<File>; 7] = [
+        |api| Some(emit::fake_data(api)),
+        |api| Some(emit::blocking(api)),
+        emit::codes,
+        emit::waiters,
+        |api| Some(emit::listings(api)),
+        |api| Some(emit::service(api)),
+        |api| Some(emit::index(api)),
+    ];
+    // The largest first, so that no thread is left with a large one at the end.
+    let mut modules: Vec<&Module> = api.modules.iter().collect();
+    modules.sort_by_key(|module| Reverse(module.actions.len() + module.types.len()));
+    let count = tables.len() + modules.len();
+    let file = |index: usize| match tables.get(index) {
+        Some(table) => table(api),
+        None => modules.get(index - tables.len()).map(|module| emit::module(module)),
+    };
     // Tokens cannot leave their thread, so each thread emits and formats whole files.
     let next = AtomicUsize::new(0);
     let print = || {
-        let own = iter::from_fn(|| api.modules.get(next.fetch_add(1, Ordering::Relaxed)));
-        own.map(|module| render::file(emit::module(module))).collect::<Vec<_>>()
+        let own = iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < count));
+        own.filter_map(file).map(render::file).collect::<Vec<_>>()
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(api.modules.len().max(1));
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(count);
     let printed = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(print)).collect();
         let joined = workers.into_iter().map(|worker| worker.join());
@@ -152,35 +175,43 @@ pub fn files(api: &Api) -> Result<Files, String> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| "the generator panicked: please report it".to_owned())
     })?;
-    let blocking = render::file(emit::blocking(api));
-    let codes = emit::codes(api).map(render::file);
-    let fake_data = render::file(emit::fake_data(api));
-    let waiters = emit::waiters(api).map(render::file);
-    let listings = render::file(emit::listings(api));
-    let service = render::file(emit::service(api));
-    let index = render::file(emit::index(api));
-    printed
-        .into_iter()
-        .flatten()
-        .chain(codes)
-        .chain(waiters)
-        .chain([fake_data, blocking, listings, service, index])
-        .collect()
+    printed.into_iter().flatten().collect()
 }
 
 fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {
-    let mut problems = Diagnostics::default();
-    let docs = input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default();
-    let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
-    let waiters = input.waiters.map(|text| lower::waiters(text, &mut problems)).unwrap_or_default();
-    let description = openapi::read_corrected(input.description, input.overlay, &mut problems);
-    if let (Some(description), Some(_)) = (&description, input.overlay) {
-        import_checks::compare_value_sets(description, &mut problems);
-    }
-    let document = description.and_then(|description| openapi::parse(description, &mut problems));
+    let ((document, others), (tables, mut problems)) =
+        parallel::join(|| read_document(input), || read_tables(input));
+    problems.append(others);
+    let Tables { docs, codes, waiters } = tables;
     phase("load");
     let api = document.and_then(|document| lower::lower(&document, &docs, codes, &waiters, &mut problems));
     phase("lower");
     yaml::resolve_spans(&input.texts(), &mut problems);
     problems.finish(api.map(|api| (api, docs)), input.strict)
+}
+
+fn read_document(input: &Input<'_>) -> (Option<Document>, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let description = openapi::read_corrected(input.description, input.overlay, &mut problems);
+    if let (Some(description), Some(_)) = (&description, input.overlay) {
+        import_checks::compare_value_sets(description, &mut problems);
+    }
+    (description.and_then(|description| openapi::parse(description, &mut problems)), problems)
+}
+
+/// The inputs besides the description and its overlay.
+struct Tables {
+    docs: doc_text::Docs,
+    codes: lower::ErrorCodes,
+    waiters: Map<String, Value>,
+}
+
+fn read_tables(input: &Input<'_>) -> (Tables, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let tables = Tables {
+        docs: input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default(),
+        codes: input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default(),
+        waiters: input.waiters.map(|text| lower::waiters(text, &mut problems)).unwrap_or_default(),
+    };
+    (tables, problems)
 }

@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Severity, Source};
 use crate::ir::Service;
-use crate::{overlay, yaml};
+use crate::overlay::Overlay;
+use crate::{parallel, yaml};
 
 /// A parsed description: the pieces that the crate is generated from.
 #[derive(Debug, Default)]
@@ -59,9 +60,15 @@ pub(crate) fn read_corrected(
     overlay: Option<&str>,
     problems: &mut Diagnostics,
 ) -> Option<Value> {
-    let mut value = read(description, problems)?;
+    let read_overlay = || {
+        let mut problems = Diagnostics::default();
+        (overlay.map(|text| Overlay::read(text, &mut problems)), problems)
+    };
+    let (value, (overlay, others)) = parallel::join(|| read(description, problems), read_overlay);
+    problems.append(others);
+    let mut value = value?;
     if let Some(overlay) = overlay {
-        overlay::apply(overlay, &mut value, problems);
+        overlay.apply(&mut value, problems);
     }
     references::resolve(&mut value, problems);
     // Keys are in the order of the contract, so that a published description generates the same code as its contract.

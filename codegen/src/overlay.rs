@@ -8,34 +8,48 @@ use serde_json_path::JsonPath;
 use crate::diagnostics::{Diagnostics, Pointer, Source, unescape_key};
 use crate::yaml;
 
-/// Applies an overlay's actions in order.
-pub(crate) fn apply(overlay: &str, description: &mut Value, problems: &mut Diagnostics) {
-    let Some(overlay) = yaml::read(overlay, Source::Overlay, problems) else { return };
-    let root = Pointer::root();
-    let Value::Object(overlay) = overlay else {
-        let message = "an overlay is a mapping with `overlay`, `info` and `actions`";
-        problems.error_in(Source::Overlay, &root, message);
-        return;
-    };
-    if !matches!(overlay.get("overlay"), Some(Value::String(version)) if version.starts_with("1.")) {
-        let message = "must be the version of the overlay format: `1.0.0`";
-        problems.error_in(Source::Overlay, &root.join("overlay"), message);
-    }
-    for key in overlay.keys() {
-        if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions") && !key.starts_with("x-") {
-            problems.error_in(Source::Overlay, &root.join(key), "is not a key of an overlay");
+/// An overlay's valid actions, each with the pointer to it.
+#[derive(Default)]
+pub(crate) struct Overlay(Vec<(Pointer, TargetedChange)>);
+
+impl Overlay {
+    /// Reads an overlay and reports everything that is wrong with it.
+    pub(crate) fn read(overlay: &str, problems: &mut Diagnostics) -> Self {
+        let Some(overlay) = yaml::read(overlay, Source::Overlay, problems) else { return Self::default() };
+        let root = Pointer::root();
+        let Value::Object(overlay) = overlay else {
+            let message = "an overlay is a mapping with `overlay`, `info` and `actions`";
+            problems.error_in(Source::Overlay, &root, message);
+            return Self::default();
+        };
+        if !matches!(overlay.get("overlay"), Some(Value::String(version)) if version.starts_with("1.")) {
+            let message = "must be the version of the overlay format: `1.0.0`";
+            problems.error_in(Source::Overlay, &root.join("overlay"), message);
         }
-    }
-    let at = root.join("actions");
-    let Some(Value::Array(actions)) = overlay.get("actions") else {
-        problems.error_in(Source::Overlay, &at, "must be a list of actions; write `actions: []` for none");
-        return;
-    };
-    for (index, action) in actions.iter().enumerate() {
-        let at = at.join(index);
-        if let Some(action) = TargetedChange::read(action, &at, problems) {
-            action.apply(description, &at, problems);
+        for key in overlay.keys() {
+            if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions") && !key.starts_with("x-") {
+                problems.error_in(Source::Overlay, &root.join(key), "is not a key of an overlay");
+            }
         }
+        let at = root.join("actions");
+        let Some(Value::Array(actions)) = overlay.get("actions") else {
+            problems.error_in(
+                Source::Overlay,
+                &at,
+                "must be a list of actions; write `actions: []` for none",
+            );
+            return Self::default();
+        };
+        let read = |(index, action)| {
+            let at = at.join(index);
+            TargetedChange::read(action, &at, problems).map(|change| (at, change))
+        };
+        Self(actions.iter().enumerate().filter_map(read).collect())
+    }
+
+    /// Applies the actions in order.
+    pub(crate) fn apply(&self, description: &mut Value, problems: &mut Diagnostics) {
+        self.0.iter().for_each(|(at, change)| change.apply(description, at, problems));
     }
 }
 

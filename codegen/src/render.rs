@@ -1,6 +1,8 @@
 //! From tokens to text. The output is the same on every machine: no rustfmt, no clock, no hash order.
 
-use proc_macro2::TokenStream;
+use std::iter;
+
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::parse_quote;
 
@@ -105,13 +107,64 @@ fn parse(tokens: TokenStream, name: &str) -> Result<syn::File, String> {
 /// The macro call that marks an empty line until the text is printed: prettyplease prints none between members.
 const EMPTY_LINE: &str = "__empty_line!();";
 
-/// Prints an item, with empty lines between the members of an `impl` and of an inline module.
+/// The attribute that holds documentation until the text is printed, as one raw string. Half of the output is
+/// documentation, which would otherwise be escaped, parsed, unescaped and printed as an attribute for each line.
+const DOCS_START: &str = "#[__docs = r##\"";
+
+/// The end of that attribute.
+const DOCS_END: &str = "\"##]";
+
+/// Documentation of an item.
+pub(crate) fn docs(lines: &[String]) -> TokenStream {
+    if lines.is_empty() {
+        return TokenStream::new();
+    }
+    match format!("r##\"{}\"##", lines.join("\n")).parse::<Literal>() {
+        Ok(text) => quote!(#[__docs = #text]),
+        // A raw string cannot hold it.
+        Err(_) => {
+            let lines = padded(lines);
+            quote!(#(#[doc = #lines])*)
+        }
+    }
+}
+
+/// The values of `#[doc]` attributes, one per line: prettyplease prints one with line breaks as a block comment.
+pub(crate) fn padded(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect()
+}
+
+/// Prints an item, with its documentation and with empty lines between the members of an `impl` and of an inline module.
 fn item(tokens: TokenStream, name: &str) -> Result<String, String> {
     let mut file = parse(tokens, name)?;
     file.items.iter_mut().for_each(space_members);
-    let text = prettyplease::unparse(&file);
-    let lines = text.lines().map(|line| if line.trim_start() == EMPTY_LINE { "" } else { line });
-    Ok(lines.flat_map(|line| [line, "\n"]).collect())
+    let printed = prettyplease::unparse(&file);
+    let mut text = String::with_capacity(printed.len() * 2);
+    let mut lines = printed.lines();
+    while let Some(line) = lines.next() {
+        let code = line.trim_start();
+        match code.strip_prefix(DOCS_START) {
+            Some(first) => {
+                let margin = line.strip_suffix(code).unwrap_or_default();
+                push_docs(&mut text, margin, iter::once(first).chain(&mut lines));
+            }
+            None if code == EMPTY_LINE => text.push('\n'),
+            None => text.extend([line, "\n"]),
+        }
+    }
+    Ok(text)
+}
+
+/// Prints the documentation that begins with the first of the lines.
+fn push_docs<'t>(text: &mut String, margin: &str, lines: impl Iterator<Item = &'t str>) {
+    for line in lines {
+        let (line, is_last) = line.strip_suffix(DOCS_END).map_or((line, false), |line| (line, true));
+        let line = line.trim_end_matches(' ');
+        text.extend([margin, "///", if line.is_empty() { "" } else { " " }, line, "\n"]);
+        if is_last {
+            return;
+        }
+    }
 }
 
 fn space_members(item: &mut syn::Item) {
@@ -148,4 +201,33 @@ pub(crate) fn statements(tokens: TokenStream) -> Vec<String> {
     let body = printed.trim_end().strip_prefix("fn body() {").and_then(|body| body.strip_suffix('}'));
     let lines = body.unwrap_or_default().trim_matches('\n').lines();
     lines.map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{docs, item};
+
+    #[test]
+    fn documentation_of_any_text_is_printed_as_comments() {
+        for lines in [
+            vec!["One."],
+            vec!["One.", "", "- \"a\\n\" `#[__docs = r##` ", "/*", "```", "*/ #![x]"],
+            vec!["\"##] ends a raw string"],
+            vec!["One.", "\"##", "", "Two."],
+        ] {
+            let docs = docs(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+            let tokens = quote!(#docs #[must_use] struct A { #docs a: u8 } impl A { #docs fn a() {} });
+            let comments = |margin: &str| {
+                let comment = |line: &&str| format!("{margin}{}\n", format!("/// {line}").trim_end());
+                lines.iter().map(comment).collect::<String>()
+            };
+            let (outer, inner) = (comments(""), comments("    "));
+            let expected = format!(
+                "{outer}#[must_use]\nstruct A {{\n{inner}    a: u8,\n}}\nimpl A {{\n{inner}    fn a() {{}}\n}}\n"
+            );
+            assert_eq!(item(tokens, "a file"), Ok(expected));
+        }
+    }
 }

@@ -5,8 +5,7 @@
 
 use std::fmt::Write;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use hmac_sha256::{HMAC, Hash};
 
 use crate::http::Request;
 
@@ -105,10 +104,10 @@ pub fn verify_for(
     let Claim { day, region, service, .. } = claim;
     let Service { algorithm, prefix, terminator, .. } = accepted;
     let scope = format!("{day}/{region}/{service}/{terminator}");
-    let string_to_sign = format!("{algorithm}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+    let string_to_sign = format!("{algorithm}\n{date}\n{scope}\n{}", hex(&Hash::hash(canonical.as_bytes())));
     let mut key = format!("{prefix}{secret_key}").into_bytes();
     for part in [day, region, service, terminator, &string_to_sign] {
-        key = keyed(&key, part)?;
+        key = HMAC::mac(part, &key).to_vec();
     }
     if hex(&key) == claim.signature { Ok(claim.access_key.to_owned()) } else { Err(Refusal::Signature) }
 }
@@ -197,7 +196,7 @@ impl<'a> Claim<'a> {
         }
         let query = sorted(query);
         let (method, signed) = (&request.method, self.signed_headers);
-        Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{}", hex(&Sha256::digest(&request.body))))
+        Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{}", hex(&Hash::hash(&request.body))))
     }
 }
 
@@ -224,12 +223,6 @@ fn sorted(query: &str) -> String {
     }
     parameters.sort_unstable();
     parameters.iter().map(|parameter| parameter.join("=")).collect::<Vec<_>>().join("&")
-}
-
-fn keyed(key: &[u8], message: &str) -> Result<Vec<u8>, Refusal> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|e| Refusal::Malformed(e.to_string()))?;
-    mac.update(message.as_bytes());
-    Ok(mac.finalize().into_bytes().to_vec())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -8,7 +8,7 @@ use osc_codegen::{Diagnostic, Diff, Impact, Severity, Source};
 
 use crate::inputs::{self, CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
-use crate::revision::{self, Revision};
+use crate::revision::{Comparison, Revision};
 use crate::{ExitStatus, terminal, workspace};
 
 #[derive(Args)]
@@ -83,10 +83,15 @@ pub(crate) fn run(
     Ok(if is_failed { ExitStatus::Failed } else { ExitStatus::Done })
 }
 
+/// Starts to compare `spec/` with that of HEAD, for [`against_head`].
+pub(crate) fn compare_with_head(root: &Path) -> Comparison {
+    Comparison::start(root, "HEAD", "spec")
+}
+
 /// The verdict on `spec/` against that of HEAD: what a commit of it changes for callers. `None` if there is nothing to
 /// compare with.
-pub(crate) fn against_head(root: &Path, new: &Api) -> Option<String> {
-    if !revision::is_changed(root, "HEAD", "spec") {
+pub(crate) fn against_head(root: &Path, head: Comparison, new: &Api) -> Option<String> {
+    if !head.is_changed() {
         return Some("no change for callers: spec/ is the same as in HEAD".to_owned());
     }
     let revision = Revision::resolve(root, "HEAD", "HEAD:").ok()?;

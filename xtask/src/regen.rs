@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use osc_codegen::Files;
 use osc_codegen::ir::{Api, TypeDef, Values};
-use similar::TextDiff;
+use similar::{Algorithm, capture_diff_slices, group_diff_ops};
 
 use crate::files::{self, Differences, Lock};
 use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
 use crate::problems::{ProblemFormat, Problems};
+use crate::revision::Comparison;
 use crate::spec_source::SpecSource;
 use crate::{ExitStatus, diff, docs, import, terminal, workspace};
 
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<ExitStatus, String> {
         return Ok(ExitStatus::Failed);
     }
     drop(lock);
+    let head = if target.is_default { Some(diff::compare_with_head(workspace::root()?)) } else { None };
     timer.lap("read");
     let problems = Problems { inputs: &target.inputs, is_strict: target.is_own, format: arguments.format };
     let input = target.inputs.input(target.is_own);
@@ -71,7 +73,7 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<ExitStatus, String> {
     }
     let wanted = osc_codegen::files(&api)?;
     timer.lap("emit and render");
-    write_or_compare(arguments, &target, &api, &wanted, timer)
+    write_or_compare(arguments, &target, &api, &wanted, head, timer)
 }
 
 /// Writes the files, or reports those that differ.
@@ -80,6 +82,7 @@ fn write_or_compare(
     target: &Target,
     api: &Api,
     wanted: &Files,
+    head: Option<Comparison>,
     mut timer: Timer,
 ) -> Result<ExitStatus, String> {
     if arguments.out.is_some() && !arguments.check {
@@ -97,8 +100,8 @@ fn write_or_compare(
         arguments.check,
         timer.total(),
     ));
-    if target.is_default
-        && let Some(verdict) = diff::against_head(workspace::root()?, api)
+    if let Some(head) = head
+        && let Some(verdict) = diff::against_head(workspace::root()?, head, api)
     {
         terminal::print(&format!("{verdict}\n"));
     }
@@ -251,10 +254,19 @@ fn show_differences(folder: &Path, wanted: &Files, differences: &Differences, li
     terminal::warn(&text);
 }
 
+/// The start of a unified diff with one line of context.
 fn short_diff(found: &str, wanted: &str) -> String {
-    let diff = TextDiff::from_lines(found, wanted);
-    let diff = diff.unified_diff().context_radius(1).header("found", "wanted").to_string();
-    let lines: Vec<&str> = diff.lines().collect();
+    let found: Vec<&str> = found.lines().collect();
+    let wanted: Vec<&str> = wanted.lines().collect();
+    let mut lines = vec!["--- found".to_owned(), "+++ wanted".to_owned()];
+    for hunk in group_diff_ops(capture_diff_slices(Algorithm::Myers, &found, &wanted), 1) {
+        let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
+        let old = first.old_range().start..last.old_range().end;
+        let new = first.new_range().start..last.new_range().end;
+        lines.push(format!("@@ -{},{} +{},{} @@", old.start + 1, old.len(), new.start + 1, new.len()));
+        let changes = hunk.iter().flat_map(|operation| operation.iter_changes(&found, &wanted));
+        lines.extend(changes.map(|change| format!("{}{}", change.tag(), change.value())));
+    }
     let mut text: String = lines.iter().take(MAX_DIFF_LINES).map(|line| format!("    {line}\n")).collect();
     if lines.len() > MAX_DIFF_LINES {
         _ = writeln!(text, "    … and {} more lines", lines.len() - MAX_DIFF_LINES);

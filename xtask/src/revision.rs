@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::files;
 
@@ -74,16 +74,30 @@ impl Revision {
     }
 }
 
-/// Whether anything below a path differs from a revision: in the index, in the working tree or as an untracked file.
-pub(crate) fn is_changed(folder: &Path, revision: &str, path: &str) -> bool {
-    let diff = git(folder, &["diff", "--quiet", revision, "--", path]);
-    !diff.is_ok_and(|diff| diff.status.success())
+/// A comparison with a revision, made by git while the command does something else.
+pub(crate) struct Comparison(std::io::Result<Child>);
+
+impl Comparison {
+    /// Starts to compare everything below a path with a revision.
+    pub(crate) fn start(folder: &Path, revision: &str, path: &str) -> Self {
+        let mut command = command(folder, &["diff", "--quiet", revision, "--", path]);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn())
+    }
+
+    /// Whether anything differs: in the index or in the working tree. `true` if git cannot compare.
+    pub(crate) fn is_changed(self) -> bool {
+        !self.0.and_then(|mut diff| diff.wait()).is_ok_and(|status| status.success())
+    }
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<Output, String> {
-    let mut command = Command::new("git");
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.output().map_err(|error| match error.kind() {
+    command(folder, arguments).output().map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             "the program `git` is not installed: install it, or name two files instead of `REV:PATH`"
                 .to_owned()

@@ -11,7 +11,8 @@ use serde_json_path::JsonPath;
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::ir::Api;
-use crate::{openapi, overlay, yaml};
+use crate::overlay::Overlay;
+use crate::{openapi, yaml};
 
 /// Minimum number of keys in the pointer of a match. A match above is a container, such as all schemas or a path, and
 /// changes with every version.
@@ -105,7 +106,8 @@ fn matches(action: &Value, description: &Value) -> Option<BTreeMap<String, Value
 /// Applies one action.
 fn apply(action: &Value, description: &mut Value) {
     let overlay = json!({ "overlay": "1.0.0", "actions": [action] });
-    overlay::apply(&yaml::write(&overlay), description, &mut Diagnostics::default());
+    let ignored = &mut Diagnostics::default();
+    Overlay::read(&yaml::write(&overlay), ignored).apply(description, ignored);
 }
 
 fn is_same_without(

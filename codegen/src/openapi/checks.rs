@@ -93,9 +93,9 @@ impl<'a> Checker<'a, '_> {
         }
         let Some(keywords) = kind.keywords() else { return true };
         if key.starts_with("x-") {
-            let is_own = OWN_EXTENSIONS.contains(&key);
-            let meant = closest(key, OWN_EXTENSIONS.iter().copied()).filter(|_| !is_own);
-            if let Some(meant) = meant {
+            if !OWN_EXTENSIONS.contains(&key)
+                && let Some(meant) = closest(key, OWN_EXTENSIONS.iter().copied())
+            {
                 self.problems
                     .error(at, format!("is not an extension of the generator: did you mean `{meant}`?"));
             }

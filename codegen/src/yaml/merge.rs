@@ -9,7 +9,8 @@ use crate::diagnostics::Pointer;
 /// Replaces every merge key by the entries of the mappings it names. Keys of the mapping itself take precedence, then
 /// those of earlier mappings.
 pub(super) fn apply_merge_keys(mut value: Value, text: &str, issues: &mut Vec<Issue>) -> Value {
-    if has_key(&value) {
+    // A description has thousands of mappings; the text is searched first.
+    if text.contains(MERGE_KEY) && has_key(&value) {
         // A quoted `<<` is an ordinary key, which only the source shows.
         merge(&mut value, &Pointer::root(), &SourceMap::read(text), issues);
     }

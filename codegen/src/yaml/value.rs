@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::diagnostics::Pointer;
@@ -127,14 +128,16 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key_seed(KeySeed)? {
-            let seed = ValueSeed { at: self.at.join(&key), issues: self.issues };
-            let at = seed.at.clone();
-            let value = entries.next_value_seed(seed)?;
-            if map.contains_key(&key) {
-                let message = "duplicate key: remove one of the two".to_owned();
-                self.issues.borrow_mut().push(Issue { at, message, kind: IssueKind::DuplicateKey });
-            } else {
-                map.insert(key, value);
+            let value = entries.next_value_seed(ValueSeed { at: self.at.join(&key), issues: self.issues })?;
+            match map.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(entry) => {
+                    let at = self.at.join(entry.key());
+                    let message = "duplicate key: remove one of the two".to_owned();
+                    self.issues.borrow_mut().push(Issue { at, message, kind: IssueKind::DuplicateKey });
+                }
             }
         }
         Ok(Value::Object(map))
