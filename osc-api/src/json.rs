@@ -29,10 +29,10 @@ use serde_json::error::Category;
 
 use context::Context;
 
+pub use access::{Outcome, ReadError, ReadList, ReadObject, Target};
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
-pub use access::{Outcome, ReadError, ReadList, ReadObject, Target};
 pub use object::{Fields, decode, decode_request, from_object, take};
 pub use scalar::Scalar;
 pub use value::{FromObject, Received, from_text};

@@ -36,10 +36,10 @@ macro_rules! __decode {
 
         impl $crate::__private::Fields for $name {
             fn field(&mut self, name: &str) -> ::core::option::Option<&mut dyn $crate::__private::Target> {
-                ::core::option::Option::Some(match name {
-                    $($wire => &mut self.$field,)*
-                    _ => return ::core::option::Option::None,
-                })
+                match name {
+                    $($wire => ::core::option::Option::Some(&mut self.$field),)*
+                    _ => ::core::option::Option::None,
+                }
             }
         }
 
