@@ -18,6 +18,7 @@ mod path;
 mod scalar;
 mod scanner;
 mod skeleton;
+mod target;
 pub(crate) mod text;
 mod value;
 
@@ -29,12 +30,12 @@ use serde_json::error::Category;
 
 use context::Context;
 
-pub use access::{Outcome, ReadError, ReadList, ReadObject, Target};
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
-pub use object::{Fields, decode, decode_request, from_object, take};
+pub use object::{decode, decode_request, from_object, take};
 pub use scalar::Scalar;
+pub use target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
 pub use value::{FromObject, Received, from_text};
 
 /// How many times larger than the limit of its text a response of generated types may be.

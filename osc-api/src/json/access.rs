@@ -1,7 +1,4 @@
-//! Objects and lists of any deserializer, behind trait objects.
-//!
-//! What a type does with its members is compiled once, in this crate, instead of once for each deserializer in every
-//! crate that decodes. Only the adapters of this file are generic.
+//! The objects and lists of any deserializer, as trait objects. Only the adapters of this file are generic.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,91 +6,10 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroize as _;
 
+use super::context;
 use super::name::Name;
 use super::scalar::Scalar;
-
-/// Where a decoded value is stored: a field or an element.
-pub trait Target {
-    /// Stores a string, a number or a boolean.
-    ///
-    /// # Errors
-    /// Returns an error if the value does not fit, and decoding is strict.
-    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<Outcome, ReadError>;
-
-    /// Stores null.
-    fn null(&mut self) -> Outcome;
-
-    /// Stores an object, all of which it reads.
-    ///
-    /// # Errors
-    /// As for [`scalar`](Self::scalar), and if the object is not valid or becomes too large.
-    fn object(&mut self, object: &mut dyn ReadObject<'_>) -> Result<Outcome, ReadError>;
-
-    /// Stores a list, all of which it reads.
-    ///
-    /// # Errors
-    /// As for [`object`](Self::object).
-    fn list(&mut self, list: &mut dyn ReadList) -> Result<Outcome, ReadError>;
-
-    /// Whether a listing would lose items without the value: it is a list, or has the link to the next page.
-    fn is_of_page(&self) -> bool;
-}
-
-/// What a value was decoded to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A value of the type, possibly converted.
-    Value,
-    /// `null`.
-    Null,
-    /// A value that does not fit the type. It is ignored.
-    Mismatch,
-}
-
-/// An object being read, member by member.
-pub trait ReadObject<'de> {
-    /// The name of the next member.
-    ///
-    /// # Errors
-    /// Returns an error if the text is not valid.
-    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, ReadError>;
-
-    /// Reads the value that belongs to the last name.
-    ///
-    /// # Errors
-    /// Those of the target, and if the text is not valid.
-    fn value(&mut self, target: &mut dyn Target) -> Result<Outcome, ReadError>;
-
-    /// Skips the value that belongs to the last name.
-    ///
-    /// # Errors
-    /// Returns an error if the text is not valid.
-    fn skip(&mut self) -> Result<(), ReadError>;
-}
-
-/// A list being read, element by element.
-pub trait ReadList {
-    /// Reads the next element.
-    ///
-    /// # Errors
-    /// Those of the target, and if the text is not valid.
-    fn next(&mut self, target: &mut dyn Target) -> Result<Option<Outcome>, ReadError>;
-
-    /// Skips the next element, if there is one.
-    ///
-    /// # Errors
-    /// Returns an error if the text is not valid.
-    fn skip(&mut self) -> Result<bool, ReadError>;
-}
-
-/// The reason why reading ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ReadError {
-    /// The deserializer failed, and has the reason.
-    Source,
-    /// The value is not acceptable.
-    Refused(String),
-}
+use super::target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
 
 /// Reads a value into a target, from any deserializer.
 pub(super) struct Into<'a>(pub(super) &'a mut dyn Target);
@@ -117,10 +33,7 @@ impl Into<'_> {
 /// An error of a target that reads nothing itself.
 #[cold]
 fn refused<E: de::Error>(error: ReadError) -> E {
-    match error {
-        ReadError::Refused(message) => E::custom(message),
-        ReadError::Source => E::custom("the value cannot be read"),
-    }
+    E::custom(error.into_message().unwrap_or_default())
 }
 
 impl<'de> Visitor<'de> for Into<'_> {
@@ -201,14 +114,14 @@ impl<A, E: de::Error> Adapter<A, E> {
     #[cold]
     fn keep(&mut self, error: E) -> ReadError {
         self.error = Some(error);
-        ReadError::Source
+        ReadError::SOURCE
     }
 
     #[cold]
     fn error(self, error: ReadError) -> E {
-        match (error, self.error) {
-            (ReadError::Source, Some(error)) => error,
-            (error, _) => refused(error),
+        match (error.into_message(), self.error) {
+            (None, Some(error)) => error,
+            (message, _) => E::custom(message.unwrap_or_default()),
         }
     }
 }
@@ -226,6 +139,28 @@ impl<'de, A: MapAccess<'de>> Adapter<A, A::Error> {
 }
 
 impl<'de, A: MapAccess<'de>> ReadObject<'de> for Adapter<A, A::Error> {
+    fn members(&mut self, fields: &mut dyn Fields, in_page: bool) -> Result<bool, ReadError> {
+        let mut is_empty = true;
+        loop {
+            let name = match self.access.next_key() {
+                Ok(Some(Name(name))) => name,
+                Ok(None) => return Ok(is_empty),
+                Err(error) => return Err(self.keep(error)),
+            };
+            is_empty = false;
+            let Some(field) = fields.field(&name) else {
+                self.skip()?;
+                continue;
+            };
+            match self.access.next_value_seed(Into(field)) {
+                Ok(Outcome::Value | Outcome::Null) => {}
+                Ok(Outcome::Mismatch) if in_page => context::lost(&name, field)?,
+                Ok(Outcome::Mismatch) => {}
+                Err(error) => return Err(self.keep(error)),
+            }
+        }
+    }
+
     #[inline]
     fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, ReadError> {
         match self.access.next_key::<Name<'de>>() {

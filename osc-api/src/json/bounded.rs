@@ -1,13 +1,12 @@
 //! JSON values of any type, as large as the decoding allows.
 
-use std::fmt;
-
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 
-use super::access::{Into, ReadError, ReadList, ReadObject};
+use super::access::Into;
 use super::context;
 use super::scalar::Scalar;
+use super::target::{ReadError, ReadList, ReadObject};
 use super::value::{ARBITRARY_PRECISION, FromObject, Received};
 
 /// A value whose lists and objects count as those of a generated type do. [`Value`] itself is not bounded.
@@ -42,7 +41,7 @@ impl Received for BoundedValue {
         while let Some(name) = members.next_name()? {
             members.value(&mut value)?;
             if let (ARBITRARY_PRECISION, Value::String(text)) = (&*name, &value.0) {
-                let number: Number = text.parse().map_err(refused)?;
+                let number: Number = text.parse().map_err(ReadError::refused)?;
                 return Ok(FromObject::Value(Self(number.into())));
             }
             context::charge_entry::<Value>(object.is_empty())?;
@@ -64,10 +63,6 @@ impl Received for BoundedValue {
     fn null() -> Option<Self> {
         Some(Self(Value::Null))
     }
-}
-
-fn refused(error: impl fmt::Display) -> ReadError {
-    ReadError::Refused(error.to_string())
 }
 
 impl Received for Value {

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::access::ReadError;
+use super::target::{PAGE_LINKS, ReadError, Target};
 
 /// Number of entries that a map allocates room for at once.
 const MAP_NODE_ENTRIES: usize = 12;
@@ -96,15 +96,16 @@ pub(super) fn mismatch(found: &'static str, expected: &'static str) -> Result<()
     }
 }
 
-/// Notes that the last value that did not fit was a list of a page, or its link to the next page.
+/// Notes a member of a page that did not fit. Without it, a listing may lose items or its link to the next page.
 ///
 /// # Errors
 /// Returns an error if pages must be whole.
 #[cold]
-pub(super) fn page_mismatch(name: &str) -> Result<(), ReadError> {
+pub(super) fn lost(name: &str, field: &dyn Target) -> Result<(), ReadError> {
     let Context { strictness, last, .. } = CONTEXT.get();
+    let is_of_page = field.is_of_page() || PAGE_LINKS.contains(&name);
     match (strictness, last) {
-        (Strictness::WholePage, Some(mismatch)) => {
+        (Strictness::WholePage, Some(mismatch)) if is_of_page => {
             LOST_MEMBER.set(Some(name.to_owned()));
             Err(error(mismatch))
         }
@@ -112,13 +113,13 @@ pub(super) fn page_mismatch(name: &str) -> Result<(), ReadError> {
     }
 }
 
-/// The name of the member for which [`page_mismatch`] ended a decoding on this thread.
+/// The name of the member for which [`lost`] ended a decoding on this thread.
 pub(super) fn take_lost_member() -> Option<String> {
     LOST_MEMBER.take()
 }
 
 fn error(Mismatch { found, expected }: Mismatch) -> ReadError {
-    ReadError::Refused(format!("{found}, expected {expected}"))
+    ReadError::refused(format_args!("{found}, expected {expected}"))
 }
 
 /// Makes room for another element, if there is none, and takes it from the budget.
@@ -157,7 +158,7 @@ pub(super) fn charge(bytes: usize) -> Result<(), ReadError> {
     }
     CONTEXT.set(context);
     match context.is_exceeded {
-        true => Err(ReadError::Refused("the decoded response is too large".to_owned())),
+        true => Err(ReadError::refused("the decoded response is too large")),
         false => Ok(()),
     }
 }

@@ -5,15 +5,9 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::access::{Adapter, Outcome, ReadError, ReadObject, Target};
-use super::context;
-use super::value::{FromObject, PAGE_LINKS, Received, is_page};
-
-/// A struct all of whose fields may be missing.
-pub trait Fields {
-    /// The field of a member, if it is known.
-    fn field(&mut self, name: &str) -> Option<&mut dyn Target>;
-}
+use super::access::Adapter;
+use super::target::{Fields, Outcome, ReadError, ReadObject, is_page};
+use super::value::{FromObject, Received};
 
 /// Decodes a struct that is a member or an element.
 ///
@@ -23,32 +17,8 @@ pub fn from_object<T: Fields + Received + Default>(
     object: &mut dyn ReadObject<'_>,
 ) -> Result<FromObject<T>, ReadError> {
     let mut value = T::default();
-    let is_empty = read_members(object, &mut value, is_page(T::NAMES))?;
+    let is_empty = object.members(&mut value, is_page(T::NAMES))?;
     Ok(if is_empty { FromObject::Empty(Some(value)) } else { FromObject::Value(value) })
-}
-
-/// Decodes an object member by member. Returns whether it has none.
-///
-/// `in_page`: whether the object is a page of a listing. If pages must be whole, it is then an error if one of its lists
-/// does not fit, or its link to the next page.
-fn read_members(
-    object: &mut dyn ReadObject<'_>,
-    fields: &mut dyn Fields,
-    in_page: bool,
-) -> Result<bool, ReadError> {
-    let mut is_empty = true;
-    while let Some(name) = object.next_name()? {
-        is_empty = false;
-        let Some(field) = fields.field(&name) else {
-            object.skip()?;
-            continue;
-        };
-        let is_lost = object.value(field)? == Outcome::Mismatch;
-        if is_lost && in_page && (field.is_of_page() || PAGE_LINKS.contains(&&*name)) {
-            context::page_mismatch(&name)?;
-        }
-    }
-    Ok(is_empty)
 }
 
 /// Decodes a struct that is not a member of another one.
@@ -94,7 +64,7 @@ impl<'de> Visitor<'de> for Root<'_> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let mut object = Adapter::of_object(map);
         // The lists of a whole response are those that an action returns.
-        match read_members(&mut object, self.fields, true) {
+        match object.members(self.fields, true) {
             Ok(_) => Ok(()),
             Err(error) => Err(object.into_error(error)),
         }
@@ -108,7 +78,7 @@ impl<'de> Visitor<'de> for Root<'_> {
 pub fn take<T: Received>(object: &mut dyn ReadObject<'_>, value: &mut Option<T>) -> Result<(), ReadError> {
     match object.value(value)? {
         Outcome::Value | Outcome::Null => Ok(()),
-        Outcome::Mismatch => Err(ReadError::Refused(format!("a value that is not {}", T::EXPECTED))),
+        Outcome::Mismatch => Err(ReadError::refused(format_args!("a value that is not {}", T::EXPECTED))),
     }
 }
 

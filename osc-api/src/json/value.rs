@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::access::{Outcome, ReadError, ReadList, ReadObject, Target};
 use super::context;
 use super::scalar::Scalar;
+use super::target::{Outcome, ReadError, ReadList, ReadObject, Target, is_page};
 use crate::Nullable;
 
 /// The only member of the object as which `serde_json` passes numbers if any crate enables `arbitrary_precision`.
 pub(super) const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
-
-/// Members of a page that link it to the next one.
-pub(super) const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];
 
 /// A value that can be a member of a decoded object or an element of a list.
 pub trait Received: Sized {
@@ -49,6 +46,20 @@ pub trait Received: Sized {
         skip_list(list).map(|()| None)
     }
 
+    /// Decodes a list in place. Returns whether it fits; if not, the value is the default.
+    ///
+    /// # Errors
+    /// As for [`Target::list`].
+    fn read_list(&mut self, list: &mut dyn ReadList) -> Result<bool, ReadError>
+    where
+        Self: Default,
+    {
+        let value = Self::from_list(list)?;
+        let is_fit = value.is_some();
+        *self = value.unwrap_or_default();
+        Ok(is_fit)
+    }
+
     /// The value that null stands for, if it is one.
     fn null() -> Option<Self> {
         None
@@ -59,7 +70,7 @@ pub trait Received: Sized {
     /// # Errors
     /// Returns an error if the member is required.
     fn missing(name: &'static str) -> Result<Self, ReadError> {
-        Err(ReadError::Refused(format!("missing field `{name}`")))
+        Err(ReadError::refused(format_args!("missing field `{name}`")))
     }
 
     /// See [`Target::is_of_page`].
@@ -124,10 +135,7 @@ impl<T: Received + Default> Target for T {
     }
 
     fn list(&mut self, list: &mut dyn ReadList) -> Result<Outcome, ReadError> {
-        let value = T::from_list(list)?;
-        let is_fit = value.is_some();
-        *self = value.unwrap_or_default();
-        if is_fit { Ok(Outcome::Value) } else { mismatch("a list", T::EXPECTED) }
+        if self.read_list(list)? { Ok(Outcome::Value) } else { mismatch("a list", T::EXPECTED) }
     }
 
     fn is_of_page(&self) -> bool {
@@ -138,11 +146,6 @@ impl<T: Received + Default> Target for T {
 #[cold]
 fn mismatch(found: &'static str, expected: &'static str) -> Result<Outcome, ReadError> {
     context::mismatch(found, expected).map(|()| Outcome::Mismatch)
-}
-
-/// Whether a struct with these members is a page of a listing: then it has the link to the next page.
-pub(super) fn is_page(names: &[&str]) -> bool {
-    names.iter().any(|name| PAGE_LINKS.contains(name))
 }
 
 /// What an object was that does not fit its type.
@@ -245,13 +248,19 @@ impl<T: Received> Received for Vec<T> {
 
     fn from_list(elements: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
         let mut list = Self::new();
+        list.read_list(elements)?;
+        Ok(Some(list))
+    }
+
+    fn read_list(&mut self, elements: &mut dyn ReadList) -> Result<bool, ReadError> {
+        self.clear();
         let mut element: Option<T> = None;
         while elements.next(&mut element)?.is_some() {
             let Some(element) = element.take() else { continue };
-            context::reserve(&mut list)?;
-            list.push(element);
+            context::reserve(self)?;
+            self.push(element);
         }
-        Ok(Some(list))
+        Ok(true)
     }
 
     fn is_of_page() -> bool {
