@@ -4,8 +4,8 @@ pub use serde;
 
 pub use crate::batch::sealed::SealedListed;
 pub use crate::json::{
-    Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
-    has_only_context, is_page,
+    Fields, FromObject, Member, Object, Outcome, ReadError, ReadList, ReadObject, Received, Scalar, Target,
+    decode, decode_request, from_object, from_text, take,
 };
 pub use crate::listing::{ListingRow, PageStyle};
 pub use crate::paginate::sealed::{SealedListRequest, SealedPaginated};

@@ -6,6 +6,7 @@
 //! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are skipped;
 //! - a value of another type is converted if nothing is lost by it, and ignored otherwise.
 
+mod access;
 mod bounded;
 mod context;
 mod decoder;
@@ -17,6 +18,7 @@ mod path;
 mod scalar;
 mod scanner;
 mod skeleton;
+mod target;
 pub(crate) mod text;
 mod value;
 
@@ -31,10 +33,10 @@ use context::Context;
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
-pub use name::Name;
-pub use object::{Entry, Members, decode, from_object, has_only_context, is_page};
+pub use object::{decode, decode_request, from_object, take};
 pub use scalar::Scalar;
-pub use value::{FromObject, Received, Slot};
+pub use target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
+pub use value::{FromObject, Received, from_text};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;

@@ -13,6 +13,7 @@ pub(super) fn markers(actions: &[Action]) -> Option<TokenStream> {
     (!actions.is_empty()).then(|| {
         quote! {
             /// Marker types: the metadata of each action.
+            #[allow(missing_debug_implementations, reason = "markers have no values")]
             pub mod action {
                 use crate::action::{Action, Auth, RetrySafety};
                 #(#markers)*
@@ -41,7 +42,6 @@ fn marker(action: &Action) -> TokenStream {
     });
     quote! {
         #docs
-        #[derive(Clone, Copy, Debug)]
         pub struct #marker;
         impl Action for #marker {
             type Request = super::#request;

@@ -748,11 +748,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateAccessKey`: see [`Client::create_access_key`](crate::Client::create_access_key).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateAccessKey;
 
     impl Action for CreateAccessKey {
@@ -764,7 +764,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteAccessKey`: see [`Client::delete_access_key`](crate::Client::delete_access_key).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteAccessKey;
 
     impl Action for DeleteAccessKey {
@@ -776,7 +775,6 @@ pub mod action {
     }
 
     /// Marker of `ReadAccessKeys`: see [`Client::read_access_keys`](crate::Client::read_access_keys).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadAccessKeys;
 
     impl Action for ReadAccessKeys {
@@ -788,7 +786,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateAccessKey`: see [`Client::update_access_key`](crate::Client::update_access_key).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccessKey;
 
     impl Action for UpdateAccessKey {

@@ -1277,11 +1277,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CheckAuthentication`: see [`Client::check_authentication`](crate::Client::check_authentication).
-    #[derive(Clone, Copy, Debug)]
     pub struct CheckAuthentication;
 
     impl Action for CheckAuthentication {
@@ -1293,7 +1293,6 @@ pub mod action {
     }
 
     /// Marker of `CreateAccount`: see [`Client::create_account`](crate::Client::create_account).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateAccount;
 
     impl Action for CreateAccount {
@@ -1305,7 +1304,6 @@ pub mod action {
     }
 
     /// Marker of `ReadAccounts`: see [`Client::read_accounts`](crate::Client::read_accounts).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadAccounts;
 
     impl Action for ReadAccounts {
@@ -1318,7 +1316,6 @@ pub mod action {
 
     /// Marker of `ReadCO2EmissionAccount`: see
     /// [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCO2EmissionAccount;
 
     impl Action for ReadCO2EmissionAccount {
@@ -1331,7 +1328,6 @@ pub mod action {
 
     /// Marker of `ReadConsumptionAccount`: see
     /// [`Client::read_consumption_account`](crate::Client::read_consumption_account).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadConsumptionAccount;
 
     impl Action for ReadConsumptionAccount {
@@ -1343,7 +1339,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateAccount`: see [`Client::update_account`](crate::Client::update_account).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccount;
 
     impl Action for UpdateAccount {

@@ -266,11 +266,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadApiAccessPolicy`: see [`Client::read_api_access_policy`](crate::Client::read_api_access_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessPolicy;
 
     impl Action for ReadApiAccessPolicy {
@@ -283,7 +283,6 @@ pub mod action {
 
     /// Marker of `UpdateApiAccessPolicy`: see
     /// [`Client::update_api_access_policy`](crate::Client::update_api_access_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessPolicy;
 
     impl Action for UpdateApiAccessPolicy {

@@ -620,11 +620,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateApiAccessRule`: see [`Client::create_api_access_rule`](crate::Client::create_api_access_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateApiAccessRule;
 
     impl Action for CreateApiAccessRule {
@@ -636,7 +636,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteApiAccessRule`: see [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteApiAccessRule;
 
     impl Action for DeleteApiAccessRule {
@@ -648,7 +647,6 @@ pub mod action {
     }
 
     /// Marker of `ReadApiAccessRules`: see [`Client::read_api_access_rules`](crate::Client::read_api_access_rules).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessRules;
 
     impl Action for ReadApiAccessRules {
@@ -660,7 +658,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateApiAccessRule`: see [`Client::update_api_access_rule`](crate::Client::update_api_access_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessRule;
 
     impl Action for UpdateApiAccessRule {

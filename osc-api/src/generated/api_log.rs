@@ -575,11 +575,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadApiLogs`: see [`Client::read_api_logs`](crate::Client::read_api_logs).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadApiLogs;
 
     impl Action for ReadApiLogs {

@@ -489,11 +489,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateCa`: see [`Client::create_ca`](crate::Client::create_ca).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateCa;
 
     impl Action for CreateCa {
@@ -505,7 +505,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteCa`: see [`Client::delete_ca`](crate::Client::delete_ca).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteCa;
 
     impl Action for DeleteCa {
@@ -517,7 +516,6 @@ pub mod action {
     }
 
     /// Marker of `ReadCas`: see [`Client::read_cas`](crate::Client::read_cas).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCas;
 
     impl Action for ReadCas {
@@ -529,7 +527,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateCa`: see [`Client::update_ca`](crate::Client::update_ca).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateCa;
 
     impl Action for UpdateCa {

@@ -469,11 +469,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadCatalog`: see [`Client::read_catalog`](crate::Client::read_catalog).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalog;
 
     impl Action for ReadCatalog {
@@ -485,7 +485,6 @@ pub mod action {
     }
 
     /// Marker of `ReadCatalogs`: see [`Client::read_catalogs`](crate::Client::read_catalogs).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalogs;
 
     impl Action for ReadCatalogs {
@@ -497,7 +496,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUnitPrice`: see [`Client::read_unit_price`](crate::Client::read_unit_price).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUnitPrice;
 
     impl Action for ReadUnitPrice {

@@ -581,11 +581,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateClientGateway`: see [`Client::create_client_gateway`](crate::Client::create_client_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateClientGateway;
 
     impl Action for CreateClientGateway {
@@ -597,7 +597,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteClientGateway`: see [`Client::delete_client_gateway`](crate::Client::delete_client_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteClientGateway;
 
     impl Action for DeleteClientGateway {
@@ -609,7 +608,6 @@ pub mod action {
     }
 
     /// Marker of `ReadClientGateways`: see [`Client::read_client_gateways`](crate::Client::read_client_gateways).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadClientGateways;
 
     impl Action for ReadClientGateways {

@@ -674,11 +674,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateDedicatedGroup`: see [`Client::create_dedicated_group`](crate::Client::create_dedicated_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateDedicatedGroup;
 
     impl Action for CreateDedicatedGroup {
@@ -690,7 +690,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteDedicatedGroup`: see [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteDedicatedGroup;
 
     impl Action for DeleteDedicatedGroup {
@@ -702,7 +701,6 @@ pub mod action {
     }
 
     /// Marker of `ReadDedicatedGroups`: see [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDedicatedGroups;
 
     impl Action for ReadDedicatedGroups {
@@ -714,7 +712,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateDedicatedGroup`: see [`Client::update_dedicated_group`](crate::Client::update_dedicated_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateDedicatedGroup;
 
     impl Action for UpdateDedicatedGroup {

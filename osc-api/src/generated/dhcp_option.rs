@@ -572,11 +572,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateDhcpOptions`: see [`Client::create_dhcp_options`](crate::Client::create_dhcp_options).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateDhcpOptions;
 
     impl Action for CreateDhcpOptions {
@@ -588,7 +588,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteDhcpOptions`: see [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteDhcpOptions;
 
     impl Action for DeleteDhcpOptions {
@@ -600,7 +599,6 @@ pub mod action {
     }
 
     /// Marker of `ReadDhcpOptions`: see [`Client::read_dhcp_options`](crate::Client::read_dhcp_options).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDhcpOptions;
 
     impl Action for ReadDhcpOptions {

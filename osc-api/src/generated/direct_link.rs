@@ -585,11 +585,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateDirectLink`: see [`Client::create_direct_link`](crate::Client::create_direct_link).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLink;
 
     impl Action for CreateDirectLink {
@@ -601,7 +601,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteDirectLink`: see [`Client::delete_direct_link`](crate::Client::delete_direct_link).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLink;
 
     impl Action for DeleteDirectLink {
@@ -613,7 +612,6 @@ pub mod action {
     }
 
     /// Marker of `ReadDirectLinks`: see [`Client::read_direct_links`](crate::Client::read_direct_links).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinks;
 
     impl Action for ReadDirectLinks {

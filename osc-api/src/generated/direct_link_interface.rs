@@ -882,12 +882,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateDirectLinkInterface`: see
     /// [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLinkInterface;
 
     impl Action for CreateDirectLinkInterface {
@@ -900,7 +900,6 @@ pub mod action {
 
     /// Marker of `DeleteDirectLinkInterface`: see
     /// [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLinkInterface;
 
     impl Action for DeleteDirectLinkInterface {
@@ -913,7 +912,6 @@ pub mod action {
 
     /// Marker of `ReadDirectLinkInterfaces`: see
     /// [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinkInterfaces;
 
     impl Action for ReadDirectLinkInterfaces {
@@ -926,7 +924,6 @@ pub mod action {
 
     /// Marker of `UpdateDirectLinkInterface`: see
     /// [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateDirectLinkInterface;
 
     impl Action for UpdateDirectLinkInterface {

@@ -1016,11 +1016,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateFlexibleGpu`: see [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateFlexibleGpu;
 
     impl Action for CreateFlexibleGpu {
@@ -1032,7 +1032,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteFlexibleGpu`: see [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteFlexibleGpu;
 
     impl Action for DeleteFlexibleGpu {
@@ -1044,7 +1043,6 @@ pub mod action {
     }
 
     /// Marker of `LinkFlexibleGpu`: see [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkFlexibleGpu;
 
     impl Action for LinkFlexibleGpu {
@@ -1057,7 +1055,6 @@ pub mod action {
 
     /// Marker of `ReadFlexibleGpuCatalog`: see
     /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpuCatalog;
 
     impl Action for ReadFlexibleGpuCatalog {
@@ -1069,7 +1066,6 @@ pub mod action {
     }
 
     /// Marker of `ReadFlexibleGpus`: see [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpus;
 
     impl Action for ReadFlexibleGpus {
@@ -1081,7 +1077,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkFlexibleGpu`: see [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkFlexibleGpu;
 
     impl Action for UnlinkFlexibleGpu {
@@ -1093,7 +1088,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateFlexibleGpu`: see [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateFlexibleGpu;
 
     impl Action for UpdateFlexibleGpu {

@@ -492,11 +492,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `DisableOutscaleLogin`: see [`Client::disable_outscale_login`](crate::Client::disable_outscale_login).
-    #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLogin;
 
     impl Action for DisableOutscaleLogin {
@@ -509,7 +509,6 @@ pub mod action {
 
     /// Marker of `DisableOutscaleLoginForUsers`: see
     /// [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginForUsers;
 
     impl Action for DisableOutscaleLoginForUsers {
@@ -522,7 +521,6 @@ pub mod action {
 
     /// Marker of `DisableOutscaleLoginPerUsers`: see
     /// [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginPerUsers;
 
     impl Action for DisableOutscaleLoginPerUsers {
@@ -534,7 +532,6 @@ pub mod action {
     }
 
     /// Marker of `EnableOutscaleLogin`: see [`Client::enable_outscale_login`](crate::Client::enable_outscale_login).
-    #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLogin;
 
     impl Action for EnableOutscaleLogin {
@@ -547,7 +544,6 @@ pub mod action {
 
     /// Marker of `EnableOutscaleLoginForUsers`: see
     /// [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginForUsers;
 
     impl Action for EnableOutscaleLoginForUsers {
@@ -560,7 +556,6 @@ pub mod action {
 
     /// Marker of `EnableOutscaleLoginPerUsers`: see
     /// [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginPerUsers;
 
     impl Action for EnableOutscaleLoginPerUsers {

@@ -1760,11 +1760,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateImage`: see [`Client::create_image`](crate::Client::create_image).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateImage;
 
     impl Action for CreateImage {
@@ -1777,7 +1777,6 @@ pub mod action {
 
     /// Marker of `CreateImageExportTask`: see
     /// [`Client::create_image_export_task`](crate::Client::create_image_export_task).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateImageExportTask;
 
     impl Action for CreateImageExportTask {
@@ -1789,7 +1788,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteImage`: see [`Client::delete_image`](crate::Client::delete_image).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteImage;
 
     impl Action for DeleteImage {
@@ -1802,7 +1800,6 @@ pub mod action {
 
     /// Marker of `ReadImageExportTasks`: see
     /// [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadImageExportTasks;
 
     impl Action for ReadImageExportTasks {
@@ -1814,7 +1811,6 @@ pub mod action {
     }
 
     /// Marker of `ReadImages`: see [`Client::read_images`](crate::Client::read_images).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadImages;
 
     impl Action for ReadImages {
@@ -1826,7 +1822,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateImage`: see [`Client::update_image`](crate::Client::update_image).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateImage;
 
     impl Action for UpdateImage {

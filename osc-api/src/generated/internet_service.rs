@@ -715,12 +715,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateInternetService`: see
     /// [`Client::create_internet_service`](crate::Client::create_internet_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateInternetService;
 
     impl Action for CreateInternetService {
@@ -733,7 +733,6 @@ pub mod action {
 
     /// Marker of `DeleteInternetService`: see
     /// [`Client::delete_internet_service`](crate::Client::delete_internet_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteInternetService;
 
     impl Action for DeleteInternetService {
@@ -745,7 +744,6 @@ pub mod action {
     }
 
     /// Marker of `LinkInternetService`: see [`Client::link_internet_service`](crate::Client::link_internet_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkInternetService;
 
     impl Action for LinkInternetService {
@@ -757,7 +755,6 @@ pub mod action {
     }
 
     /// Marker of `ReadInternetServices`: see [`Client::read_internet_services`](crate::Client::read_internet_services).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadInternetServices;
 
     impl Action for ReadInternetServices {
@@ -770,7 +767,6 @@ pub mod action {
 
     /// Marker of `UnlinkInternetService`: see
     /// [`Client::unlink_internet_service`](crate::Client::unlink_internet_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkInternetService;
 
     impl Action for UnlinkInternetService {

@@ -648,11 +648,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateKeypair`: see [`Client::create_keypair`](crate::Client::create_keypair).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateKeypair;
 
     impl Action for CreateKeypair {
@@ -664,7 +664,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteKeypair`: see [`Client::delete_keypair`](crate::Client::delete_keypair).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteKeypair;
 
     impl Action for DeleteKeypair {
@@ -676,7 +675,6 @@ pub mod action {
     }
 
     /// Marker of `ReadKeypairs`: see [`Client::read_keypairs`](crate::Client::read_keypairs).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadKeypairs;
 
     impl Action for ReadKeypairs {

@@ -1015,11 +1015,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateListenerRule`: see [`Client::create_listener_rule`](crate::Client::create_listener_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateListenerRule;
 
     impl Action for CreateListenerRule {
@@ -1032,7 +1032,6 @@ pub mod action {
 
     /// Marker of `CreateLoadBalancerListeners`: see
     /// [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerListeners;
 
     impl Action for CreateLoadBalancerListeners {
@@ -1044,7 +1043,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteListenerRule`: see [`Client::delete_listener_rule`](crate::Client::delete_listener_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteListenerRule;
 
     impl Action for DeleteListenerRule {
@@ -1057,7 +1055,6 @@ pub mod action {
 
     /// Marker of `DeleteLoadBalancerListeners`: see
     /// [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerListeners;
 
     impl Action for DeleteLoadBalancerListeners {
@@ -1069,7 +1066,6 @@ pub mod action {
     }
 
     /// Marker of `ReadListenerRules`: see [`Client::read_listener_rules`](crate::Client::read_listener_rules).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadListenerRules;
 
     impl Action for ReadListenerRules {
@@ -1081,7 +1077,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateListenerRule`: see [`Client::update_listener_rule`](crate::Client::update_listener_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateListenerRule;
 
     impl Action for UpdateListenerRule {

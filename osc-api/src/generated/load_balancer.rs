@@ -1969,11 +1969,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateLoadBalancer`: see [`Client::create_load_balancer`](crate::Client::create_load_balancer).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancer;
 
     impl Action for CreateLoadBalancer {
@@ -1986,7 +1986,6 @@ pub mod action {
 
     /// Marker of `CreateLoadBalancerTags`: see
     /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerTags;
 
     impl Action for CreateLoadBalancerTags {
@@ -1998,7 +1997,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteLoadBalancer`: see [`Client::delete_load_balancer`](crate::Client::delete_load_balancer).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancer;
 
     impl Action for DeleteLoadBalancer {
@@ -2011,7 +2009,6 @@ pub mod action {
 
     /// Marker of `DeleteLoadBalancerTags`: see
     /// [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerTags;
 
     impl Action for DeleteLoadBalancerTags {
@@ -2024,7 +2021,6 @@ pub mod action {
 
     /// Marker of `DeregisterVmsInLoadBalancer`: see
     /// [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeregisterVmsInLoadBalancer;
 
     impl Action for DeregisterVmsInLoadBalancer {
@@ -2037,7 +2033,6 @@ pub mod action {
 
     /// Marker of `LinkLoadBalancerBackendMachines`: see
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkLoadBalancerBackendMachines;
 
     impl Action for LinkLoadBalancerBackendMachines {
@@ -2050,7 +2045,6 @@ pub mod action {
 
     /// Marker of `ReadLoadBalancerTags`: see
     /// [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancerTags;
 
     impl Action for ReadLoadBalancerTags {
@@ -2062,7 +2056,6 @@ pub mod action {
     }
 
     /// Marker of `ReadLoadBalancers`: see [`Client::read_load_balancers`](crate::Client::read_load_balancers).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancers;
 
     impl Action for ReadLoadBalancers {
@@ -2074,7 +2067,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmsHealth`: see [`Client::read_vms_health`](crate::Client::read_vms_health).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsHealth;
 
     impl Action for ReadVmsHealth {
@@ -2087,7 +2079,6 @@ pub mod action {
 
     /// Marker of `RegisterVmsInLoadBalancer`: see
     /// [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer).
-    #[derive(Clone, Copy, Debug)]
     pub struct RegisterVmsInLoadBalancer;
 
     impl Action for RegisterVmsInLoadBalancer {
@@ -2100,7 +2091,6 @@ pub mod action {
 
     /// Marker of `UnlinkLoadBalancerBackendMachines`: see
     /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkLoadBalancerBackendMachines;
 
     impl Action for UnlinkLoadBalancerBackendMachines {
@@ -2112,7 +2102,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateLoadBalancer`: see [`Client::update_load_balancer`](crate::Client::update_load_balancer).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateLoadBalancer;
 
     impl Action for UpdateLoadBalancer {

@@ -398,12 +398,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateLoadBalancerPolicy`: see
     /// [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerPolicy;
 
     impl Action for CreateLoadBalancerPolicy {
@@ -416,7 +416,6 @@ pub mod action {
 
     /// Marker of `DeleteLoadBalancerPolicy`: see
     /// [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerPolicy;
 
     impl Action for DeleteLoadBalancerPolicy {

@@ -163,11 +163,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadLocations`: see [`Client::read_locations`](crate::Client::read_locations).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadLocations;
 
     impl Action for ReadLocations {

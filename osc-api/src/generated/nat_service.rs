@@ -584,11 +584,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateNatService`: see [`Client::create_nat_service`](crate::Client::create_nat_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNatService;
 
     impl Action for CreateNatService {
@@ -604,7 +604,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteNatService;
 
     impl Action for DeleteNatService {
@@ -616,7 +615,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNatServices`: see [`Client::read_nat_services`](crate::Client::read_nat_services).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNatServices;
 
     impl Action for ReadNatServices {

@@ -710,11 +710,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateNet`: see [`Client::create_net`](crate::Client::create_net).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNet;
 
     impl Action for CreateNet {
@@ -726,7 +726,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteNet`: see [`Client::delete_net`](crate::Client::delete_net).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteNet;
 
     impl Action for DeleteNet {
@@ -738,7 +737,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNets`: see [`Client::read_nets`](crate::Client::read_nets).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNets;
 
     impl Action for ReadNets {
@@ -750,7 +748,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateNet`: see [`Client::update_net`](crate::Client::update_net).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateNet;
 
     impl Action for UpdateNet {

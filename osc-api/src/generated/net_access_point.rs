@@ -946,12 +946,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateNetAccessPoint`: see
     /// [`Client::create_net_access_point`](crate::Client::create_net_access_point).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNetAccessPoint;
 
     impl Action for CreateNetAccessPoint {
@@ -964,7 +964,6 @@ pub mod action {
 
     /// Marker of `DeleteNetAccessPoint`: see
     /// [`Client::delete_net_access_point`](crate::Client::delete_net_access_point).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetAccessPoint;
 
     impl Action for DeleteNetAccessPoint {
@@ -977,7 +976,6 @@ pub mod action {
 
     /// Marker of `ReadNetAccessPointServices`: see
     /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPointServices;
 
     impl Action for ReadNetAccessPointServices {
@@ -989,7 +987,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNetAccessPoints`: see [`Client::read_net_access_points`](crate::Client::read_net_access_points).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPoints;
 
     impl Action for ReadNetAccessPoints {
@@ -1002,7 +999,6 @@ pub mod action {
 
     /// Marker of `UpdateNetAccessPoint`: see
     /// [`Client::update_net_access_point`](crate::Client::update_net_access_point).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateNetAccessPoint;
 
     impl Action for UpdateNetAccessPoint {

@@ -996,11 +996,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `AcceptNetPeering`: see [`Client::accept_net_peering`](crate::Client::accept_net_peering).
-    #[derive(Clone, Copy, Debug)]
     pub struct AcceptNetPeering;
 
     impl Action for AcceptNetPeering {
@@ -1012,7 +1012,6 @@ pub mod action {
     }
 
     /// Marker of `CreateNetPeering`: see [`Client::create_net_peering`](crate::Client::create_net_peering).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNetPeering;
 
     impl Action for CreateNetPeering {
@@ -1024,7 +1023,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteNetPeering`: see [`Client::delete_net_peering`](crate::Client::delete_net_peering).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetPeering;
 
     impl Action for DeleteNetPeering {
@@ -1036,7 +1034,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNetPeerings`: see [`Client::read_net_peerings`](crate::Client::read_net_peerings).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNetPeerings;
 
     impl Action for ReadNetPeerings {
@@ -1048,7 +1045,6 @@ pub mod action {
     }
 
     /// Marker of `RejectNetPeering`: see [`Client::reject_net_peering`](crate::Client::reject_net_peering).
-    #[derive(Clone, Copy, Debug)]
     pub struct RejectNetPeering;
 
     impl Action for RejectNetPeering {

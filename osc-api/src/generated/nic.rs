@@ -1665,11 +1665,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateNic`: see [`Client::create_nic`](crate::Client::create_nic).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNic;
 
     impl Action for CreateNic {
@@ -1681,7 +1681,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteNic`: see [`Client::delete_nic`](crate::Client::delete_nic).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteNic;
 
     impl Action for DeleteNic {
@@ -1693,7 +1692,6 @@ pub mod action {
     }
 
     /// Marker of `LinkNic`: see [`Client::link_nic`](crate::Client::link_nic).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkNic;
 
     impl Action for LinkNic {
@@ -1705,7 +1703,6 @@ pub mod action {
     }
 
     /// Marker of `LinkPrivateIps`: see [`Client::link_private_ips`](crate::Client::link_private_ips).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkPrivateIps;
 
     impl Action for LinkPrivateIps {
@@ -1717,7 +1714,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNics`: see [`Client::read_nics`](crate::Client::read_nics).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNics;
 
     impl Action for ReadNics {
@@ -1729,7 +1725,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkNic`: see [`Client::unlink_nic`](crate::Client::unlink_nic).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkNic;
 
     impl Action for UnlinkNic {
@@ -1741,7 +1736,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkPrivateIps`: see [`Client::unlink_private_ips`](crate::Client::unlink_private_ips).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPrivateIps;
 
     impl Action for UnlinkPrivateIps {
@@ -1753,7 +1747,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateNic`: see [`Client::update_nic`](crate::Client::update_nic).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateNic;
 
     impl Action for UpdateNic {

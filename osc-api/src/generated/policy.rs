@@ -3045,11 +3045,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreatePolicy`: see [`Client::create_policy`](crate::Client::create_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicy;
 
     impl Action for CreatePolicy {
@@ -3061,7 +3061,6 @@ pub mod action {
     }
 
     /// Marker of `CreatePolicyVersion`: see [`Client::create_policy_version`](crate::Client::create_policy_version).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicyVersion;
 
     impl Action for CreatePolicyVersion {
@@ -3073,7 +3072,6 @@ pub mod action {
     }
 
     /// Marker of `DeletePolicy`: see [`Client::delete_policy`](crate::Client::delete_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicy;
 
     impl Action for DeletePolicy {
@@ -3085,7 +3083,6 @@ pub mod action {
     }
 
     /// Marker of `DeletePolicyVersion`: see [`Client::delete_policy_version`](crate::Client::delete_policy_version).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicyVersion;
 
     impl Action for DeletePolicyVersion {
@@ -3098,7 +3095,6 @@ pub mod action {
 
     /// Marker of `DeleteUserGroupPolicy`: see
     /// [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroupPolicy;
 
     impl Action for DeleteUserGroupPolicy {
@@ -3110,7 +3106,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteUserPolicy`: see [`Client::delete_user_policy`](crate::Client::delete_user_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserPolicy;
 
     impl Action for DeleteUserPolicy {
@@ -3123,7 +3118,6 @@ pub mod action {
 
     /// Marker of `LinkManagedPolicyToUserGroup`: see
     /// [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkManagedPolicyToUserGroup;
 
     impl Action for LinkManagedPolicyToUserGroup {
@@ -3135,7 +3129,6 @@ pub mod action {
     }
 
     /// Marker of `LinkPolicy`: see [`Client::link_policy`](crate::Client::link_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkPolicy;
 
     impl Action for LinkPolicy {
@@ -3147,7 +3140,6 @@ pub mod action {
     }
 
     /// Marker of `PutUserGroupPolicy`: see [`Client::put_user_group_policy`](crate::Client::put_user_group_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct PutUserGroupPolicy;
 
     impl Action for PutUserGroupPolicy {
@@ -3159,7 +3151,6 @@ pub mod action {
     }
 
     /// Marker of `PutUserPolicy`: see [`Client::put_user_policy`](crate::Client::put_user_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct PutUserPolicy;
 
     impl Action for PutUserPolicy {
@@ -3172,7 +3163,6 @@ pub mod action {
 
     /// Marker of `ReadEntitiesLinkedToPolicy`: see
     /// [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadEntitiesLinkedToPolicy;
 
     impl Action for ReadEntitiesLinkedToPolicy {
@@ -3184,7 +3174,6 @@ pub mod action {
     }
 
     /// Marker of `ReadLinkedPolicies`: see [`Client::read_linked_policies`](crate::Client::read_linked_policies).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadLinkedPolicies;
 
     impl Action for ReadLinkedPolicies {
@@ -3197,7 +3186,6 @@ pub mod action {
 
     /// Marker of `ReadManagedPoliciesLinkedToUserGroup`: see
     /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadManagedPoliciesLinkedToUserGroup;
 
     impl Action for ReadManagedPoliciesLinkedToUserGroup {
@@ -3209,7 +3197,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPolicies`: see [`Client::read_policies`](crate::Client::read_policies).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicies;
 
     impl Action for ReadPolicies {
@@ -3221,7 +3208,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPolicy`: see [`Client::read_policy`](crate::Client::read_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicy;
 
     impl Action for ReadPolicy {
@@ -3233,7 +3219,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPolicyVersion`: see [`Client::read_policy_version`](crate::Client::read_policy_version).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersion;
 
     impl Action for ReadPolicyVersion {
@@ -3245,7 +3230,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPolicyVersions`: see [`Client::read_policy_versions`](crate::Client::read_policy_versions).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersions;
 
     impl Action for ReadPolicyVersions {
@@ -3258,7 +3242,6 @@ pub mod action {
 
     /// Marker of `ReadUserGroupPolicies`: see
     /// [`Client::read_user_group_policies`](crate::Client::read_user_group_policies).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicies;
 
     impl Action for ReadUserGroupPolicies {
@@ -3270,7 +3253,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUserGroupPolicy`: see [`Client::read_user_group_policy`](crate::Client::read_user_group_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicy;
 
     impl Action for ReadUserGroupPolicy {
@@ -3282,7 +3264,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUserPolicies`: see [`Client::read_user_policies`](crate::Client::read_user_policies).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicies;
 
     impl Action for ReadUserPolicies {
@@ -3294,7 +3275,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUserPolicy`: see [`Client::read_user_policy`](crate::Client::read_user_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicy;
 
     impl Action for ReadUserPolicy {
@@ -3307,7 +3287,6 @@ pub mod action {
 
     /// Marker of `SetDefaultPolicyVersion`: see
     /// [`Client::set_default_policy_version`](crate::Client::set_default_policy_version).
-    #[derive(Clone, Copy, Debug)]
     pub struct SetDefaultPolicyVersion;
 
     impl Action for SetDefaultPolicyVersion {
@@ -3320,7 +3299,6 @@ pub mod action {
 
     /// Marker of `UnlinkManagedPolicyFromUserGroup`: see
     /// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkManagedPolicyFromUserGroup;
 
     impl Action for UnlinkManagedPolicyFromUserGroup {
@@ -3332,7 +3310,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkPolicy`: see [`Client::unlink_policy`](crate::Client::unlink_policy).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPolicy;
 
     impl Action for UnlinkPolicy {

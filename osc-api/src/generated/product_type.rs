@@ -434,11 +434,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateProductType`: see [`Client::create_product_type`](crate::Client::create_product_type).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateProductType;
 
     impl Action for CreateProductType {
@@ -450,7 +450,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteProductType`: see [`Client::delete_product_type`](crate::Client::delete_product_type).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteProductType;
 
     impl Action for DeleteProductType {
@@ -462,7 +461,6 @@ pub mod action {
     }
 
     /// Marker of `ReadProductTypes`: see [`Client::read_product_types`](crate::Client::read_product_types).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadProductTypes;
 
     impl Action for ReadProductTypes {

@@ -90,11 +90,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadPublicCatalog`: see [`Client::read_public_catalog`](crate::Client::read_public_catalog).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicCatalog;
 
     impl Action for ReadPublicCatalog {

@@ -946,11 +946,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreatePublicIp`: see [`Client::create_public_ip`](crate::Client::create_public_ip).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreatePublicIp;
 
     impl Action for CreatePublicIp {
@@ -962,7 +962,6 @@ pub mod action {
     }
 
     /// Marker of `DeletePublicIp`: see [`Client::delete_public_ip`](crate::Client::delete_public_ip).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeletePublicIp;
 
     impl Action for DeletePublicIp {
@@ -974,7 +973,6 @@ pub mod action {
     }
 
     /// Marker of `LinkPublicIp`: see [`Client::link_public_ip`](crate::Client::link_public_ip).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkPublicIp;
 
     impl Action for LinkPublicIp {
@@ -986,7 +984,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPublicIpRanges`: see [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIpRanges;
 
     impl Action for ReadPublicIpRanges {
@@ -998,7 +995,6 @@ pub mod action {
     }
 
     /// Marker of `ReadPublicIps`: see [`Client::read_public_ips`](crate::Client::read_public_ips).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIps;
 
     impl Action for ReadPublicIps {
@@ -1010,7 +1006,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkPublicIp`: see [`Client::unlink_public_ip`](crate::Client::unlink_public_ip).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPublicIp;
 
     impl Action for UnlinkPublicIp {

@@ -290,11 +290,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadQuotas`: see [`Client::read_quotas`](crate::Client::read_quotas).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadQuotas;
 
     impl Action for ReadQuotas {

@@ -108,11 +108,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadRegions`: see [`Client::read_regions`](crate::Client::read_regions).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadRegions;
 
     impl Action for ReadRegions {

@@ -519,11 +519,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateRoute`: see [`Client::create_route`](crate::Client::create_route).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateRoute;
 
     impl Action for CreateRoute {
@@ -535,7 +535,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteRoute`: see [`Client::delete_route`](crate::Client::delete_route).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteRoute;
 
     impl Action for DeleteRoute {
@@ -547,7 +546,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateRoute`: see [`Client::update_route`](crate::Client::update_route).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoute;
 
     impl Action for UpdateRoute {

@@ -918,11 +918,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateRouteTable`: see [`Client::create_route_table`](crate::Client::create_route_table).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateRouteTable;
 
     impl Action for CreateRouteTable {
@@ -934,7 +934,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteRouteTable`: see [`Client::delete_route_table`](crate::Client::delete_route_table).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteRouteTable;
 
     impl Action for DeleteRouteTable {
@@ -946,7 +945,6 @@ pub mod action {
     }
 
     /// Marker of `LinkRouteTable`: see [`Client::link_route_table`](crate::Client::link_route_table).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkRouteTable;
 
     impl Action for LinkRouteTable {
@@ -958,7 +956,6 @@ pub mod action {
     }
 
     /// Marker of `ReadRouteTables`: see [`Client::read_route_tables`](crate::Client::read_route_tables).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadRouteTables;
 
     impl Action for ReadRouteTables {
@@ -970,7 +967,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkRouteTable`: see [`Client::unlink_route_table`](crate::Client::unlink_route_table).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkRouteTable;
 
     impl Action for UnlinkRouteTable {
@@ -983,7 +979,6 @@ pub mod action {
 
     /// Marker of `UpdateRouteTableLink`: see
     /// [`Client::update_route_table_link`](crate::Client::update_route_table_link).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateRouteTableLink;
 
     impl Action for UpdateRouteTableLink {

@@ -691,11 +691,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateSecurityGroup`: see [`Client::create_security_group`](crate::Client::create_security_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroup;
 
     impl Action for CreateSecurityGroup {
@@ -707,7 +707,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteSecurityGroup`: see [`Client::delete_security_group`](crate::Client::delete_security_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroup;
 
     impl Action for DeleteSecurityGroup {
@@ -719,7 +718,6 @@ pub mod action {
     }
 
     /// Marker of `ReadSecurityGroups`: see [`Client::read_security_groups`](crate::Client::read_security_groups).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSecurityGroups;
 
     impl Action for ReadSecurityGroups {

@@ -539,12 +539,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateSecurityGroupRule`: see
     /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroupRule;
 
     impl Action for CreateSecurityGroupRule {
@@ -557,7 +557,6 @@ pub mod action {
 
     /// Marker of `DeleteSecurityGroupRule`: see
     /// [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroupRule;
 
     impl Action for DeleteSecurityGroupRule {

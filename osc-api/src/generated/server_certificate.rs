@@ -590,12 +590,12 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateServerCertificate`: see
     /// [`Client::create_server_certificate`](crate::Client::create_server_certificate).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateServerCertificate;
 
     impl Action for CreateServerCertificate {
@@ -608,7 +608,6 @@ pub mod action {
 
     /// Marker of `DeleteServerCertificate`: see
     /// [`Client::delete_server_certificate`](crate::Client::delete_server_certificate).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteServerCertificate;
 
     impl Action for DeleteServerCertificate {
@@ -621,7 +620,6 @@ pub mod action {
 
     /// Marker of `ReadServerCertificates`: see
     /// [`Client::read_server_certificates`](crate::Client::read_server_certificates).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadServerCertificates;
 
     impl Action for ReadServerCertificates {
@@ -634,7 +632,6 @@ pub mod action {
 
     /// Marker of `UpdateServerCertificate`: see
     /// [`Client::update_server_certificate`](crate::Client::update_server_certificate).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateServerCertificate;
 
     impl Action for UpdateServerCertificate {

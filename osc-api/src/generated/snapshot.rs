@@ -1460,11 +1460,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateSnapshot`: see [`Client::create_snapshot`](crate::Client::create_snapshot).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshot;
 
     impl Action for CreateSnapshot {
@@ -1481,7 +1481,6 @@ pub mod action {
 
     /// Marker of `CreateSnapshotExportTask`: see
     /// [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshotExportTask;
 
     impl Action for CreateSnapshotExportTask {
@@ -1493,7 +1492,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteSnapshot`: see [`Client::delete_snapshot`](crate::Client::delete_snapshot).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteSnapshot;
 
     impl Action for DeleteSnapshot {
@@ -1506,7 +1504,6 @@ pub mod action {
 
     /// Marker of `ReadSnapshotExportTasks`: see
     /// [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshotExportTasks;
 
     impl Action for ReadSnapshotExportTasks {
@@ -1518,7 +1515,6 @@ pub mod action {
     }
 
     /// Marker of `ReadSnapshots`: see [`Client::read_snapshots`](crate::Client::read_snapshots).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshots;
 
     impl Action for ReadSnapshots {
@@ -1530,7 +1526,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateSnapshot`: see [`Client::update_snapshot`](crate::Client::update_snapshot).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateSnapshot;
 
     impl Action for UpdateSnapshot {

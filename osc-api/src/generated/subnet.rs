@@ -732,11 +732,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateSubnet`: see [`Client::create_subnet`](crate::Client::create_subnet).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSubnet;
 
     impl Action for CreateSubnet {
@@ -748,7 +748,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteSubnet`: see [`Client::delete_subnet`](crate::Client::delete_subnet).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteSubnet;
 
     impl Action for DeleteSubnet {
@@ -760,7 +759,6 @@ pub mod action {
     }
 
     /// Marker of `ReadSubnets`: see [`Client::read_subnets`](crate::Client::read_subnets).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSubnets;
 
     impl Action for ReadSubnets {
@@ -772,7 +770,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateSubnet`: see [`Client::update_subnet`](crate::Client::update_subnet).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateSubnet;
 
     impl Action for UpdateSubnet {

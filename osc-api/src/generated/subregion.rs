@@ -258,11 +258,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadSubregions`: see [`Client::read_subregions`](crate::Client::read_subregions).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSubregions;
 
     impl Action for ReadSubregions {

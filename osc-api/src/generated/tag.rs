@@ -440,11 +440,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateTags`: see [`Client::create_tags`](crate::Client::create_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateTags;
 
     impl Action for CreateTags {
@@ -456,7 +456,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteTags`: see [`Client::delete_tags`](crate::Client::delete_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteTags;
 
     impl Action for DeleteTags {
@@ -468,7 +467,6 @@ pub mod action {
     }
 
     /// Marker of `ReadTags`: see [`Client::read_tags`](crate::Client::read_tags).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadTags;
 
     impl Action for ReadTags {

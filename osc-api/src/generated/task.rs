@@ -117,11 +117,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `DeleteExportTask`: see [`Client::delete_export_task`](crate::Client::delete_export_task).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteExportTask;
 
     impl Action for DeleteExportTask {

@@ -545,11 +545,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateUser`: see [`Client::create_user`](crate::Client::create_user).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateUser;
 
     impl Action for CreateUser {
@@ -561,7 +561,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteUser`: see [`Client::delete_user`](crate::Client::delete_user).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteUser;
 
     impl Action for DeleteUser {
@@ -573,7 +572,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUsers`: see [`Client::read_users`](crate::Client::read_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUsers;
 
     impl Action for ReadUsers {
@@ -585,7 +583,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateUser`: see [`Client::update_user`](crate::Client::update_user).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateUser;
 
     impl Action for UpdateUser {

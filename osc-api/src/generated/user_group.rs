@@ -1091,11 +1091,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `AddUserToUserGroup`: see [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct AddUserToUserGroup;
 
     impl Action for AddUserToUserGroup {
@@ -1107,7 +1107,6 @@ pub mod action {
     }
 
     /// Marker of `CreateUserGroup`: see [`Client::create_user_group`](crate::Client::create_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateUserGroup;
 
     impl Action for CreateUserGroup {
@@ -1119,7 +1118,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteUserGroup`: see [`Client::delete_user_group`](crate::Client::delete_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroup;
 
     impl Action for DeleteUserGroup {
@@ -1131,7 +1129,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUserGroup`: see [`Client::read_user_group`](crate::Client::read_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroup;
 
     impl Action for ReadUserGroup {
@@ -1143,7 +1140,6 @@ pub mod action {
     }
 
     /// Marker of `ReadUserGroups`: see [`Client::read_user_groups`](crate::Client::read_user_groups).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroups;
 
     impl Action for ReadUserGroups {
@@ -1156,7 +1152,6 @@ pub mod action {
 
     /// Marker of `ReadUserGroupsPerUser`: see
     /// [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupsPerUser;
 
     impl Action for ReadUserGroupsPerUser {
@@ -1169,7 +1164,6 @@ pub mod action {
 
     /// Marker of `RemoveUserFromUserGroup`: see
     /// [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct RemoveUserFromUserGroup;
 
     impl Action for RemoveUserFromUserGroup {
@@ -1181,7 +1175,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateUserGroup`: see [`Client::update_user_group`](crate::Client::update_user_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateUserGroup;
 
     impl Action for UpdateUserGroup {

@@ -947,11 +947,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVirtualGateway`: see [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVirtualGateway;
 
     impl Action for CreateVirtualGateway {
@@ -963,7 +963,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVirtualGateway`: see [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVirtualGateway;
 
     impl Action for DeleteVirtualGateway {
@@ -975,7 +974,6 @@ pub mod action {
     }
 
     /// Marker of `LinkVirtualGateway`: see [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkVirtualGateway;
 
     impl Action for LinkVirtualGateway {
@@ -987,7 +985,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVirtualGateways`: see [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVirtualGateways;
 
     impl Action for ReadVirtualGateways {
@@ -999,7 +996,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkVirtualGateway`: see [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVirtualGateway;
 
     impl Action for UnlinkVirtualGateway {
@@ -1012,7 +1008,6 @@ pub mod action {
 
     /// Marker of `UpdateRoutePropagation`: see
     /// [`Client::update_route_propagation`](crate::Client::update_route_propagation).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoutePropagation;
 
     impl Action for UpdateRoutePropagation {

@@ -1996,11 +1996,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVms`: see [`Client::create_vms`](crate::Client::create_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVms;
 
     impl Action for CreateVms {
@@ -2016,7 +2016,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVms;
 
     impl Action for DeleteVms {
@@ -2028,7 +2027,6 @@ pub mod action {
     }
 
     /// Marker of `ReadAdminPassword`: see [`Client::read_admin_password`](crate::Client::read_admin_password).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadAdminPassword;
 
     impl Action for ReadAdminPassword {
@@ -2040,7 +2038,6 @@ pub mod action {
     }
 
     /// Marker of `ReadConsoleOutput`: see [`Client::read_console_output`](crate::Client::read_console_output).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadConsoleOutput;
 
     impl Action for ReadConsoleOutput {
@@ -2052,7 +2049,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmTypes`: see [`Client::read_vm_types`](crate::Client::read_vm_types).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTypes;
 
     impl Action for ReadVmTypes {
@@ -2064,7 +2060,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVms`: see [`Client::read_vms`](crate::Client::read_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVms;
 
     impl Action for ReadVms {
@@ -2076,7 +2071,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmsState`: see [`Client::read_vms_state`](crate::Client::read_vms_state).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsState;
 
     impl Action for ReadVmsState {
@@ -2088,7 +2082,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmsStopHistory`: see [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsStopHistory;
 
     impl Action for ReadVmsStopHistory {
@@ -2100,7 +2093,6 @@ pub mod action {
     }
 
     /// Marker of `RebootVms`: see [`Client::reboot_vms`](crate::Client::reboot_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct RebootVms;
 
     impl Action for RebootVms {
@@ -2112,7 +2104,6 @@ pub mod action {
     }
 
     /// Marker of `StartVms`: see [`Client::start_vms`](crate::Client::start_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct StartVms;
 
     impl Action for StartVms {
@@ -2124,7 +2115,6 @@ pub mod action {
     }
 
     /// Marker of `StopVms`: see [`Client::stop_vms`](crate::Client::stop_vms).
-    #[derive(Clone, Copy, Debug)]
     pub struct StopVms;
 
     impl Action for StopVms {
@@ -2136,7 +2126,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateVm`: see [`Client::update_vm`](crate::Client::update_vm).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateVm;
 
     impl Action for UpdateVm {

@@ -1119,11 +1119,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVmGroup`: see [`Client::create_vm_group`](crate::Client::create_vm_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVmGroup;
 
     impl Action for CreateVmGroup {
@@ -1135,7 +1135,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVmGroup`: see [`Client::delete_vm_group`](crate::Client::delete_vm_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmGroup;
 
     impl Action for DeleteVmGroup {
@@ -1147,7 +1146,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmGroups`: see [`Client::read_vm_groups`](crate::Client::read_vm_groups).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmGroups;
 
     impl Action for ReadVmGroups {
@@ -1159,7 +1157,6 @@ pub mod action {
     }
 
     /// Marker of `ScaleDownVmGroup`: see [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct ScaleDownVmGroup;
 
     impl Action for ScaleDownVmGroup {
@@ -1171,7 +1168,6 @@ pub mod action {
     }
 
     /// Marker of `ScaleUpVmGroup`: see [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct ScaleUpVmGroup;
 
     impl Action for ScaleUpVmGroup {
@@ -1183,7 +1179,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateVmGroup`: see [`Client::update_vm_group`](crate::Client::update_vm_group).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmGroup;
 
     impl Action for UpdateVmGroup {

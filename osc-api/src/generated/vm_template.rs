@@ -816,11 +816,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVmTemplate`: see [`Client::create_vm_template`](crate::Client::create_vm_template).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVmTemplate;
 
     impl Action for CreateVmTemplate {
@@ -832,7 +832,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVmTemplate`: see [`Client::delete_vm_template`](crate::Client::delete_vm_template).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmTemplate;
 
     impl Action for DeleteVmTemplate {
@@ -844,7 +843,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVmTemplates`: see [`Client::read_vm_templates`](crate::Client::read_vm_templates).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTemplates;
 
     impl Action for ReadVmTemplates {
@@ -856,7 +854,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateVmTemplate`: see [`Client::update_vm_template`](crate::Client::update_vm_template).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmTemplate;
 
     impl Action for UpdateVmTemplate {

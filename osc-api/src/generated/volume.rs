@@ -1539,11 +1539,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVolume`: see [`Client::create_volume`](crate::Client::create_volume).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVolume;
 
     impl Action for CreateVolume {
@@ -1559,7 +1559,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVolume;
 
     impl Action for DeleteVolume {
@@ -1571,7 +1570,6 @@ pub mod action {
     }
 
     /// Marker of `LinkVolume`: see [`Client::link_volume`](crate::Client::link_volume).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkVolume;
 
     impl Action for LinkVolume {
@@ -1584,7 +1582,6 @@ pub mod action {
 
     /// Marker of `ReadVolumeUpdateTasks`: see
     /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumeUpdateTasks;
 
     impl Action for ReadVolumeUpdateTasks {
@@ -1596,7 +1593,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVolumes`: see [`Client::read_volumes`](crate::Client::read_volumes).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumes;
 
     impl Action for ReadVolumes {
@@ -1608,7 +1604,6 @@ pub mod action {
     }
 
     /// Marker of `UnlinkVolume`: see [`Client::unlink_volume`](crate::Client::unlink_volume).
-    #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVolume;
 
     impl Action for UnlinkVolume {
@@ -1620,7 +1615,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateVolume`: see [`Client::update_volume`](crate::Client::update_volume).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateVolume;
 
     impl Action for UpdateVolume {

@@ -1423,11 +1423,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateVpnConnection`: see [`Client::create_vpn_connection`](crate::Client::create_vpn_connection).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnection;
 
     impl Action for CreateVpnConnection {
@@ -1440,7 +1440,6 @@ pub mod action {
 
     /// Marker of `CreateVpnConnectionRoute`: see
     /// [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnectionRoute;
 
     impl Action for CreateVpnConnectionRoute {
@@ -1452,7 +1451,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteVpnConnection`: see [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnection;
 
     impl Action for DeleteVpnConnection {
@@ -1465,7 +1463,6 @@ pub mod action {
 
     /// Marker of `DeleteVpnConnectionRoute`: see
     /// [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnectionRoute;
 
     impl Action for DeleteVpnConnectionRoute {
@@ -1477,7 +1474,6 @@ pub mod action {
     }
 
     /// Marker of `ReadVpnConnections`: see [`Client::read_vpn_connections`](crate::Client::read_vpn_connections).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadVpnConnections;
 
     impl Action for ReadVpnConnections {
@@ -1489,7 +1485,6 @@ pub mod action {
     }
 
     /// Marker of `UpdateVpnConnection`: see [`Client::update_vpn_connection`](crate::Client::update_vpn_connection).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateVpnConnection;
 
     impl Action for UpdateVpnConnection {

@@ -1,113 +1,88 @@
-//! Values of any type, as large as the decoding allows.
+//! JSON values of any type, as large as the decoding allows.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 
+use super::access::Into;
 use super::context;
-use super::name::Name;
-use super::value::{ARBITRARY_PRECISION, FromObject, Received, Slot};
+use super::scalar::Scalar;
+use super::target::{ReadError, ReadList, ReadObject};
+use super::value::{ARBITRARY_PRECISION, FromObject, Received};
 
 /// A value whose lists and objects count as those of a generated type do. [`Value`] itself is not bounded.
+#[derive(Default)]
 pub(crate) struct BoundedValue(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for BoundedValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BoundedVisitor).map(BoundedValue)
+        let mut value = Self::default();
+        deserializer.deserialize_any(Into(&mut value))?;
+        Ok(value)
     }
 }
 
-impl<'de> Received<'de> for Value {
+/// Unlike the other types, it keeps null.
+impl Received for BoundedValue {
     const EXPECTED: &'static str = "a value";
 
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        Ok(match BoundedValue::deserialize(deserializer)?.0 {
-            Self::Null => Slot::Null,
-            value => Slot::Value(value),
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        Some(Self(match scalar {
+            Scalar::Bool(value) => value.into(),
+            Scalar::Unsigned(number) => number.into(),
+            Scalar::Signed(number) => number.into(),
+            Scalar::Float(number) => number.into(),
+            Scalar::Text(text) => text.into(),
+        }))
+    }
+
+    fn from_object(members: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        let mut object = Map::new();
+        let mut value = Self::default();
+        while let Some(name) = members.next_name()? {
+            members.value(&mut value)?;
+            if let (ARBITRARY_PRECISION, Value::String(text)) = (&*name, &value.0) {
+                let number: Number = text.parse().map_err(ReadError::refused)?;
+                return Ok(FromObject::Value(Self(number.into())));
+            }
+            context::charge_entry::<Value>(object.is_empty())?;
+            object.insert(name.into_owned(), std::mem::take(&mut value.0));
+        }
+        Ok(FromObject::Value(Self(object.into())))
+    }
+
+    fn from_list(elements: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        let mut list = Vec::new();
+        let mut element = Self::default();
+        while elements.next(&mut element)?.is_some() {
+            context::reserve(&mut list)?;
+            list.push(std::mem::take(&mut element.0));
+        }
+        Ok(Some(Self(list.into())))
+    }
+
+    fn null() -> Option<Self> {
+        Some(Self(Value::Null))
+    }
+}
+
+impl Received for Value {
+    const EXPECTED: &'static str = BoundedValue::EXPECTED;
+
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        BoundedValue::from_scalar(scalar).map(|BoundedValue(value)| value)
+    }
+
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        // An object without members may be an empty list.
+        Ok(match BoundedValue::from_object(object)? {
+            FromObject::Value(BoundedValue(Self::Object(members))) if members.is_empty() => {
+                FromObject::Empty(Some(Self::Object(members)))
+            }
+            value => value.map(|BoundedValue(value)| value),
         })
     }
 
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<FromObject<Self>, A::Error> {
-        let value = BoundedVisitor.visit_map(object)?;
-        let is_empty = value.as_object().is_some_and(Map::is_empty);
-        Ok(if is_empty { FromObject::Empty } else { FromObject::Value(value) })
-    }
-}
-
-struct BoundedVisitor;
-
-impl<'de> Visitor<'de> for BoundedVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Value, E> {
-        Number::from_i128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
-    }
-
-    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Value, E> {
-        Number::from_u128(number).map(Value::Number).ok_or_else(|| E::custom("an integer beyond 64 bits"))
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(BoundedValue(element)) = elements.next_element()? {
-            context::reserve(&mut list)?;
-            list.push(element);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(Name(name)) = members.next_key()? {
-            if name == ARBITRARY_PRECISION {
-                let number: Number = members.next_value::<String>()?.parse().map_err(de::Error::custom)?;
-                return Ok(number.into());
-            }
-            let BoundedValue(value) = members.next_value()?;
-            context::charge_entry::<Value, _>(object.is_empty())?;
-            object.insert(name.into_owned(), value);
-        }
-        Ok(object.into())
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        Ok(BoundedValue::from_list(list)?.map(|BoundedValue(value)| value))
     }
 }

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use serde::de;
+use super::target::{PAGE_LINKS, ReadError, Target};
 
 /// Number of entries that a map allocates room for at once.
 const MAP_NODE_ENTRIES: usize = 12;
@@ -81,7 +81,7 @@ pub(super) fn run<T>(context: Context, decode: impl FnOnce() -> T) -> (T, Contex
 /// # Errors
 /// Returns an error if the decoding is strict. It names kinds only: the value may be a secret.
 #[cold]
-pub(super) fn mismatch<E: de::Error>(found: &'static str, expected: &'static str) -> Result<(), E> {
+pub(super) fn mismatch(found: &'static str, expected: &'static str) -> Result<(), ReadError> {
     let mut context = CONTEXT.get();
     let mismatch = Mismatch { found, expected };
     context.first.get_or_insert(mismatch);
@@ -96,15 +96,16 @@ pub(super) fn mismatch<E: de::Error>(found: &'static str, expected: &'static str
     }
 }
 
-/// Notes that the last value that did not fit was a list of a page, or its link to the next page.
+/// Notes a member of a page that did not fit. Without it, a listing may lose items or its link to the next page.
 ///
 /// # Errors
 /// Returns an error if pages must be whole.
 #[cold]
-pub(super) fn page_mismatch<E: de::Error>(name: &str) -> Result<(), E> {
+pub(super) fn lost(name: &str, field: &dyn Target) -> Result<(), ReadError> {
     let Context { strictness, last, .. } = CONTEXT.get();
+    let is_of_page = field.is_of_page() || PAGE_LINKS.contains(&name);
     match (strictness, last) {
-        (Strictness::WholePage, Some(mismatch)) => {
+        (Strictness::WholePage, Some(mismatch)) if is_of_page => {
             LOST_MEMBER.set(Some(name.to_owned()));
             Err(error(mismatch))
         }
@@ -112,13 +113,13 @@ pub(super) fn page_mismatch<E: de::Error>(name: &str) -> Result<(), E> {
     }
 }
 
-/// The name of the member for which [`page_mismatch`] ended a decoding on this thread.
+/// The name of the member for which [`lost`] ended a decoding on this thread.
 pub(super) fn take_lost_member() -> Option<String> {
     LOST_MEMBER.take()
 }
 
-fn error<E: de::Error>(Mismatch { found, expected }: Mismatch) -> E {
-    E::custom(format_args!("{found}, expected {expected}"))
+fn error(Mismatch { found, expected }: Mismatch) -> ReadError {
+    ReadError::refused(format_args!("{found}, expected {expected}"))
 }
 
 /// Makes room for another element, if there is none, and takes it from the budget.
@@ -126,7 +127,7 @@ fn error<E: de::Error>(Mismatch { found, expected }: Mismatch) -> E {
 /// # Errors
 /// Returns an error if the budget is exceeded.
 #[inline]
-pub(super) fn reserve<T, E: de::Error>(list: &mut Vec<T>) -> Result<(), E> {
+pub(super) fn reserve<T>(list: &mut Vec<T>) -> Result<(), ReadError> {
     if list.len() == list.capacity() {
         // Most lists have one element, and room for four of the larger ones is a kilobyte or more.
         let additional = if list.is_empty() { 1 } else { list.len().max(3) };
@@ -140,7 +141,7 @@ pub(super) fn reserve<T, E: de::Error>(list: &mut Vec<T>) -> Result<(), E> {
 ///
 /// # Errors
 /// Returns an error if the budget is exceeded.
-pub(super) fn charge_entry<T, E: de::Error>(is_first: bool) -> Result<(), E> {
+pub(super) fn charge_entry<T>(is_first: bool) -> Result<(), ReadError> {
     let room = if is_first { MAP_NODE_ENTRIES } else { 2 };
     charge(room * size_of::<(String, T)>())
 }
@@ -149,12 +150,15 @@ pub(super) fn charge_entry<T, E: de::Error>(is_first: bool) -> Result<(), E> {
 ///
 /// # Errors
 /// Returns an error if the budget is exceeded.
-pub(super) fn charge<E: de::Error>(bytes: usize) -> Result<(), E> {
+pub(super) fn charge(bytes: usize) -> Result<(), ReadError> {
     let mut context = CONTEXT.get();
     match context.budget.checked_sub(bytes) {
         Some(left) => context.budget = left,
         None => context.is_exceeded = true,
     }
     CONTEXT.set(context);
-    if context.is_exceeded { Err(E::custom("the decoded response is too large")) } else { Ok(()) }
+    match context.is_exceeded {
+        true => Err(ReadError::refused("the decoded response is too large")),
+        false => Ok(()),
+    }
 }

@@ -34,39 +34,22 @@ macro_rules! __decode {
             }
         }
 
-        impl $crate::__private::Members for $name {
-            const IS_CONTEXT_ONLY: bool =
-                $crate::__private::has_only_context(&[$($wire),*]);
-            const IS_PAGE: bool = $crate::__private::is_page(&[$($wire),*]);
-
-            fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>, const IN_PAGE: bool>(
-                &mut self,
-                name: &str,
-                entry: $crate::__private::Entry<'_, A, IN_PAGE>,
-            ) -> ::core::result::Result<(), A::Error> {
+        impl $crate::__private::Fields for $name {
+            fn field(&mut self, name: &str) -> ::core::option::Option<&mut dyn $crate::__private::Target> {
                 match name {
-                    $($wire => entry.read(&mut self.$field),)*
-                    _ => entry.skip(),
+                    $($wire => ::core::option::Option::Some(&mut self.$field),)*
+                    _ => ::core::option::Option::None,
                 }
             }
         }
 
-        impl<'de> $crate::__private::Received<'de> for $name {
-            const EXPECTED: &'static str = "an object";
-            const IS_PAGE: bool = <Self as $crate::__private::Members>::IS_PAGE;
+        impl $crate::__private::Received for $name {
+            const NAMES: &'static [&'static str] = &[$($wire),*];
 
-            fn from_scalar(_: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
-                ::core::option::Option::None
-            }
-
-            fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
-                object: A,
-            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, A::Error> {
+            fn from_object(
+                object: &mut dyn $crate::__private::ReadObject<'_>,
+            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, $crate::__private::ReadError> {
                 $crate::__private::from_object(object)
-            }
-
-            fn empty() -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(::core::default::Default::default())
             }
         }
     };
@@ -81,53 +64,27 @@ macro_rules! __decode_request {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                struct RequestVisitor;
-
-                impl<'de> $crate::__private::serde::de::Visitor<'de> for RequestVisitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: $crate::__private::serde::de::MapAccess<'de>>(
-                        self,
-                        mut map: A,
-                    ) -> ::core::result::Result<$name, A::Error> {
-                        $(let mut $field = ::core::option::Option::None;)*
-                        while let ::core::option::Option::Some($crate::__private::Name(name)) = map.next_key()? {
-                            let entry = $crate::__private::Entry::of_request(&mut map, &name);
-                            match &*name {
-                                $($wire => $field = entry.take()?,)*
-                                _ => entry.skip()?,
-                            }
-                        }
-                        ::core::result::Result::Ok($name {
-                            $($field: match $field {
-                                ::core::option::Option::Some(value) => value,
-                                ::core::option::Option::None => $crate::__private::Received::missing($wire)?,
-                            },)*
-                        })
-                    }
-                }
-
-                deserializer.deserialize_map(RequestVisitor)
+                $crate::__private::decode_request(deserializer)
             }
         }
 
-        impl<'de> $crate::__private::Received<'de> for $name {
-            const EXPECTED: &'static str = "an object";
-
-            fn from_scalar(_: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
-                ::core::option::Option::None
-            }
-
-            fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
-                object: A,
-            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, A::Error> {
-                let object = $crate::__private::serde::de::value::MapAccessDeserializer::new(object);
-                <Self as $crate::__private::serde::Deserialize>::deserialize(object)
-                    .map($crate::__private::FromObject::Value)
+        impl $crate::__private::Received for $name {
+            fn from_object(
+                object: &mut dyn $crate::__private::ReadObject<'_>,
+            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, $crate::__private::ReadError> {
+                $(let mut $field = ::core::option::Option::None;)*
+                while let ::core::option::Option::Some(name) = object.next_name()? {
+                    match &*name {
+                        $($wire => $crate::__private::take(object, &mut $field)?,)*
+                        _ => object.skip()?,
+                    }
+                }
+                ::core::result::Result::Ok($crate::__private::FromObject::Value(Self {
+                    $($field: match $field {
+                        ::core::option::Option::Some(value) => value,
+                        ::core::option::Option::None => $crate::__private::Received::missing($wire)?,
+                    },)*
+                }))
             }
         }
     };

@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 /// The name of a member, borrowed from the input where possible.
 #[derive(Debug)]
-pub struct Name<'de>(pub Cow<'de, str>);
+pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     #[inline]

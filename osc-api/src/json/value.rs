@@ -1,74 +1,67 @@
 //! Values of members and elements: conversions that lose nothing, and what happens to a value that does not fit.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
-use zeroize::Zeroize as _;
 
 use super::context;
-use super::name::Name;
 use super::scalar::Scalar;
-use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
+use super::target::{Outcome, ReadError, ReadList, ReadObject, Target, is_page};
+use crate::Nullable;
 
 /// The only member of the object as which `serde_json` passes numbers if any crate enables `arbitrary_precision`.
 pub(super) const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 
 /// A value that can be a member of a decoded object or an element of a list.
-///
-/// The defaults are those of types that are strings on the wire.
-pub trait Received<'de>: Deserialize<'de> {
+pub trait Received: Sized {
     /// Kind of value that the type expects, for messages.
-    const EXPECTED: &'static str = "a string";
+    const EXPECTED: &'static str = "an object";
 
-    /// Whether the type is a page of a listing, see [`Members::IS_PAGE`](super::Members::IS_PAGE).
-    const IS_PAGE: bool = false;
-
-    /// Whether the type is a list.
-    const IS_LIST: bool = false;
-
-    /// Decodes a value, ignoring it if it does not fit the type.
-    ///
-    /// # Errors
-    /// Returns an error if the text is not valid JSON, if decoding is strict and the value does not fit, or if the
-    /// response is too large.
-    #[inline]
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        deserializer.deserialize_any(ValueVisitor(PhantomData))
-    }
+    /// The names of the members, if the type is a struct.
+    const NAMES: &'static [&'static str] = &[];
 
     /// Converts a scalar if nothing is lost by it.
-    #[inline]
-    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        let from_text = |text: &str| Self::deserialize(StrDeserializer::<Unfit>::new(text)).ok();
-        match scalar {
-            Scalar::Text(text) => from_text(text),
-            _ => from_text(&scalar.number_to_text()?),
-        }
+    fn from_scalar(_scalar: Scalar<'_>) -> Option<Self> {
+        None
     }
 
     /// Decodes an object.
     ///
     /// # Errors
-    /// As for [`receive`](Self::receive).
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<FromObject<Self>, A::Error> {
-        skip_object(object, Self::from_scalar)
+    /// As for [`Target::object`].
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        Ok(match skip_object(object)? {
+            Skipped::Number(text) => match Self::from_scalar(Scalar::of_number(&text)) {
+                Some(value) => FromObject::Value(value),
+                None => FromObject::Mismatch,
+            },
+            Skipped::Empty => FromObject::Empty(None),
+            Skipped::Members => FromObject::Mismatch,
+        })
     }
 
     /// Decodes a list.
     ///
     /// # Errors
-    /// As for [`receive`](Self::receive).
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
+    /// As for [`Target::list`].
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
         skip_list(list).map(|()| None)
     }
 
-    /// The value that an object without members stands for, if any.
-    fn empty() -> Option<Self> {
+    /// Decodes a list in place. Returns whether it fits; if not, the value is the default.
+    ///
+    /// # Errors
+    /// As for [`Target::list`].
+    fn read_list(&mut self, list: &mut dyn ReadList) -> Result<bool, ReadError>
+    where
+        Self: Default,
+    {
+        let value = Self::from_list(list)?;
+        let is_fit = value.is_some();
+        *self = value.unwrap_or_default();
+        Ok(is_fit)
+    }
+
+    /// The value that null stands for, if it is one.
+    fn null() -> Option<Self> {
         None
     }
 
@@ -76,29 +69,13 @@ pub trait Received<'de>: Deserialize<'de> {
     ///
     /// # Errors
     /// Returns an error if the member is required.
-    fn missing<E: de::Error>(name: &'static str) -> Result<Self, E> {
-        Err(E::missing_field(name))
+    fn missing(name: &'static str) -> Result<Self, ReadError> {
+        Err(ReadError::refused(format_args!("missing field `{name}`")))
     }
-}
 
-/// What a value was decoded to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Slot<T> {
-    /// A value of the type, possibly converted.
-    Value(T),
-    /// `null`.
-    Null,
-    /// A value that does not fit the type. It is ignored.
-    Mismatch,
-}
-
-impl<T> Slot<T> {
-    fn map<U>(self, convert: impl FnOnce(T) -> U) -> Slot<U> {
-        match self {
-            Self::Value(value) => Slot::Value(convert(value)),
-            Self::Null => Slot::Null,
-            Self::Mismatch => Slot::Mismatch,
-        }
+    /// See [`Target::is_of_page`].
+    fn is_of_page() -> bool {
+        is_page(Self::NAMES)
     }
 }
 
@@ -107,177 +84,152 @@ impl<T> Slot<T> {
 pub enum FromObject<T> {
     /// A value of the type.
     Value(T),
-    /// The object has no members.
-    Empty,
+    /// The object has no members. With the value that it stands for, if any.
+    Empty(Option<T>),
     /// The type is not an object.
     Mismatch,
 }
 
-/// Decodes whatever value there is, so that the decoder always continues behind it.
-struct ValueVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Received<'de>> ValueVisitor<T> {
-    #[inline]
-    fn scalar<E: de::Error>(scalar: Scalar<'_>) -> Result<Slot<T>, E> {
-        match T::from_scalar(scalar) {
-            Some(value) => Ok(Slot::Value(value)),
-            None => mismatch(scalar.kind(), T::EXPECTED),
+impl<T> FromObject<T> {
+    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> FromObject<U> {
+        match self {
+            Self::Value(value) => FromObject::Value(convert(value)),
+            Self::Empty(value) => FromObject::Empty(value.map(convert)),
+            Self::Mismatch => FromObject::Mismatch,
         }
     }
 }
 
-impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
-    type Value = Slot<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::EXPECTED)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Slot<T>, E> {
-        Ok(Slot::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Slot<T>, E> {
-        Ok(Slot::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<T>, D::Error> {
-        T::receive(deserializer)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Signed(number))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Unsigned(number))
-    }
-
-    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::of_wide(number))
-    }
-
-    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::of_wide(number))
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Float(number))
-    }
-
+/// A field is absent if the value is null or does not fit.
+impl<T: Received + Default> Target for T {
     #[inline]
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Text(text))
-    }
-
-    #[inline]
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Slot<T>, E> {
-        Self::scalar(Scalar::Text(text))
-    }
-
-    fn visit_string<E: de::Error>(self, mut text: String) -> Result<Slot<T>, E> {
-        let slot = Self::scalar(Scalar::Text(&text));
-        // The decoder gives away its copy, which may be that of a secret.
-        text.zeroize();
-        slot
-    }
-
-    #[inline]
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Slot<T>, A::Error> {
-        match T::from_list(list)? {
-            Some(value) => Ok(Slot::Value(value)),
-            None => mismatch("a list", T::EXPECTED),
+    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<Outcome, ReadError> {
+        match T::from_scalar(scalar) {
+            Some(value) => {
+                *self = value;
+                Ok(Outcome::Value)
+            }
+            None => {
+                *self = T::default();
+                mismatch(scalar.kind(), T::EXPECTED)
+            }
         }
     }
 
-    #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Slot<T>, A::Error> {
+    fn null(&mut self) -> Outcome {
+        let null = T::null();
+        let outcome = if null.is_some() { Outcome::Value } else { Outcome::Null };
+        *self = null.unwrap_or_default();
+        outcome
+    }
+
+    fn object(&mut self, object: &mut dyn ReadObject<'_>) -> Result<Outcome, ReadError> {
         let value = match T::from_object(object)? {
             FromObject::Value(value) => Some(value),
-            FromObject::Empty => T::empty(),
+            FromObject::Empty(value) => value,
             FromObject::Mismatch => None,
         };
-        match value {
-            Some(value) => Ok(Slot::Value(value)),
-            None => mismatch("an object", T::EXPECTED),
-        }
+        let is_fit = value.is_some();
+        *self = value.unwrap_or_default();
+        if is_fit { Ok(Outcome::Value) } else { mismatch("an object", T::EXPECTED) }
+    }
+
+    fn list(&mut self, list: &mut dyn ReadList) -> Result<Outcome, ReadError> {
+        if self.read_list(list)? { Ok(Outcome::Value) } else { mismatch("a list", T::EXPECTED) }
+    }
+
+    fn is_of_page(&self) -> bool {
+        T::is_of_page()
     }
 }
 
 #[cold]
-fn mismatch<T, E: de::Error>(found: &'static str, expected: &'static str) -> Result<Slot<T>, E> {
-    context::mismatch(found, expected).map(|()| Slot::Mismatch)
+fn mismatch(found: &'static str, expected: &'static str) -> Result<Outcome, ReadError> {
+    context::mismatch(found, expected).map(|()| Outcome::Mismatch)
 }
 
-/// Decodes the value of a member or an element.
-pub(super) struct Seed<T>(pub(super) PhantomData<T>);
-
-impl<'de, T: Received<'de>> DeserializeSeed<'de> for Seed<T> {
-    type Value = Slot<T>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<T>, D::Error> {
-        T::receive(deserializer)
-    }
+/// What an object was that does not fit its type.
+enum Skipped {
+    Empty,
+    Members,
+    /// A number in disguise.
+    Number(String),
 }
 
-/// Skips an object that does not fit its type, unless it is a number in disguise.
-fn skip_object<'de, T, A: MapAccess<'de>>(
-    mut object: A,
-    from_scalar: impl Fn(Scalar<'_>) -> Option<T>,
-) -> Result<FromObject<T>, A::Error> {
-    let mut found = FromObject::Empty;
-    while let Some(Name(name)) = object.next_key()? {
-        let number = match &*name {
-            ARBITRARY_PRECISION => from_scalar(Scalar::of_number(&object.next_value::<String>()?)),
-            _ => object.next_value::<IgnoredAny>().map(|_| None)?,
-        };
-        found = number.map_or(FromObject::Mismatch, FromObject::Value);
+fn skip_object(object: &mut dyn ReadObject<'_>) -> Result<Skipped, ReadError> {
+    let mut found = Skipped::Empty;
+    while let Some(name) = object.next_name()? {
+        let mut number: Option<String> = None;
+        match &*name {
+            ARBITRARY_PRECISION => _ = object.value(&mut number)?,
+            _ => object.skip()?,
+        }
+        found = number.map_or(Skipped::Members, Skipped::Number);
     }
     Ok(found)
 }
 
-fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
-    while list.next_element::<IgnoredAny>()?.is_some() {}
+fn skip_list(list: &mut dyn ReadList) -> Result<(), ReadError> {
+    while list.skip()? {}
     Ok(())
 }
 
-impl<'de, T: Received<'de>> Received<'de> for Option<T> {
+impl<T: Received> Received for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
-    const IS_PAGE: bool = T::IS_PAGE;
-    const IS_LIST: bool = T::IS_LIST;
 
     #[inline]
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        Ok(T::receive(deserializer)?.map(Some))
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        T::from_scalar(scalar).map(Some)
     }
 
-    fn missing<E: de::Error>(_: &'static str) -> Result<Self, E> {
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        Ok(T::from_object(object)?.map(Some))
+    }
+
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        Ok(T::from_list(list)?.map(Some))
+    }
+
+    fn null() -> Option<Self> {
+        T::null().map(Some)
+    }
+
+    fn missing(_: &'static str) -> Result<Self, ReadError> {
         Ok(None)
+    }
+
+    fn is_of_page() -> bool {
+        T::is_of_page()
     }
 }
 
-impl<'de, T: Received<'de>> Received<'de> for Nullable<T> {
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        Ok(match T::receive(deserializer)? {
-            Slot::Null => Slot::Value(Self::Null),
-            slot => slot.map(Self::Value),
-        })
+impl<T: Received> Received for Nullable<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        T::from_scalar(scalar).map(Self::Value)
     }
 
-    fn missing<E: de::Error>(_: &'static str) -> Result<Self, E> {
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        Ok(T::from_object(object)?.map(Self::Value))
+    }
+
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        Ok(T::from_list(list)?.map(Self::Value))
+    }
+
+    fn null() -> Option<Self> {
+        Some(Self::Null)
+    }
+
+    fn missing(_: &'static str) -> Result<Self, ReadError> {
         Ok(Self::Absent)
     }
 }
 
 /// A list. Elements that are null or do not fit are left out, and a single value is a list of one.
-impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
+impl<T: Received> Received for Vec<T> {
     const EXPECTED: &'static str = "a list";
-    const IS_LIST: bool = true;
 
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         match scalar {
@@ -286,74 +238,82 @@ impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
         }
     }
 
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<FromObject<Self>, A::Error> {
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
         Ok(match T::from_object(object)? {
             FromObject::Value(element) => FromObject::Value(vec![element]),
-            FromObject::Empty => FromObject::Empty,
+            FromObject::Empty(_) => FromObject::Empty(Some(Self::new())),
             FromObject::Mismatch => FromObject::Mismatch,
         })
     }
 
-    fn from_list<A: SeqAccess<'de>>(mut elements: A) -> Result<Option<Self>, A::Error> {
+    fn from_list(elements: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
         let mut list = Self::new();
-        while let Some(slot) = elements.next_element_seed(Seed(PhantomData))? {
-            let Slot::Value(element) = slot else { continue };
-            context::reserve(&mut list)?;
-            list.push(element);
-        }
+        list.read_list(elements)?;
         Ok(Some(list))
     }
 
-    fn empty() -> Option<Self> {
-        Some(Self::new())
+    fn read_list(&mut self, elements: &mut dyn ReadList) -> Result<bool, ReadError> {
+        self.clear();
+        let mut element: Option<T> = None;
+        while elements.next(&mut element)?.is_some() {
+            let Some(element) = element.take() else { continue };
+            context::reserve(self)?;
+            self.push(element);
+        }
+        Ok(true)
+    }
+
+    fn is_of_page() -> bool {
+        true
     }
 }
 
 /// A map. Entries that are null or do not fit are left out, and an empty list is an empty map.
-impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
-    const EXPECTED: &'static str = "an object";
-
-    fn from_scalar(_: Scalar<'_>) -> Option<Self> {
-        None
-    }
-
-    fn from_object<A: MapAccess<'de>>(mut entries: A) -> Result<FromObject<Self>, A::Error> {
+impl<T: Received> Received for BTreeMap<String, T> {
+    fn from_object(entries: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
         let mut map = Self::new();
-        while let Some(Name(name)) = entries.next_key()? {
-            let Slot::Value(value) = entries.next_value_seed(Seed(PhantomData))? else { continue };
-            context::charge_entry::<T, _>(map.is_empty())?;
+        while let Some(name) = entries.next_name()? {
+            let mut value: Option<T> = None;
+            entries.value(&mut value)?;
+            let Some(value) = value else { continue };
+            context::charge_entry::<T>(map.is_empty())?;
             map.insert(name.into_owned(), value);
         }
-        Ok(if map.is_empty() { FromObject::Empty } else { FromObject::Value(map) })
+        Ok(if map.is_empty() { FromObject::Empty(Some(map)) } else { FromObject::Value(map) })
     }
 
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
-        let is_empty = list.next_element::<IgnoredAny>()?.is_none();
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        let is_empty = !list.skip()?;
         skip_list(list)?;
         Ok(is_empty.then(Self::new))
     }
-
-    fn empty() -> Option<Self> {
-        Some(Self::new())
-    }
 }
 
-impl<'de, T: Received<'de>> Received<'de> for Box<T> {
+impl<T: Received> Received for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
-    const IS_PAGE: bool = T::IS_PAGE;
 
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        let slot = T::receive(deserializer)?;
-        if matches!(slot, Slot::Value(_)) {
-            context::charge(size_of::<T>())?;
-        }
-        Ok(slot.map(Self::new))
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        T::from_scalar(scalar).map(Self::new)
+    }
+
+    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+        context::charge(size_of::<T>())?;
+        Ok(T::from_object(object)?.map(Self::new))
+    }
+
+    fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
+        context::charge(size_of::<T>())?;
+        Ok(T::from_list(list)?.map(Self::new))
+    }
+
+    fn is_of_page() -> bool {
+        T::is_of_page()
     }
 }
 
 macro_rules! scalars {
     ($($name:ty: $expected:literal, $convert:expr;)*) => {$(
-        impl Received<'_> for $name {
+        impl Received for $name {
             const EXPECTED: &'static str = $expected;
 
             #[inline]
@@ -372,27 +332,17 @@ scalars! {
         Scalar::Text(text) => Some(text.to_owned()),
         _ => scalar.number_to_text(),
     };
+    crate::Date: "a string", from_text;
+    crate::DateTime: "a string", from_text;
+    crate::DateOrDateTime: "a string", from_text;
+    crate::Secret: "a string", from_text;
 }
 
-impl Received<'_> for Date {}
-impl Received<'_> for DateTime {}
-impl Received<'_> for DateOrDateTime {}
-impl Received<'_> for Secret {}
-
-/// The reason why a string is not a value of a type. It has no details, because it is never shown.
-#[derive(Debug)]
-struct Unfit;
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the value does not fit the type")
-    }
-}
-
-impl std::error::Error for Unfit {}
-
-impl de::Error for Unfit {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+/// Converts a string, or a number as one, into a type that any string converts into.
+#[inline]
+pub fn from_text<T: for<'a> From<&'a str>>(scalar: Scalar<'_>) -> Option<T> {
+    match scalar {
+        Scalar::Text(text) => Some(T::from(text)),
+        _ => scalar.number_to_text().map(|text| T::from(&text)),
     }
 }

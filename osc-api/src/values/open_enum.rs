@@ -178,7 +178,13 @@ macro_rules! __text_type {
 
         impl $crate::__private::FromText for $name {}
         impl $crate::__private::Member for $name {}
-        impl $crate::__private::Received<'_> for $name {}
+        impl $crate::__private::Received for $name {
+            const EXPECTED: &'static str = "a string";
+
+            fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
+                $crate::__private::from_text(scalar)
+            }
+        }
     };
 }
 
@@ -238,7 +244,7 @@ macro_rules! __open_integer_enum {
         }
 
         impl $crate::__private::Member for $name {}
-        impl $crate::__private::Received<'_> for $name {
+        impl $crate::__private::Received for $name {
             const EXPECTED: &'static str = "an integer";
 
             fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {

@@ -325,11 +325,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `AddBerth`: see [`Client::add_berth`](crate::Client::add_berth).
-    #[derive(Clone, Copy, Debug)]
     pub struct AddBerth;
 
     impl Action for AddBerth {
@@ -345,7 +345,6 @@ pub mod action {
     }
 
     /// Marker of `ListBerths`: see [`Client::list_berths`](crate::Client::list_berths).
-    #[derive(Clone, Copy, Debug)]
     pub struct ListBerths;
 
     impl Action for ListBerths {
@@ -357,7 +356,6 @@ pub mod action {
     }
 
     /// Marker of `RemoveBerth`: see [`Client::remove_berth`](crate::Client::remove_berth).
-    #[derive(Clone, Copy, Debug)]
     pub struct RemoveBerth;
 
     impl Action for RemoveBerth {

@@ -164,11 +164,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `DockShip`: see [`Client::dock_ship`](crate::Client::dock_ship).
-    #[derive(Clone, Copy, Debug)]
     pub struct DockShip;
 
     impl Action for DockShip {

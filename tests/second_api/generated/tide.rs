@@ -71,11 +71,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `GetTide`: see [`Client::get_tide`](crate::Client::get_tide).
-    #[derive(Clone, Copy, Debug)]
     pub struct GetTide;
 
     impl Action for GetTide {

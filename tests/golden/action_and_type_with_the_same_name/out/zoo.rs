@@ -77,11 +77,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `Feed`: see [`Client::feed`](crate::Client::feed).
-    #[derive(Clone, Copy, Debug)]
     pub struct Feed;
 
     impl Action for Feed {

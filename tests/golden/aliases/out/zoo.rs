@@ -142,11 +142,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadAliases`: see [`Client::read_aliases`](crate::Client::read_aliases).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadAliases;
 
     impl Action for ReadAliases {

@@ -147,11 +147,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadBasic`: see [`Client::read_basic`](crate::Client::read_basic).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadBasic;
 
     impl Action for ReadBasic {
@@ -163,7 +163,6 @@ pub mod action {
     }
 
     /// Marker of `ReadOpen`: see [`Client::read_open`](crate::Client::read_open).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadOpen;
 
     impl Action for ReadOpen {
@@ -175,7 +174,6 @@ pub mod action {
     }
 
     /// Marker of `ReadOptional`: see [`Client::read_optional`](crate::Client::read_optional).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadOptional;
 
     impl Action for ReadOptional {
@@ -187,7 +185,6 @@ pub mod action {
     }
 
     /// Marker of `ReadSigned`: see [`Client::read_signed`](crate::Client::read_signed).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSigned;
 
     impl Action for ReadSigned {

@@ -203,11 +203,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateShared`: see [`Client::create_shared`](crate::Client::create_shared).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateShared;
 
     impl Action for CreateShared {

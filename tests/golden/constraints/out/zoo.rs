@@ -148,11 +148,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateFacts`: see [`Client::create_facts`](crate::Client::create_facts).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateFacts;
 
     impl Action for CreateFacts {

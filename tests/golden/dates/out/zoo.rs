@@ -136,11 +136,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadDates`: see [`Client::read_dates`](crate::Client::read_dates).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDates;
 
     impl Action for ReadDates {

@@ -141,11 +141,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadTexts`: see [`Client::read_texts`](crate::Client::read_texts).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadTexts;
 
     impl Action for ReadTexts {

@@ -526,11 +526,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateExample`: see [`Client::create_example`](crate::Client::create_example).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateExample;
 
     impl Action for CreateExample {
@@ -542,7 +542,6 @@ pub mod action {
     }
 
     /// Marker of `CreatePlaceholder`: see [`Client::create_placeholder`](crate::Client::create_placeholder).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreatePlaceholder;
 
     impl Action for CreatePlaceholder {

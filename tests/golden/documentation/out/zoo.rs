@@ -133,11 +133,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadOurs`: see [`Client::read_ours`](crate::Client::read_ours).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadOurs;
 
     impl Action for ReadOurs {

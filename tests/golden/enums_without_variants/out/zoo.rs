@@ -98,11 +98,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadPlainEnums`: see [`Client::read_plain_enums`](crate::Client::read_plain_enums).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadPlainEnums;
 
     impl Action for ReadPlainEnums {

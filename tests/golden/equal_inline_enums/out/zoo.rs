@@ -185,11 +185,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateHerd`: see [`Client::create_herd`](crate::Client::create_herd).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateHerd;
 
     impl Action for CreateHerd {

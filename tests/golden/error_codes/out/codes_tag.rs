@@ -80,11 +80,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `FeedLions`: see [`Client::feed_lions`](crate::Client::feed_lions).
-    #[derive(Clone, Copy, Debug)]
     pub struct FeedLions;
 
     impl Action for FeedLions {

@@ -80,11 +80,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadFailing`: see [`Client::read_failing`](crate::Client::read_failing).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadFailing;
 
     impl Action for ReadFailing {

@@ -514,11 +514,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `FeedLion`: see [`Client::feed_lion`](crate::Client::feed_lion).
-    #[derive(Clone, Copy, Debug)]
     pub struct FeedLion;
 
     impl Action for FeedLion {
@@ -530,7 +530,6 @@ pub mod action {
     }
 
     /// Marker of `LinkLion`: see [`Client::link_lion`](crate::Client::link_lion).
-    #[derive(Clone, Copy, Debug)]
     pub struct LinkLion;
 
     impl Action for LinkLion {
@@ -542,7 +541,6 @@ pub mod action {
     }
 
     /// Marker of `MoveLion`: see [`Client::move_lion`](crate::Client::move_lion).
-    #[derive(Clone, Copy, Debug)]
     pub struct MoveLion;
 
     impl Action for MoveLion {

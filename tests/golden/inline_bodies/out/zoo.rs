@@ -111,11 +111,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateUnnamed`: see [`Client::create_unnamed`](crate::Client::create_unnamed).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateUnnamed;
 
     impl Action for CreateUnnamed {

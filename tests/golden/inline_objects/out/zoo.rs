@@ -250,11 +250,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateInline`: see [`Client::create_inline`](crate::Client::create_inline).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateInline;
 
     impl Action for CreateInline {

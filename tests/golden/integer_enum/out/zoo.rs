@@ -231,11 +231,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `UpdateIntegers`: see [`Client::update_integers`](crate::Client::update_integers).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateIntegers;
 
     impl Action for UpdateIntegers {

@@ -167,11 +167,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadWords`: see [`Client::read_words`](crate::Client::read_words).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadWords;
 
     impl Action for ReadWords {

@@ -180,11 +180,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateMaps`: see [`Client::create_maps`](crate::Client::create_maps).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateMaps;
 
     impl Action for CreateMaps {

@@ -183,11 +183,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `Match`: see [`Client::match_`](crate::Client::match_).
-    #[derive(Clone, Copy, Debug)]
     pub struct Match;
 
     impl Action for Match {

@@ -59,11 +59,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadEmpty`: see [`Client::read_empty`](crate::Client::read_empty).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadEmpty;
 
     impl Action for ReadEmpty {

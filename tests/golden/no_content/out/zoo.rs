@@ -178,11 +178,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `DeleteEverything`: see [`Client::delete_everything`](crate::Client::delete_everything).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteEverything;
 
     impl Action for DeleteEverything {
@@ -194,7 +194,6 @@ pub mod action {
     }
 
     /// Marker of `Ping`: see [`Client::ping`](crate::Client::ping).
-    #[derive(Clone, Copy, Debug)]
     pub struct Ping;
 
     impl Action for Ping {
@@ -206,7 +205,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNothing`: see [`Client::read_nothing`](crate::Client::read_nothing).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNothing;
 
     impl Action for ReadNothing {

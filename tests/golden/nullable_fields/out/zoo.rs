@@ -137,11 +137,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `UpdateNullable`: see [`Client::update_nullable`](crate::Client::update_nullable).
-    #[derive(Clone, Copy, Debug)]
     pub struct UpdateNullable;
 
     impl Action for UpdateNullable {

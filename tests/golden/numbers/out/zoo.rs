@@ -148,11 +148,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateNumbers`: see [`Client::create_numbers`](crate::Client::create_numbers).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateNumbers;
 
     impl Action for CreateNumbers {

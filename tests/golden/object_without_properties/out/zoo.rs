@@ -87,11 +87,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadBare`: see [`Client::read_bare`](crate::Client::read_bare).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadBare;
 
     impl Action for ReadBare {

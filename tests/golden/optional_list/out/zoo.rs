@@ -139,11 +139,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadZoos`: see [`Client::read_zoos`](crate::Client::read_zoos).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadZoos;
 
     impl Action for ReadZoos {

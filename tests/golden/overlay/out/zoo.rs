@@ -196,11 +196,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadFixed`: see [`Client::read_fixed`](crate::Client::read_fixed).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadFixed;
 
     impl Action for ReadFixed {
@@ -212,7 +212,6 @@ pub mod action {
     }
 
     /// Marker of `Send`: see [`Client::send_parcel`](crate::Client::send_parcel).
-    #[derive(Clone, Copy, Debug)]
     pub struct SendParcel;
 
     impl Action for SendParcel {

@@ -435,11 +435,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadByItem`: see [`Client::read_by_item`](crate::Client::read_by_item).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadByItem;
 
     impl Action for ReadByItem {
@@ -451,7 +451,6 @@ pub mod action {
     }
 
     /// Marker of `ReadByNested`: see [`Client::read_by_nested`](crate::Client::read_by_nested).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadByNested;
 
     impl Action for ReadByNested {
@@ -463,7 +462,6 @@ pub mod action {
     }
 
     /// Marker of `ReadByToken`: see [`Client::read_by_token`](crate::Client::read_by_token).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadByToken;
 
     impl Action for ReadByToken {
@@ -475,7 +473,6 @@ pub mod action {
     }
 
     /// Marker of `ReadHalf`: see [`Client::read_half`](crate::Client::read_half).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadHalf;
 
     impl Action for ReadHalf {

@@ -151,11 +151,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadNoObject`: see [`Client::read_no_object`](crate::Client::read_no_object).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNoObject;
 
     impl Action for ReadNoObject {
@@ -167,7 +167,6 @@ pub mod action {
     }
 
     /// Marker of `ReadNone`: see [`Client::read_none`](crate::Client::read_none).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadNone;
 
     impl Action for ReadNone {
@@ -179,7 +178,6 @@ pub mod action {
     }
 
     /// Marker of `ReadOne`: see [`Client::read_one`](crate::Client::read_one).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadOne;
 
     impl Action for ReadOne {
@@ -191,7 +189,6 @@ pub mod action {
     }
 
     /// Marker of `ReadSeveral`: see [`Client::read_several`](crate::Client::read_several).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadSeveral;
 
     impl Action for ReadSeveral {

@@ -218,11 +218,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateTree`: see [`Client::create_tree`](crate::Client::create_tree).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateTree;
 
     impl Action for CreateTree {

@@ -124,11 +124,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadDescribed`: see [`Client::read_described`](crate::Client::read_described).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadDescribed;
 
     impl Action for ReadDescribed {

@@ -105,11 +105,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `LockZoo`: see [`Client::lock_zoo`](crate::Client::lock_zoo).
-    #[derive(Clone, Copy, Debug)]
     pub struct LockZoo;
 
     impl Action for LockZoo {
@@ -121,7 +121,6 @@ pub mod action {
     }
 
     /// Marker of `LockZooForUsers`: see [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
-    #[derive(Clone, Copy, Debug)]
     pub struct LockZooForUsers;
 
     impl Action for LockZooForUsers {

@@ -374,11 +374,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateManyRequired`: see [`Client::create_many_required`](crate::Client::create_many_required).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateManyRequired;
 
     impl Action for CreateManyRequired {
@@ -390,7 +390,6 @@ pub mod action {
     }
 
     /// Marker of `CreateRequired`: see [`Client::create_required`](crate::Client::create_required).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateRequired;
 
     impl Action for CreateRequired {

@@ -250,11 +250,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CheckRetried`: see [`Client::check_retried`](crate::Client::check_retried).
-    #[derive(Clone, Copy, Debug)]
     pub struct CheckRetried;
 
     impl Action for CheckRetried {
@@ -266,7 +266,6 @@ pub mod action {
     }
 
     /// Marker of `CreatePlain`: see [`Client::create_plain`](crate::Client::create_plain).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreatePlain;
 
     impl Action for CreatePlain {
@@ -278,7 +277,6 @@ pub mod action {
     }
 
     /// Marker of `CreateWithToken`: see [`Client::create_with_token`](crate::Client::create_with_token).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateWithToken;
 
     impl Action for CreateWithToken {
@@ -294,7 +292,6 @@ pub mod action {
     }
 
     /// Marker of `DeleteRetried`: see [`Client::delete_retried`](crate::Client::delete_retried).
-    #[derive(Clone, Copy, Debug)]
     pub struct DeleteRetried;
 
     impl Action for DeleteRetried {
@@ -306,7 +303,6 @@ pub mod action {
     }
 
     /// Marker of `ReadRetried`: see [`Client::read_retried`](crate::Client::read_retried).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadRetried;
 
     impl Action for ReadRetried {
@@ -322,7 +318,6 @@ pub mod action {
     }
 
     /// Marker of `Reader`: see [`Client::reader`](crate::Client::reader).
-    #[derive(Clone, Copy, Debug)]
     pub struct Reader;
 
     impl Action for Reader {
@@ -334,7 +329,6 @@ pub mod action {
     }
 
     /// Marker of `Readjust`: see [`Client::readjust`](crate::Client::readjust).
-    #[derive(Clone, Copy, Debug)]
     pub struct Readjust;
 
     impl Action for Readjust {

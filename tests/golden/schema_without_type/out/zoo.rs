@@ -164,11 +164,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadUntyped`: see [`Client::read_untyped`](crate::Client::read_untyped).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUntyped;
 
     impl Action for ReadUntyped {

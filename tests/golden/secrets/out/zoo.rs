@@ -99,11 +99,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `CreateSecret`: see [`Client::create_secret`](crate::Client::create_secret).
-    #[derive(Clone, Copy, Debug)]
     pub struct CreateSecret;
 
     impl Action for CreateSecret {

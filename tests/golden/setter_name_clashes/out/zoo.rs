@@ -159,11 +159,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadTaken`: see [`Client::read_taken`](crate::Client::read_taken).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadTaken;
 
     impl Action for ReadTaken {

@@ -115,11 +115,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadTents`: see [`Client::read_tents`](crate::Client::read_tents).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadTents;
 
     impl Action for ReadTents {

@@ -80,11 +80,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadReferred`: see [`Client::read_referred`](crate::Client::read_referred).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadReferred;
 
     impl Action for ReadReferred {

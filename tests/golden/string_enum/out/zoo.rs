@@ -288,11 +288,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadStates`: see [`Client::read_states`](crate::Client::read_states).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadStates;
 
     impl Action for ReadStates {

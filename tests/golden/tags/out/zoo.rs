@@ -140,11 +140,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadAnimals`: see [`Client::read_animals`](crate::Client::read_animals).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadAnimals;
 
     impl Action for ReadAnimals {

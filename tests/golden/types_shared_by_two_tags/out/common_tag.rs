@@ -35,11 +35,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadCommon`: see [`Client::read_common`](crate::Client::read_common).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCommon;
 
     impl Action for ReadCommon {

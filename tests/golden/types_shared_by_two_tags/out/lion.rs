@@ -72,11 +72,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadLions`: see [`Client::read_lions`](crate::Client::read_lions).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadLions;
 
     impl Action for ReadLions {

@@ -66,11 +66,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadTigers`: see [`Client::read_tigers`](crate::Client::read_tigers).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadTigers;
 
     impl Action for ReadTigers {

@@ -151,11 +151,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadUsed`: see [`Client::read_used`](crate::Client::read_used).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadUsed;
 
     impl Action for ReadUsed {

@@ -222,11 +222,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadCO2`: see [`Client::read_co2`](crate::Client::read_co2).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCO2;
 
     impl Action for ReadCO2 {

@@ -253,11 +253,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadCages`: see [`Client::read_cages`](crate::Client::read_cages).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadCages;
 
     impl Action for ReadCages {

@@ -412,11 +412,11 @@ impl Client {
 }
 
 /// Marker types: the metadata of each action.
+#[allow(missing_debug_implementations, reason = "markers have no values")]
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
     /// Marker of `ReadWatchedCages`: see [`Client::read_watched_cages`](crate::Client::read_watched_cages).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadWatchedCages;
 
     impl Action for ReadWatchedCages {
@@ -428,7 +428,6 @@ pub mod action {
     }
 
     /// Marker of `ReadWatchedLions`: see [`Client::read_watched_lions`](crate::Client::read_watched_lions).
-    #[derive(Clone, Copy, Debug)]
     pub struct ReadWatchedLions;
 
     impl Action for ReadWatchedLions {
