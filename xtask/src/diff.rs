@@ -91,7 +91,7 @@ pub(crate) fn compare_with_head(root: &Path) -> Comparison {
 /// The verdict on `spec/` against that of HEAD: what a commit of it changes for callers. `None` if there is nothing to
 /// compare with.
 pub(crate) fn against_head(root: &Path, head: Comparison, new: &Api) -> Option<String> {
-    if !head.is_changed() {
+    if !head.finds_changes() {
         return Some("no change for callers: spec/ is the same as in HEAD".to_owned());
     }
     let revision = Revision::resolve(root, "HEAD", "HEAD:").ok()?;

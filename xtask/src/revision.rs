@@ -85,7 +85,7 @@ impl Comparison {
     }
 
     /// Whether anything differs: in the index or in the working tree. `true` if git cannot compare.
-    pub(crate) fn is_changed(self) -> bool {
+    pub(crate) fn finds_changes(self) -> bool {
         !self.0.and_then(|mut diff| diff.wait()).is_ok_and(|status| status.success())
     }
 }
