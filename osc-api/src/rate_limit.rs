@@ -92,27 +92,30 @@ impl RateLimiter {
         if self.limit == RateLimit::Off {
             return Permit(None);
         }
-        let notify = Arc::new(Notify::new());
-        let ticket = lock(&self.queues).join(action, position.0, Arc::clone(&notify));
-        let mut queued = QueuedCall { queues: &self.queues, action, ticket, has_left: false };
+        let waker = Arc::new(Notify::new());
+        let (queued, mut decision) = self.join(action, position, Arc::clone(&waker));
         loop {
-            let decision = lock(&self.queues).poll(action, ticket, Instant::now());
             match decision {
-                Ok(granted) => {
-                    queued.has_left = true;
-                    let queues = Arc::clone(&self.queues);
-                    return Permit(Some(Sent {
-                        queues,
-                        action: action.into(),
-                        limit: self.limit,
-                        ticket,
-                        granted,
-                    }));
-                }
+                Ok(granted) => return queued.into_permit(granted, self.limit),
                 // Notified or not: check again.
-                Err(time) => _ = timeout_at(time, notify.notified()).await,
+                Err(time) => _ = timeout_at(time, waker.notified()).await,
             }
+            decision = lock(&self.queues).poll(&queued.action, queued.ticket, Instant::now());
         }
+    }
+
+    /// Joins the queue of an action. Also returns the granted request, or else when to check again.
+    fn join(
+        &self,
+        action: &str,
+        position: Position,
+        waker: Arc<Notify>,
+    ) -> (QueuedCall<'_>, Result<Granted, Instant>) {
+        let mut queues = lock(&self.queues);
+        let now = Instant::now();
+        let (action, ticket) = queues.join(action, position.0, waker, now);
+        let decision = queues.poll(&action, ticket, now);
+        (QueuedCall { queues: &self.queues, action, ticket, has_left: false }, decision)
     }
 }
 
@@ -128,7 +131,7 @@ pub(crate) struct Permit(Option<Sent>);
 #[derive(Debug)]
 struct Sent {
     queues: Arc<Mutex<Queues>>,
-    action: Box<str>,
+    action: Arc<str>,
     limit: RateLimit,
     ticket: u64,
     granted: Granted,
@@ -179,10 +182,20 @@ impl Drop for Permit {
 
 /// A call in a queue. Dropping it leaves the queue.
 struct QueuedCall<'a> {
-    queues: &'a Mutex<Queues>,
-    action: &'a str,
+    queues: &'a Arc<Mutex<Queues>>,
+    action: Arc<str>,
     ticket: u64,
     has_left: bool,
+}
+
+impl QueuedCall<'_> {
+    /// Leaves the queue with a granted request.
+    fn into_permit(mut self, granted: Granted, limit: RateLimit) -> Permit {
+        self.has_left = true;
+        let Self { queues, action, ticket, .. } = &self;
+        let (queues, action) = (Arc::clone(queues), Arc::clone(action));
+        Permit(Some(Sent { queues, action, limit, ticket: *ticket, granted }))
+    }
 }
 
 impl Drop for QueuedCall<'_> {
@@ -191,8 +204,8 @@ impl Drop for QueuedCall<'_> {
             return;
         }
         let mut queues = lock(self.queues);
-        if let Some(granted) = queues.leave(self.action, self.ticket) {
-            queues.cancel(self.action, granted);
+        if let Some(granted) = queues.leave(&self.action, self.ticket) {
+            queues.cancel(&self.action, granted);
         }
         queues.advance(Instant::now());
     }

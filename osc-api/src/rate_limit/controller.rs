@@ -303,7 +303,7 @@ impl RateController {
     fn lower(&mut self, now: Instant, rate: f64, old: Growth) -> (f64, Growth) {
         let Counts { accepted, throttled } = self.history.last_second(now);
         let (accepted, attempts) = (f64::from(accepted), f64::from(accepted + throttled));
-        let is_refusing_all = self.history.last(now, OUTAGE_SLICES).accepted == 0;
+        let is_refusing_all = self.history.last_accepted(now, OUTAGE_SLICES) == 0;
         if is_refusing_all && (attempts >= rate * 0.6 || old.is_outage) {
             // Not a measurement of the limit: the server refuses everything for a while. Neither was an observation just
             // before, which may include the start of the outage.

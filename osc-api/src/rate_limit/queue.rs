@@ -31,7 +31,7 @@ const MIN_SLEEP: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(crate) struct Queues {
     account: RateController,
-    actions: BTreeMap<Box<str>, Queue>,
+    actions: BTreeMap<Arc<str>, Queue>,
     next_ticket: u64,
     next_number: u64,
     /// Requests that were granted and not yet collected by their waiters, by ticket.
@@ -121,18 +121,25 @@ impl Queues {
         Self { account, actions: BTreeMap::new(), next_ticket: 0, next_number: 0, granted: BTreeMap::new() }
     }
 
-    /// Joins the queue of an action, at the end or with an earlier ticket. The ticket is the position in the order of all
-    /// calls.
-    pub(crate) fn join(&mut self, action: &str, ticket: Option<u64>, waker: Arc<Notify>) -> u64 {
+    /// Joins the queue of an action, at the end or with an earlier ticket. Returns the name of the queue and the ticket,
+    /// which is the position in the order of all calls.
+    pub(crate) fn join(
+        &mut self,
+        action: &str,
+        ticket: Option<u64>,
+        waker: Arc<Notify>,
+        now: Instant,
+    ) -> (Arc<str>, u64) {
+        let known = self.actions.get_key_value(action).map(|(known, _)| Arc::clone(known));
+        let action = known.unwrap_or_else(|| action.into());
         let ticket = ticket.unwrap_or(self.next_ticket);
         self.next_ticket = self.next_ticket.max(ticket + 1);
-        let waiting = Waiting { waker, wakes_at: Instant::now() };
-        self.queue(action).waiting.insert(ticket, waiting);
-        ticket
+        self.queue(&action).waiting.insert(ticket, Waiting { waker, wakes_at: now });
+        (action, ticket)
     }
 
     /// Leaves the queue. Returns the request if it was granted in the meantime: it is not sent.
-    pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
+    pub(crate) fn leave(&mut self, action: &Arc<str>, ticket: u64) -> Option<Granted> {
         let queue = self.queue(action);
         queue.waiting.remove(&ticket);
         queue.stalled.remove(&ticket);
@@ -140,7 +147,7 @@ impl Queues {
     }
 
     /// Grants the requests that are due. Returns the one of this ticket, or else when to check again.
-    pub(crate) fn poll(&mut self, action: &str, ticket: u64, now: Instant) -> Result<Granted, Instant> {
+    pub(crate) fn poll(&mut self, action: &Arc<str>, ticket: u64, now: Instant) -> Result<Granted, Instant> {
         self.queue(action).revive(ticket, now);
         self.advance(now);
         if let Some(granted) = self.granted.remove(&ticket) {
@@ -180,27 +187,29 @@ impl Queues {
     }
 
     /// Records that a granted request is not sent.
-    pub(crate) fn cancel(&mut self, action: &str, granted: Granted) {
+    pub(crate) fn cancel(&mut self, action: &Arc<str>, granted: Granted) {
         self.account.cancel(granted.number, granted.sent);
         self.queue(action).controller.cancel(granted.number, granted.sent);
     }
 
     /// Records that a request ended without information about the rate.
-    pub(crate) fn end(&mut self, action: &str, granted: Granted) {
+    pub(crate) fn end(&mut self, action: &Arc<str>, granted: Granted) {
         self.account.end(granted.number);
         self.queue(action).controller.end(granted.number);
     }
 
-    pub(crate) fn accepted(&mut self, action: &str, granted: Granted, now: Instant) {
-        self.end(action, granted);
+    pub(crate) fn accepted(&mut self, action: &Arc<str>, granted: Granted, now: Instant) {
+        self.account.end(granted.number);
         self.account.accepted(now);
-        self.queue(action).controller.accepted(now);
+        let queue = self.queue(action);
+        queue.controller.end(granted.number);
+        queue.controller.accepted(now);
     }
 
     /// The account's limiter throttled the request.
     pub(crate) fn throttled(
         &mut self,
-        action: &str,
+        action: &Arc<str>,
         granted: Granted,
         now: Instant,
         after: Option<Duration>,
@@ -212,7 +221,7 @@ impl Queues {
     /// The action's limiter throttled the request, which the account's had accepted.
     pub(crate) fn throttled_action(
         &mut self,
-        action: &str,
+        action: &Arc<str>,
         granted: Granted,
         now: Instant,
         after: Option<Duration>,
@@ -239,7 +248,7 @@ impl Queues {
         }
     }
 
-    fn queue(&mut self, action: &str) -> &mut Queue {
-        self.actions.entry(action.into()).or_insert_with(Queue::new)
+    fn queue(&mut self, action: &Arc<str>) -> &mut Queue {
+        self.actions.entry(Arc::clone(action)).or_insert_with(Queue::new)
     }
 }
