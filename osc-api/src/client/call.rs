@@ -264,15 +264,14 @@ impl Call {
 
     /// Logs a retry, and throttling even without one.
     fn log_failure(&self, error: &Error, delay: Option<Duration>) {
+        if delay.is_none() && !error.is_throttled() {
+            return;
+        }
         let (attempts, reason) = (self.progress.attempts(), reason(error));
         let cause = if error.is_throttled() { "throttled" } else { "failed" };
-        match delay.map(millis) {
-            Some(delay_ms) => {
-                info!(attempts, delay_ms, reason, "{} {cause}: retrying in {delay_ms} ms", self.name());
-            }
-            None if error.is_throttled() => info!(attempts, reason, "{} {cause}: not retried", self.name()),
-            None => {}
-        }
+        let delay_ms = delay.map(millis);
+        let next = delay_ms.map_or("not retried".to_owned(), |delay| format!("retrying in {delay} ms"));
+        info!(attempts, delay_ms, reason, "{} {cause}: {next}", self.name());
     }
 
     /// Sends the request once, and reports the result to the rate limiter, the lockout guard and the clock.

@@ -1,6 +1,7 @@
 //! The progress of a call, as its caller sees it: also after the call was cancelled or its task was lost. Reports its
 //! attempts and its end to the observer and to the log.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -210,20 +211,32 @@ impl CallProgress {
             span.record("duration_ms", millis(duration));
         }
         let _entered = span.enter();
-        let sent = if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") };
-        match end {
-            CallEnd::Succeeded(status, _) => {
-                debug!("{action} succeeded: status {status}, {sent}, {} ms", millis(duration));
-            }
-            CallEnd::Failed(error) => {
-                debug!("{action} failed: {}, {sent}, {} ms", reason(error), millis(duration));
-            }
-            CallEnd::Cancelled => debug!("{action} was cancelled: {sent}, {} ms", millis(duration)),
-        }
+        debug!("{}", EndMessage { action, event, end });
     }
 
     fn state(&self) -> MutexGuard<'_, ProgressState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The log message of the end of a call.
+struct EndMessage<'a> {
+    action: &'a str,
+    event: &'a CallEvent<'a>,
+    end: &'a CallEnd<'a>,
+}
+
+impl fmt::Display for EndMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { action, event: CallEvent { attempts, duration, .. }, end } = self;
+        match end {
+            CallEnd::Succeeded(status, _) => write!(f, "{action} succeeded: status {status}")?,
+            CallEnd::Failed(error) => write!(f, "{action} failed: {}", reason(error))?,
+            CallEnd::Cancelled => write!(f, "{action} was cancelled")?,
+        }
+        let before = if matches!(end, CallEnd::Cancelled) { ":" } else { "," };
+        let s = if *attempts == 1 { "" } else { "s" };
+        write!(f, "{before} {attempts} attempt{s}, {} ms", millis(*duration))
     }
 }
 
