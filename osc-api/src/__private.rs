@@ -4,8 +4,8 @@ pub use serde;
 
 pub use crate::batch::sealed::SealedListed;
 pub use crate::json::{
-    Fields, FromObject, Member, Object, Outcome, ReadError, ReadList, ReadObject, Received, Scalar, Target,
-    decode, decode_request, from_object, from_text, take,
+    Fields, Member, Members, Object, Outcome, ReadError, ReadList, ReadObject, Received, Scalar, Target,
+    decode, decode_request, from_text, insert_object, take,
 };
 pub use crate::listing::{ListingRow, PageStyle};
 pub use crate::paginate::sealed::{SealedListRequest, SealedPaginated};

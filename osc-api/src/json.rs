@@ -33,10 +33,10 @@ use context::Context;
 pub(crate) use bounded::BoundedValue;
 pub(crate) use context::{Mismatch, Strictness};
 pub use encode::{Member, Object};
-pub use object::{decode, decode_request, from_object, take};
+pub use object::{decode, decode_request, insert_object, take};
 pub use scalar::Scalar;
 pub use target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
-pub use value::{FromObject, Received, from_text};
+pub use value::{Members, Received, from_text};
 
 /// How many times larger than the limit of its text a response of generated types may be.
 const MAX_EXPANSION: usize = 2;

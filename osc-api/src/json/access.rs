@@ -12,9 +12,9 @@ use super::scalar::Scalar;
 use super::target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
 
 /// Reads a value into a target, from any deserializer.
-pub(super) struct Into<'a>(pub(super) &'a mut dyn Target);
+pub(super) struct Store<'a>(pub(super) &'a mut dyn Target);
 
-impl<'de> DeserializeSeed<'de> for Into<'_> {
+impl<'de> DeserializeSeed<'de> for Store<'_> {
     type Value = Outcome;
 
     #[inline]
@@ -23,7 +23,7 @@ impl<'de> DeserializeSeed<'de> for Into<'_> {
     }
 }
 
-impl Into<'_> {
+impl Store<'_> {
     #[inline]
     fn scalar<E: de::Error>(self, scalar: Scalar<'_>) -> Result<Outcome, E> {
         self.0.scalar(scalar).map_err(refused)
@@ -36,7 +36,7 @@ fn refused<E: de::Error>(error: ReadError) -> E {
     E::custom(error.into_message().unwrap_or_default())
 }
 
-impl<'de> Visitor<'de> for Into<'_> {
+impl<'de> Visitor<'de> for Store<'_> {
     type Value = Outcome;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -152,7 +152,7 @@ impl<'de, A: MapAccess<'de>> ReadObject<'de> for Adapter<A, A::Error> {
                 self.skip()?;
                 continue;
             };
-            match self.access.next_value_seed(Into(field)) {
+            match self.access.next_value_seed(Store(field)) {
                 Ok(Outcome::Value | Outcome::Null) => {}
                 Ok(Outcome::Mismatch) if in_page => context::lost(&name, field)?,
                 Ok(Outcome::Mismatch) => {}
@@ -171,7 +171,7 @@ impl<'de, A: MapAccess<'de>> ReadObject<'de> for Adapter<A, A::Error> {
 
     #[inline]
     fn value(&mut self, target: &mut dyn Target) -> Result<Outcome, ReadError> {
-        self.access.next_value_seed(Into(target)).map_err(|error| self.keep(error))
+        self.access.next_value_seed(Store(target)).map_err(|error| self.keep(error))
     }
 
     fn skip(&mut self) -> Result<(), ReadError> {
@@ -185,7 +185,7 @@ impl<'de, A: MapAccess<'de>> ReadObject<'de> for Adapter<A, A::Error> {
 impl<'de, A: SeqAccess<'de>> ReadList for Adapter<A, A::Error> {
     #[inline]
     fn next(&mut self, target: &mut dyn Target) -> Result<Option<Outcome>, ReadError> {
-        self.access.next_element_seed(Into(target)).map_err(|error| self.keep(error))
+        self.access.next_element_seed(Store(target)).map_err(|error| self.keep(error))
     }
 
     fn skip(&mut self) -> Result<bool, ReadError> {

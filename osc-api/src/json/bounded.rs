@@ -3,11 +3,11 @@
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 
-use super::access::Into;
+use super::access::Store;
 use super::context;
 use super::scalar::Scalar;
 use super::target::{ReadError, ReadList, ReadObject};
-use super::value::{ARBITRARY_PRECISION, FromObject, Received};
+use super::value::{ARBITRARY_PRECISION, Members, Received};
 
 /// A value whose lists and objects count as those of a generated type do. [`Value`] itself is not bounded.
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub(crate) struct BoundedValue(pub(crate) Value);
 impl<'de> Deserialize<'de> for BoundedValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut value = Self::default();
-        deserializer.deserialize_any(Into(&mut value))?;
+        deserializer.deserialize_any(Store(&mut value))?;
         Ok(value)
     }
 }
@@ -35,19 +35,25 @@ impl Received for BoundedValue {
         }))
     }
 
-    fn from_object(members: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+    fn insert_object(
+        slot: &mut Option<Self>,
+        members: &mut dyn ReadObject<'_>,
+    ) -> Result<Members, ReadError> {
         let mut object = Map::new();
         let mut value = Self::default();
         while let Some(name) = members.next_name()? {
             members.value(&mut value)?;
             if let (ARBITRARY_PRECISION, Value::String(text)) = (&*name, &value.0) {
                 let number: Number = text.parse().map_err(ReadError::refused)?;
-                return Ok(FromObject::Value(Self(number.into())));
+                *slot = Some(Self(number.into()));
+                return Ok(Members::Some);
             }
             context::charge_entry::<Value>(object.is_empty())?;
             object.insert(name.into_owned(), std::mem::take(&mut value.0));
         }
-        Ok(FromObject::Value(Self(object.into())))
+        let members = if object.is_empty() { Members::None } else { Members::Some };
+        *slot = Some(Self(object.into()));
+        Ok(members)
     }
 
     fn from_list(elements: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
@@ -72,14 +78,11 @@ impl Received for Value {
         BoundedValue::from_scalar(scalar).map(|BoundedValue(value)| value)
     }
 
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        // An object without members may be an empty list.
-        Ok(match BoundedValue::from_object(object)? {
-            FromObject::Value(BoundedValue(Self::Object(members))) if members.is_empty() => {
-                FromObject::Empty(Some(Self::Object(members)))
-            }
-            value => value.map(|BoundedValue(value)| value),
-        })
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
+        let mut value = None;
+        let members = BoundedValue::insert_object(&mut value, object)?;
+        *slot = value.map(|BoundedValue(value)| value);
+        Ok(members)
     }
 
     fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {

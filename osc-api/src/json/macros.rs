@@ -46,10 +46,11 @@ macro_rules! __decode {
         impl $crate::__private::Received for $name {
             const NAMES: &'static [&'static str] = &[$($wire),*];
 
-            fn from_object(
+            fn insert_object(
+                slot: &mut ::core::option::Option<Self>,
                 object: &mut dyn $crate::__private::ReadObject<'_>,
-            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, $crate::__private::ReadError> {
-                $crate::__private::from_object(object)
+            ) -> ::core::result::Result<$crate::__private::Members, $crate::__private::ReadError> {
+                $crate::__private::insert_object(slot, object)
             }
         }
     };
@@ -69,9 +70,10 @@ macro_rules! __decode_request {
         }
 
         impl $crate::__private::Received for $name {
-            fn from_object(
+            fn insert_object(
+                slot: &mut ::core::option::Option<Self>,
                 object: &mut dyn $crate::__private::ReadObject<'_>,
-            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, $crate::__private::ReadError> {
+            ) -> ::core::result::Result<$crate::__private::Members, $crate::__private::ReadError> {
                 $(let mut $field = ::core::option::Option::None;)*
                 while let ::core::option::Option::Some(name) = object.next_name()? {
                     match &*name {
@@ -79,12 +81,13 @@ macro_rules! __decode_request {
                         _ => object.skip()?,
                     }
                 }
-                ::core::result::Result::Ok($crate::__private::FromObject::Value(Self {
+                *slot = ::core::option::Option::Some(Self {
                     $($field: match $field {
                         ::core::option::Option::Some(value) => value,
                         ::core::option::Option::None => $crate::__private::Received::missing($wire)?,
                     },)*
-                }))
+                });
+                ::core::result::Result::Ok($crate::__private::Members::Some)
             }
         }
     };

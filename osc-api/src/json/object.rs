@@ -7,18 +7,18 @@ use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected
 
 use super::access::Adapter;
 use super::target::{Fields, Outcome, ReadError, ReadObject, is_page};
-use super::value::{FromObject, Received};
+use super::value::{Members, Received};
 
-/// Decodes a struct that is a member or an element.
+/// Decodes a struct that is a member or an element: see [`Received::insert_object`].
 ///
 /// # Errors
-/// As for [`Target::object`].
-pub fn from_object<T: Fields + Received + Default>(
+/// As for [`Target::object`](super::Target::object).
+pub fn insert_object<T: Fields + Received + Default>(
+    slot: &mut Option<T>,
     object: &mut dyn ReadObject<'_>,
-) -> Result<FromObject<T>, ReadError> {
-    let mut value = T::default();
-    let is_empty = object.members(&mut value, is_page(T::NAMES))?;
-    Ok(if is_empty { FromObject::Empty(Some(value)) } else { FromObject::Value(value) })
+) -> Result<Members, ReadError> {
+    let is_empty = object.members(slot.insert(T::default()), is_page(T::NAMES))?;
+    Ok(if is_empty { Members::None } else { Members::Some })
 }
 
 /// Decodes a struct that is not a member of another one.
@@ -98,11 +98,9 @@ pub fn decode_request<'de, D: Deserializer<'de>, T: Received>(deserializer: D) -
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
             let mut object = Adapter::of_object(map);
-            match T::from_object(&mut object) {
-                Ok(FromObject::Value(request)) => Ok(request),
-                Ok(FromObject::Empty(_) | FromObject::Mismatch) => {
-                    Err(de::Error::invalid_type(Unexpected::Map, &self))
-                }
+            let mut request = None;
+            match T::insert_object(&mut request, &mut object) {
+                Ok(_) => request.ok_or_else(|| de::Error::invalid_type(Unexpected::Map, &self)),
                 Err(error) => Err(object.into_error(error)),
             }
         }

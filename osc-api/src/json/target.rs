@@ -109,11 +109,11 @@ pub trait ReadList {
 ///
 /// As small as a pointer: every value read returns one or an [`Outcome`].
 #[derive(Debug)]
-pub struct ReadError(Option<Box<Refusal>>);
+pub struct ReadError(Option<Box<RefusedValue>>);
 
 /// Why a value is not acceptable.
 #[derive(Debug)]
-struct Refusal {
+struct RefusedValue {
     message: String,
 }
 
@@ -123,7 +123,7 @@ impl ReadError {
     /// The value is not acceptable.
     #[cold]
     pub(super) fn refused(message: impl fmt::Display) -> Self {
-        Self(Some(Box::new(Refusal { message: message.to_string() })))
+        Self(Some(Box::new(RefusedValue { message: message.to_string() })))
     }
 
     /// The reason, unless the deserializer has it.

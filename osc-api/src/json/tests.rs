@@ -305,7 +305,7 @@ fn numbers_are_decoded_with_arbitrary_precision_too() {
         let entries = [("$serde_json::private::Number", text)].into_iter();
         let mut number: Option<i64> = None;
         let outcome =
-            access::Into(&mut number).deserialize(MapDeserializer::<_, Error>::new(entries)).unwrap();
+            access::Store(&mut number).deserialize(MapDeserializer::<_, Error>::new(entries)).unwrap();
         let wanted = if expected.is_some() { Outcome::Value } else { Outcome::Mismatch };
         assert_eq!((outcome, number), (wanted, expected), "{text}");
     }

@@ -23,19 +23,33 @@ pub trait Received: Sized {
         None
     }
 
-    /// Decodes an object.
+    /// Decodes an object where it is stored: a large struct is not moved. What was stored there before is lost.
     ///
     /// # Errors
     /// As for [`Target::object`].
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        Ok(match skip_object(object)? {
-            Skipped::Number(text) => match Self::from_scalar(Scalar::of_number(&text)) {
-                Some(value) => FromObject::Value(value),
-                None => FromObject::Mismatch,
-            },
-            Skipped::Empty => FromObject::Empty(None),
-            Skipped::Members => FromObject::Mismatch,
-        })
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
+        let (value, members) = match skip_object(object)? {
+            Skipped::Number(text) => (Self::from_scalar(Scalar::of_number(&text)), Members::Some),
+            Skipped::Empty => (None, Members::None),
+            Skipped::Members => (None, Members::Some),
+        };
+        *slot = value;
+        Ok(members)
+    }
+
+    /// Decodes an object in place. Returns whether it fits; if not, the value is the default.
+    ///
+    /// # Errors
+    /// As for [`Target::object`].
+    fn read_object(&mut self, object: &mut dyn ReadObject<'_>) -> Result<bool, ReadError>
+    where
+        Self: Default,
+    {
+        let mut value = None;
+        Self::insert_object(&mut value, object)?;
+        let is_fit = value.is_some();
+        *self = value.unwrap_or_default();
+        Ok(is_fit)
     }
 
     /// Decodes a list.
@@ -79,25 +93,13 @@ pub trait Received: Sized {
     }
 }
 
-/// What an object was decoded to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum FromObject<T> {
-    /// A value of the type.
-    Value(T),
-    /// The object has no members. With the value that it stands for, if any.
-    Empty(Option<T>),
-    /// The type is not an object.
-    Mismatch,
-}
-
-impl<T> FromObject<T> {
-    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> FromObject<U> {
-        match self {
-            Self::Value(value) => FromObject::Value(convert(value)),
-            Self::Empty(value) => FromObject::Empty(value.map(convert)),
-            Self::Mismatch => FromObject::Mismatch,
-        }
-    }
+/// Whether an object has members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Members {
+    /// At least one.
+    Some,
+    /// None: it may be an empty list.
+    None,
 }
 
 /// A field is absent if the value is null or does not fit.
@@ -124,14 +126,7 @@ impl<T: Received + Default> Target for T {
     }
 
     fn object(&mut self, object: &mut dyn ReadObject<'_>) -> Result<Outcome, ReadError> {
-        let value = match T::from_object(object)? {
-            FromObject::Value(value) => Some(value),
-            FromObject::Empty(value) => value,
-            FromObject::Mismatch => None,
-        };
-        let is_fit = value.is_some();
-        *self = value.unwrap_or_default();
-        if is_fit { Ok(Outcome::Value) } else { mismatch("an object", T::EXPECTED) }
+        if self.read_object(object)? { Ok(Outcome::Value) } else { mismatch("an object", T::EXPECTED) }
     }
 
     fn list(&mut self, list: &mut dyn ReadList) -> Result<Outcome, ReadError> {
@@ -182,8 +177,16 @@ impl<T: Received> Received for Option<T> {
         T::from_scalar(scalar).map(Some)
     }
 
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        Ok(T::from_object(object)?.map(Some))
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
+        let mut value = None;
+        let members = T::insert_object(&mut value, object)?;
+        *slot = value.map(Some);
+        Ok(members)
+    }
+
+    fn read_object(&mut self, object: &mut dyn ReadObject<'_>) -> Result<bool, ReadError> {
+        T::insert_object(self, object)?;
+        Ok(self.is_some())
     }
 
     fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
@@ -210,8 +213,11 @@ impl<T: Received> Received for Nullable<T> {
         T::from_scalar(scalar).map(Self::Value)
     }
 
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        Ok(T::from_object(object)?.map(Self::Value))
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
+        let mut value = None;
+        let members = T::insert_object(&mut value, object)?;
+        *slot = value.map(Self::Value);
+        Ok(members)
     }
 
     fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
@@ -238,12 +244,14 @@ impl<T: Received> Received for Vec<T> {
         }
     }
 
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        Ok(match T::from_object(object)? {
-            FromObject::Value(element) => FromObject::Value(vec![element]),
-            FromObject::Empty(_) => FromObject::Empty(Some(Self::new())),
-            FromObject::Mismatch => FromObject::Mismatch,
-        })
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
+        let mut element = None;
+        let members = T::insert_object(&mut element, object)?;
+        *slot = match members {
+            Members::Some => element.map(|element| vec![element]),
+            Members::None => Some(Self::new()),
+        };
+        Ok(members)
     }
 
     fn from_list(elements: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
@@ -256,9 +264,10 @@ impl<T: Received> Received for Vec<T> {
         self.clear();
         let mut element: Option<T> = None;
         while elements.next(&mut element)?.is_some() {
-            let Some(element) = element.take() else { continue };
-            context::reserve(self)?;
-            self.push(element);
+            if element.is_some() {
+                context::reserve(self)?;
+                self.extend(element.take());
+            }
         }
         Ok(true)
     }
@@ -270,8 +279,11 @@ impl<T: Received> Received for Vec<T> {
 
 /// A map. Entries that are null or do not fit are left out, and an empty list is an empty map.
 impl<T: Received> Received for BTreeMap<String, T> {
-    fn from_object(entries: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
-        let mut map = Self::new();
+    fn insert_object(
+        slot: &mut Option<Self>,
+        entries: &mut dyn ReadObject<'_>,
+    ) -> Result<Members, ReadError> {
+        let map = slot.insert(Self::new());
         while let Some(name) = entries.next_name()? {
             let mut value: Option<T> = None;
             entries.value(&mut value)?;
@@ -279,7 +291,7 @@ impl<T: Received> Received for BTreeMap<String, T> {
             context::charge_entry::<T>(map.is_empty())?;
             map.insert(name.into_owned(), value);
         }
-        Ok(if map.is_empty() { FromObject::Empty(Some(map)) } else { FromObject::Value(map) })
+        Ok(if map.is_empty() { Members::None } else { Members::Some })
     }
 
     fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
@@ -296,9 +308,12 @@ impl<T: Received> Received for Box<T> {
         T::from_scalar(scalar).map(Self::new)
     }
 
-    fn from_object(object: &mut dyn ReadObject<'_>) -> Result<FromObject<Self>, ReadError> {
+    fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
         context::charge(size_of::<T>())?;
-        Ok(T::from_object(object)?.map(Self::new))
+        let mut value = None;
+        let members = T::insert_object(&mut value, object)?;
+        *slot = value.map(Self::new);
+        Ok(members)
     }
 
     fn from_list(list: &mut dyn ReadList) -> Result<Option<Self>, ReadError> {
