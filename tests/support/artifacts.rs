@@ -116,12 +116,10 @@ impl CompileError {
     fn of(message: &Value) -> Option<Self> {
         let spans = message["spans"].as_array().filter(|_| message["level"] == "error")?;
         let span = spans.iter().find(|span| span["is_primary"] == true)?;
+        let code = message.pointer("/code/code").and_then(Value::as_str);
+        let code = code.filter(|code| code.starts_with('E'));
         Some(Self {
-            code: message["code"]["code"]
-                .as_str()
-                .filter(|code| code.starts_with('E'))
-                .unwrap_or_default()
-                .to_owned(),
+            code: code.unwrap_or_default().to_owned(),
             file: span["file_name"].as_str()?.into(),
             line: span["line_start"].as_u64()?.try_into().ok()?,
             text: message["rendered"].as_str()?.to_owned(),
