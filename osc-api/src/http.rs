@@ -24,7 +24,7 @@ use crate::error::{Error, ErrorRepr, Result};
 use crate::generated::service::DATE_HEADER;
 use crate::sign;
 
-use setup::HttpClientBuilder;
+use setup::{HttpClient, HttpClientBuilder};
 use tls::Diagnosis;
 
 pub(crate) use date::parse as parse_date;
@@ -114,9 +114,9 @@ const MAX_POOLS: usize = 8;
 pub(crate) struct Transport {
     /// Reuse connections, each within one runtime: a connection makes no progress while its runtime is idle. The runtime
     /// that was used last comes last.
-    pools: Mutex<Vec<(runtime::Id, reqwest::Client)>>,
+    pools: Mutex<Vec<(runtime::Id, HttpClient)>>,
     /// Opens a connection for each request.
-    unpooled: reqwest::Client,
+    unpooled: HttpClient,
     builder: HttpClientBuilder,
     is_plain_http: bool,
     /// The address without an action.
@@ -162,7 +162,7 @@ impl Transport {
     }
 
     /// The connections of the current runtime.
-    fn pooled(&self) -> Result<reqwest::Client> {
+    fn pooled(&self) -> Result<HttpClient> {
         let Ok(runtime) = Handle::try_current() else { return Ok(self.unpooled.clone()) };
         let id = runtime.id();
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,11 @@
 //! Checks the settings of the transport and builds its HTTP clients.
 
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderValue, USER_AGENT};
+use reqwest::{Request, Response};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -92,6 +95,26 @@ impl Options {
     }
 }
 
+/// An HTTP client, with or without a pool of connections.
+///
+/// A trait object: for each generic function whose future holds a client, the compiler would prove again that all types of
+/// the library are `Send`.
+pub(super) type HttpClient = Arc<dyn Execute>;
+
+/// A response that has not arrived yet.
+pub(super) type Execution = Pin<Box<dyn Future<Output = reqwest::Result<Response>> + Send>>;
+
+pub(super) trait Execute: Send + Sync {
+    /// Sends a request. The future must be polled.
+    fn execute(&self, request: Request) -> Execution;
+}
+
+impl Execute for reqwest::Client {
+    fn execute(&self, request: Request) -> Execution {
+        Box::pin(Self::execute(self, request))
+    }
+}
+
 /// Builds HTTP clients with the same settings.
 #[cfg_attr(feature = "blocking", derive(Clone))]
 pub(super) struct HttpClientBuilder {
@@ -133,7 +156,7 @@ impl HttpClientBuilder {
     ///
     /// # Errors
     /// Returns an error if the HTTP library refuses the settings.
-    pub(super) fn build(&self, max_idle: usize) -> Result<reqwest::Client> {
+    pub(super) fn build(&self, max_idle: usize) -> Result<HttpClient> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
@@ -147,6 +170,7 @@ impl HttpClientBuilder {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
         }
-        builder.build().map_err(|error| Error::setup("cannot build the HTTP client", error))
+        let client = builder.build().map_err(|error| Error::setup("cannot build the HTTP client", error))?;
+        Ok(Arc::new(client))
     }
 }
