@@ -270,7 +270,7 @@ impl Call {
         let (attempts, reason) = (self.progress.attempts(), reason(error));
         let cause = if error.is_throttled() { "throttled" } else { "failed" };
         let delay_ms = delay.map(millis);
-        let next = delay_ms.map_or("not retried".to_owned(), |delay| format!("retrying in {delay} ms"));
+        let next = delay_ms.map_or("not retried".to_owned(), |ms| format!("retrying in {ms} ms or later"));
         info!(attempts, delay_ms, reason, "{} {cause}: {next}", self.name());
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::field::Empty;
+use tracing::field::{Empty, Value};
 use tracing::{Level, Span, debug, enabled, info_span, warn};
 
 use super::{millis, reason};
@@ -205,9 +205,9 @@ impl CallProgress {
         if !span.is_disabled() {
             let error_type = event.error_kind().map(|kind| kind.as_str());
             span.record("attempts", attempts);
-            span.record("http.response.status_code", status);
-            span.record("error.type", error_type.or_else(|| cancellation(event.outcome)));
-            span.record("request_id", event.request_id().as_deref());
+            record(span, "http.response.status_code", status);
+            record(span, "error.type", error_type.or_else(|| cancellation(event.outcome)));
+            record(span, "request_id", event.request_id().as_deref());
             span.record("duration_ms", millis(duration));
         }
         let _entered = span.enter();
@@ -243,6 +243,13 @@ impl fmt::Display for EndMessage<'_> {
 impl EventError {
     fn of(error: &Error) -> Self {
         Self { kind: error.kind(), code: error.api().and_then(ApiError::code) }
+    }
+}
+
+/// Sets a field of the span if it has a value. The default format prints an unset field as a space.
+fn record<V: Value>(span: &Span, name: &'static str, value: Option<V>) {
+    if let Some(value) = value {
+        span.record(name, value);
     }
 }
 
