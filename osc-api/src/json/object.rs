@@ -24,7 +24,7 @@ pub fn insert_object<T: Fields + Received + Default>(
 /// Decodes a struct that is not a member of another one.
 ///
 /// # Errors
-/// As for [`Target`], and if the value is not an object. Null is accepted for a response that contains only its
+/// As for [`Target`](super::Target), and if the value is not an object. Null is accepted for a response that contains only its
 /// context.
 pub fn decode<'de, D: Deserializer<'de>, T: Fields + Received + Default>(
     deserializer: D,
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Root<'_> {
 /// Reads a member of a request. Null is no value.
 ///
 /// # Errors
-/// As for [`Target`], and if the value does not fit: only responses are decoded leniently.
+/// As for [`Target`](super::Target), and if the value does not fit: only responses are decoded leniently.
 pub fn take<T: Received>(object: &mut dyn ReadObject<'_>, value: &mut Option<T>) -> Result<(), ReadError> {
     match object.value(value)? {
         Outcome::Value | Outcome::Null => Ok(()),
