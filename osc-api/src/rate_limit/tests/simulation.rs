@@ -163,9 +163,11 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "3/s by account", rate: 3.0, is_by_action: false, calls: 180, tasks: 16, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.15 },
 ];
 
-/// Number of runs of each scenario: one, or as many as the variable `OSC_TEST_SIMULATIONS` says. CI runs three.
+/// Number of seeds per scenario: the value of the variable `OSC_TEST_SIMULATIONS`, by default 1. CI sets it to 3.
 fn simulations() -> u64 {
-    std::env::var("OSC_TEST_SIMULATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    let seeds = std::env::var("OSC_TEST_SIMULATIONS").map_or(1, |text| text.parse().unwrap_or_default());
+    assert!(seeds > 0, "OSC_TEST_SIMULATIONS must be a positive number");
+    seeds
 }
 
 #[test]
