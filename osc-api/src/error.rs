@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use api::ApiError;
 pub use item::ErrorItem;
 pub use kind::ErrorKind;
-pub(crate) use parse::request_id;
+pub(crate) use parse::{MAX_ERROR_BODY_SIZE, request_id};
 pub(crate) use predicates::AttemptOutcome;
 
 /// The result of this crate's functions.

@@ -54,7 +54,8 @@ impl ApiError {
         self.request_id.as_deref()
     }
 
-    /// Returns the errors in the order of the response. Empty if none can be parsed, as in the HTML page of a gateway.
+    /// Returns the errors in the order of the response. Empty if none can be parsed, as in the HTML page of a gateway or
+    /// in a body of more than 256 KiB.
     pub fn errors(&self) -> &[ErrorItem] {
         &self.errors
     }

@@ -10,7 +10,7 @@ use super::item::ErrorItem;
 use super::text::one_line;
 
 /// Maximum size of a body that is searched for errors, in bytes. A longer body is not from the API.
-const MAX_BODY_SIZE: usize = 1 << 20;
+pub(crate) const MAX_ERROR_BODY_SIZE: usize = 256 << 10;
 
 /// A parsed error response.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct ParsedError {
 
 /// Parses a response in any format. Unknown members are ignored.
 pub(super) fn read(body: &[u8]) -> ParsedError {
-    if body.len() > MAX_BODY_SIZE {
+    if body.len() > MAX_ERROR_BODY_SIZE {
         return ParsedError::default();
     }
     let value = serde_json::from_slice(body).unwrap_or(Value::Null);
