@@ -37,6 +37,7 @@ fn method(action: &Action) -> TokenStream {
         #summary
         #[doc = ""]
         #see
+        #[inline]
         pub fn #method(&self, request: &types::#request) -> Result<types::#response> {
             self.send::<action::#marker>(request)
         }

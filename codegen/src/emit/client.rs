@@ -35,6 +35,7 @@ fn marker(action: &Action) -> TokenStream {
     let client_token = client_token.as_deref().map(|field| {
         let field = ident(field);
         quote! {
+            #[inline]
             fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
                 Some(&mut request.#field)
             }
@@ -81,6 +82,7 @@ pub(super) fn methods(title: &str, actions: &[Action]) -> Option<TokenStream> {
             ///
             #example
             #(#[doc(alias = #aliases)])*
+            #[inline]
             pub async fn #method(&self, request: &#request) -> Result<#response> {
                 self.send::<action::#marker>(request).await
             }

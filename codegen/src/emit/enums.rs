@@ -30,6 +30,7 @@ fn strings(name: &Ident, docs: &TokenStream, values: &[(String, String)]) -> Vec
                 pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
 
                 /// The value as it is sent and received.
+                #[inline]
                 pub fn as_str(&self) -> &str {
                     match self {
                         #(Self::#variants => #texts,)*
@@ -40,6 +41,7 @@ fn strings(name: &Ident, docs: &TokenStream, values: &[(String, String)]) -> Vec
         },
         quote! {
             impl From<&str> for #name {
+                #[inline]
                 fn from(value: &str) -> Self {
                     match value {
                         #(#texts => Self::#variants,)*
@@ -70,6 +72,7 @@ fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<T
                 pub const VALUES: &'static [Self] = &[#(Self::#variants),*];
 
                 /// The value as it is sent and received.
+                #[inline]
                 pub fn as_i64(&self) -> i64 {
                     match self {
                         #(Self::#variants => #numbers,)*
@@ -80,6 +83,7 @@ fn integers(name: &Ident, docs: &TokenStream, values: &[(String, i64)]) -> Vec<T
         },
         quote! {
             impl From<i64> for #name {
+                #[inline]
                 fn from(value: i64) -> Self {
                     match value {
                         #(#numbers => Self::#variants,)*

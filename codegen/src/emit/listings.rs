@@ -112,6 +112,7 @@ fn list_request(single: &SingleListing) -> [TokenStream; 2] {
             type Action = action::#marker;
             type Item = #item;
 
+            #[inline]
             fn items(response: types::#response) -> Vec<#item> {
                 #items
             }

@@ -19,14 +19,17 @@ pub(super) fn paginated(action: &Action) -> Option<[TokenStream; 2]> {
             type Action = action::#marker;
             type Item = #item;
 
+            #[inline]
             fn cursor(&mut self) -> __private::Cursor<'_> {
                 #cursor
             }
 
+            #[inline]
             fn next(response: &#response) -> __private::Next<'_> {
                 #next
             }
 
+            #[inline]
             fn items(response: #response) -> Vec<#item> {
                 #items
             }

@@ -81,6 +81,7 @@ fn accessor(accessor: &Accessor) -> TokenStream {
     let value = if *is_list { quote!(self.#field.first()) } else { quote!(self.#field.as_ref()) };
     quote! {
         #docs
+        #[inline]
         pub fn #method(&self) -> Result<&#ty> {
             __private::required(#value, #path)
         }
@@ -93,6 +94,7 @@ fn tag_accessor(accessor: &TagAccessor) -> TokenStream {
     let (method, field, key, value) = (ident(method), ident(field), ident(key), ident(value));
     quote! {
         #docs
+        #[inline]
         pub fn #method(&self, key: &str) -> Option<&str> {
             self.#field.iter().find(|tag| tag.#key.as_deref() == Some(key))?.#value.as_deref()
         }
@@ -125,6 +127,7 @@ fn constructor(definition: &Struct) -> TokenStream {
             let docs = doc(&sentences::empty_constructor(name));
             return quote! {
                 #docs
+                #[inline]
                 pub fn new() -> Self {
                     Self::default()
                 }
@@ -152,6 +155,7 @@ fn constructor(definition: &Struct) -> TokenStream {
     let docs = doc(&docs);
     quote! {
         #docs
+        #[inline]
         pub fn new(#arguments) -> Self {
             #bindings
             Self { #(#values,)* #rest }

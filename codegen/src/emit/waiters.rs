@@ -68,14 +68,17 @@ pub(super) fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
         impl Listed for action::#marker {
             type Item = types::#item;
 
+            #[inline]
             fn request(ids: Vec<String>, #argument: Option<String>) -> types::#request {
                 #made
             }
 
+            #[inline]
             fn items(response: types::#response) -> (Vec<types::#item>, Option<String>) {
                 (response.#list, #next)
             }
 
+            #[inline]
             fn id(item: &types::#item) -> Option<&str> {
                 #id
             }
@@ -178,6 +181,7 @@ fn method(
     };
     quote! {
         #docs
+        #[inline]
         pub fn #method(self) -> #output {
             const GOAL: &Goal =
                 &Goal { name: #name, states: &[#(#states),*], failures: &[#(#failures),*] };

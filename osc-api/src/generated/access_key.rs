@@ -37,6 +37,7 @@ impl AccessKey {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn access_key_id(&self) -> Result<&AccessKeyId> {
         __private::required(self.access_key_id.as_ref(), "AccessKey.AccessKeyId")
     }
@@ -120,6 +121,7 @@ impl AccessKeyState {
     pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "ACTIVE",
@@ -130,6 +132,7 @@ impl AccessKeyState {
 }
 
 impl From<&str> for AccessKeyState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "ACTIVE" => Self::Active,
@@ -164,6 +167,7 @@ pub struct CreateAccessKeyRequest {
 
 impl CreateAccessKeyRequest {
     /// Creates an empty [`CreateAccessKeyRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -219,6 +223,7 @@ impl CreateAccessKeyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn access_key(&self) -> Result<&AccessKeySecretKey> {
         __private::required(
             self.access_key.as_ref(),
@@ -258,6 +263,7 @@ pub struct DeleteAccessKeyRequest {
 
 impl DeleteAccessKeyRequest {
     /// Creates a [`DeleteAccessKeyRequest`] with the required fields.
+    #[inline]
     pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -323,6 +329,7 @@ pub struct FiltersAccessKeys {
 
 impl FiltersAccessKeys {
     /// Creates an empty [`FiltersAccessKeys`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -367,6 +374,7 @@ pub struct ReadAccessKeysRequest {
 
 impl ReadAccessKeysRequest {
     /// Creates an empty [`ReadAccessKeysRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -457,6 +465,7 @@ pub struct UpdateAccessKeyRequest {
 
 impl UpdateAccessKeyRequest {
     /// Creates a [`UpdateAccessKeyRequest`] with the required fields.
+    #[inline]
     pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -552,6 +561,7 @@ impl UpdateAccessKeyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn access_key(&self) -> Result<&AccessKey> {
         __private::required(
             self.access_key.as_ref(),
@@ -600,6 +610,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_access_key(
         &self,
         request: &CreateAccessKeyRequest,
@@ -645,6 +656,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_access_key(
         &self,
         request: &DeleteAccessKeyRequest,
@@ -677,6 +689,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListAccessKeys")]
+    #[inline]
     pub async fn read_access_keys(
         &self,
         request: &ReadAccessKeysRequest,
@@ -739,6 +752,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_access_key(
         &self,
         request: &UpdateAccessKeyRequest,

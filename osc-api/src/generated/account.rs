@@ -58,6 +58,7 @@ impl Account {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn account_id(&self) -> Result<&AccountId> {
         __private::required(self.account_id.as_ref(), "Account.AccountId")
     }
@@ -201,6 +202,7 @@ pub struct CheckAuthenticationRequest {
 
 impl CheckAuthenticationRequest {
     /// Creates a [`CheckAuthenticationRequest`] with the required fields.
+    #[inline]
     pub fn new(login: impl Into<String>, password: Secret) -> Self {
         Self {
             dry_run: None,
@@ -417,6 +419,7 @@ pub struct CreateAccountRequired {
 impl CreateAccountRequest {
     /// Creates a [`CreateAccountRequest`] from its required fields: see
     /// [`CreateAccountRequired`](crate::types::CreateAccountRequired).
+    #[inline]
     pub fn new(required: CreateAccountRequired) -> Self {
         let CreateAccountRequired {
             city,
@@ -574,6 +577,7 @@ impl CreateAccountResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn account(&self) -> Result<&Account> {
         __private::required(self.account.as_ref(), "CreateAccountResponse.Account")
     }
@@ -605,6 +609,7 @@ pub struct ReadAccountsRequest {
 
 impl ReadAccountsRequest {
     /// Creates an empty [`ReadAccountsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -684,6 +689,7 @@ pub struct ReadCO2EmissionAccountRequired {
 impl ReadCO2EmissionAccountRequest {
     /// Creates a [`ReadCO2EmissionAccountRequest`] from its required fields: see
     /// [`ReadCO2EmissionAccountRequired`](crate::types::ReadCO2EmissionAccountRequired).
+    #[inline]
     pub fn new(required: ReadCO2EmissionAccountRequired) -> Self {
         let ReadCO2EmissionAccountRequired { from_month, to_month } = required;
         Self {
@@ -800,6 +806,7 @@ pub struct ReadConsumptionAccountRequired {
 impl ReadConsumptionAccountRequest {
     /// Creates a [`ReadConsumptionAccountRequest`] from its required fields: see
     /// [`ReadConsumptionAccountRequired`](crate::types::ReadConsumptionAccountRequired).
+    #[inline]
     pub fn new(required: ReadConsumptionAccountRequired) -> Self {
         let ReadConsumptionAccountRequired { from_date, to_date } = required;
         Self {
@@ -929,6 +936,7 @@ pub struct UpdateAccountRequest {
 
 impl UpdateAccountRequest {
     /// Creates an empty [`UpdateAccountRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1054,6 +1062,7 @@ impl UpdateAccountResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn account(&self) -> Result<&Account> {
         __private::required(self.account.as_ref(), "UpdateAccountResponse.Account")
     }
@@ -1093,6 +1102,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn check_authentication(
         &self,
         request: &CheckAuthenticationRequest,
@@ -1130,6 +1140,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_account(
         &self,
         request: &CreateAccountRequest,
@@ -1156,6 +1167,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_accounts(
         &self,
         request: &ReadAccountsRequest,
@@ -1188,6 +1200,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_co2_emission_account(
         &self,
         request: &ReadCO2EmissionAccountRequest,
@@ -1241,6 +1254,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetCostAndUsage")]
+    #[inline]
     pub async fn read_consumption_account(
         &self,
         request: &ReadConsumptionAccountRequest,
@@ -1268,6 +1282,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_account(
         &self,
         request: &UpdateAccountRequest,

@@ -44,6 +44,7 @@ pub struct ReadApiAccessPolicyRequest {
 
 impl ReadApiAccessPolicyRequest {
     /// Creates an empty [`ReadApiAccessPolicyRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,6 +110,7 @@ pub struct UpdateApiAccessPolicyRequest {
 
 impl UpdateApiAccessPolicyRequest {
     /// Creates a [`UpdateApiAccessPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         max_access_key_expiration_seconds: i64,
         require_trusted_env: bool,
@@ -164,6 +166,7 @@ impl UpdateApiAccessPolicyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn api_access_policy(&self) -> Result<&ApiAccessPolicy> {
         __private::required(
             self.api_access_policy.as_ref(),
@@ -203,6 +206,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_api_access_policy(
         &self,
         request: &ReadApiAccessPolicyRequest,
@@ -257,6 +261,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_api_access_policy(
         &self,
         request: &UpdateApiAccessPolicyRequest,

@@ -31,6 +31,7 @@ impl ApiAccessRule {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn api_access_rule_id(&self) -> Result<&ApiAccessRuleId> {
         __private::required(
             self.api_access_rule_id.as_ref(),
@@ -79,6 +80,7 @@ pub struct CreateApiAccessRuleRequest {
 
 impl CreateApiAccessRuleRequest {
     /// Creates an empty [`CreateApiAccessRuleRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,6 +140,7 @@ impl CreateApiAccessRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn api_access_rule(&self) -> Result<&ApiAccessRule> {
         __private::required(
             self.api_access_rule.as_ref(),
@@ -176,6 +179,7 @@ pub struct DeleteApiAccessRuleRequest {
 
 impl DeleteApiAccessRuleRequest {
     /// Creates a [`DeleteApiAccessRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -243,6 +247,7 @@ pub struct FiltersApiAccessRule {
 
 impl FiltersApiAccessRule {
     /// Creates an empty [`FiltersApiAccessRule`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -308,6 +313,7 @@ pub struct ReadApiAccessRulesRequest {
 
 impl ReadApiAccessRulesRequest {
     /// Creates an empty [`ReadApiAccessRulesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -382,6 +388,7 @@ pub struct UpdateApiAccessRuleRequest {
 
 impl UpdateApiAccessRuleRequest {
     /// Creates a [`UpdateApiAccessRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -458,6 +465,7 @@ impl UpdateApiAccessRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn api_access_rule(&self) -> Result<&ApiAccessRule> {
         __private::required(
             self.api_access_rule.as_ref(),
@@ -519,6 +527,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_api_access_rule(
         &self,
         request: &CreateApiAccessRuleRequest,
@@ -550,6 +559,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_api_access_rule(
         &self,
         request: &DeleteApiAccessRuleRequest,
@@ -580,6 +590,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_api_access_rules(
         &self,
         request: &ReadApiAccessRulesRequest,
@@ -611,6 +622,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_api_access_rule(
         &self,
         request: &UpdateApiAccessRuleRequest,

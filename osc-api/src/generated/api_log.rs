@@ -45,6 +45,7 @@ pub struct FiltersApiLog {
 
 impl FiltersApiLog {
     /// Creates an empty [`FiltersApiLog`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -237,6 +238,7 @@ pub struct ReadApiLogsRequest {
 
 impl ReadApiLogsRequest {
     /// Creates an empty [`ReadApiLogsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -382,6 +384,7 @@ pub struct With {
 
 impl With {
     /// Creates an empty [`With`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -514,6 +517,7 @@ impl Paginated for ReadApiLogsRequest {
     type Action = action::ReadApiLogs;
     type Item = Log;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -521,6 +525,7 @@ impl Paginated for ReadApiLogsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadApiLogsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.logs.len(),
@@ -528,6 +533,7 @@ impl Paginated for ReadApiLogsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadApiLogsResponse) -> Vec<Log> {
         response.logs
     }
@@ -566,6 +572,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "LookupEvents")]
+    #[inline]
     pub async fn read_api_logs(
         &self,
         request: &ReadApiLogsRequest,

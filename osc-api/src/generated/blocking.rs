@@ -10,6 +10,7 @@ impl Client {
     ///
     /// See [`accept_net_peering`](crate::Client::accept_net_peering) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn accept_net_peering(
         &self,
         request: &types::AcceptNetPeeringRequest,
@@ -21,6 +22,7 @@ impl Client {
     ///
     /// See [`add_user_to_user_group`](crate::Client::add_user_to_user_group) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn add_user_to_user_group(
         &self,
         request: &types::AddUserToUserGroupRequest,
@@ -32,6 +34,7 @@ impl Client {
     ///
     /// See [`check_authentication`](crate::Client::check_authentication) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn check_authentication(
         &self,
         request: &types::CheckAuthenticationRequest,
@@ -43,6 +46,7 @@ impl Client {
     ///
     /// See [`create_access_key`](crate::Client::create_access_key) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_access_key(
         &self,
         request: &types::CreateAccessKeyRequest,
@@ -53,6 +57,7 @@ impl Client {
     /// Creates another OUTSCALE account.
     ///
     /// See [`create_account`](crate::Client::create_account) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_account(
         &self,
         request: &types::CreateAccountRequest,
@@ -64,6 +69,7 @@ impl Client {
     ///
     /// See [`create_api_access_rule`](crate::Client::create_api_access_rule) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn create_api_access_rule(
         &self,
         request: &types::CreateApiAccessRuleRequest,
@@ -74,6 +80,7 @@ impl Client {
     /// Registers a certificate authority whose client certificates can be required by API access rules.
     ///
     /// See [`create_ca`](crate::Client::create_ca) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_ca(
         &self,
         request: &types::CreateCaRequest,
@@ -85,6 +92,7 @@ impl Client {
     ///
     /// See [`create_client_gateway`](crate::Client::create_client_gateway) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_client_gateway(
         &self,
         request: &types::CreateClientGatewayRequest,
@@ -96,6 +104,7 @@ impl Client {
     ///
     /// See [`create_dedicated_group`](crate::Client::create_dedicated_group) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn create_dedicated_group(
         &self,
         request: &types::CreateDedicatedGroupRequest,
@@ -107,6 +116,7 @@ impl Client {
     ///
     /// See [`create_dhcp_options`](crate::Client::create_dhcp_options) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_dhcp_options(
         &self,
         request: &types::CreateDhcpOptionsRequest,
@@ -118,6 +128,7 @@ impl Client {
     ///
     /// See [`create_direct_link`](crate::Client::create_direct_link) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_direct_link(
         &self,
         request: &types::CreateDirectLinkRequest,
@@ -129,6 +140,7 @@ impl Client {
     ///
     /// See [`create_direct_link_interface`](crate::Client::create_direct_link_interface) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_direct_link_interface(
         &self,
         request: &types::CreateDirectLinkInterfaceRequest,
@@ -140,6 +152,7 @@ impl Client {
     ///
     /// See [`create_flexible_gpu`](crate::Client::create_flexible_gpu) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_flexible_gpu(
         &self,
         request: &types::CreateFlexibleGpuRequest,
@@ -150,6 +163,7 @@ impl Client {
     /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
     ///
     /// See [`create_image`](crate::Client::create_image) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_image(
         &self,
         request: &types::CreateImageRequest,
@@ -161,6 +175,7 @@ impl Client {
     ///
     /// See [`create_image_export_task`](crate::Client::create_image_export_task) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn create_image_export_task(
         &self,
         request: &types::CreateImageExportTaskRequest,
@@ -172,6 +187,7 @@ impl Client {
     ///
     /// See [`create_internet_service`](crate::Client::create_internet_service) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn create_internet_service(
         &self,
         request: &types::CreateInternetServiceRequest,
@@ -182,6 +198,7 @@ impl Client {
     /// Creates a keypair for logging in to VMs, or imports the public key of an existing one.
     ///
     /// See [`create_keypair`](crate::Client::create_keypair) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_keypair(
         &self,
         request: &types::CreateKeypairRequest,
@@ -193,6 +210,7 @@ impl Client {
     ///
     /// See [`create_listener_rule`](crate::Client::create_listener_rule) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_listener_rule(
         &self,
         request: &types::CreateListenerRuleRequest,
@@ -204,6 +222,7 @@ impl Client {
     ///
     /// See [`create_load_balancer`](crate::Client::create_load_balancer) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_load_balancer(
         &self,
         request: &types::CreateLoadBalancerRequest,
@@ -215,6 +234,7 @@ impl Client {
     ///
     /// See [`create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn create_load_balancer_listeners(
         &self,
         request: &types::CreateLoadBalancerListenersRequest,
@@ -226,6 +246,7 @@ impl Client {
     ///
     /// See [`create_load_balancer_policy`](crate::Client::create_load_balancer_policy) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_load_balancer_policy(
         &self,
         request: &types::CreateLoadBalancerPolicyRequest,
@@ -237,6 +258,7 @@ impl Client {
     ///
     /// See [`create_load_balancer_tags`](crate::Client::create_load_balancer_tags) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_load_balancer_tags(
         &self,
         request: &types::CreateLoadBalancerTagsRequest,
@@ -248,6 +270,7 @@ impl Client {
     ///
     /// See [`create_nat_service`](crate::Client::create_nat_service) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_nat_service(
         &self,
         request: &types::CreateNatServiceRequest,
@@ -258,6 +281,7 @@ impl Client {
     /// Creates a Net, a private network with its own IP range.
     ///
     /// See [`create_net`](crate::Client::create_net) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_net(
         &self,
         request: &types::CreateNetRequest,
@@ -269,6 +293,7 @@ impl Client {
     ///
     /// See [`create_net_access_point`](crate::Client::create_net_access_point) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn create_net_access_point(
         &self,
         request: &types::CreateNetAccessPointRequest,
@@ -280,6 +305,7 @@ impl Client {
     ///
     /// See [`create_net_peering`](crate::Client::create_net_peering) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_net_peering(
         &self,
         request: &types::CreateNetPeeringRequest,
@@ -290,6 +316,7 @@ impl Client {
     /// Creates a network interface in a Subnet.
     ///
     /// See [`create_nic`](crate::Client::create_nic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_nic(
         &self,
         request: &types::CreateNicRequest,
@@ -300,6 +327,7 @@ impl Client {
     /// Creates a managed policy with a first version, `v1`, which is the default one and in effect.
     ///
     /// See [`create_policy`](crate::Client::create_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_policy(
         &self,
         request: &types::CreatePolicyRequest,
@@ -311,6 +339,7 @@ impl Client {
     ///
     /// See [`create_policy_version`](crate::Client::create_policy_version) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_policy_version(
         &self,
         request: &types::CreatePolicyVersionRequest,
@@ -322,6 +351,7 @@ impl Client {
     ///
     /// See [`create_product_type`](crate::Client::create_product_type) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_product_type(
         &self,
         request: &types::CreateProductTypeRequest,
@@ -332,6 +362,7 @@ impl Client {
     /// Allocates a public IP to the account, for a VM, a network interface or a NAT service.
     ///
     /// See [`create_public_ip`](crate::Client::create_public_ip) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_public_ip(
         &self,
         request: &types::CreatePublicIpRequest,
@@ -342,6 +373,7 @@ impl Client {
     /// Adds a route to a route table.
     ///
     /// See [`create_route`](crate::Client::create_route) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_route(
         &self,
         request: &types::CreateRouteRequest,
@@ -353,6 +385,7 @@ impl Client {
     ///
     /// See [`create_route_table`](crate::Client::create_route_table) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_route_table(
         &self,
         request: &types::CreateRouteTableRequest,
@@ -364,6 +397,7 @@ impl Client {
     ///
     /// See [`create_security_group`](crate::Client::create_security_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_security_group(
         &self,
         request: &types::CreateSecurityGroupRequest,
@@ -375,6 +409,7 @@ impl Client {
     ///
     /// See [`create_security_group_rule`](crate::Client::create_security_group_rule) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_security_group_rule(
         &self,
         request: &types::CreateSecurityGroupRuleRequest,
@@ -386,6 +421,7 @@ impl Client {
     ///
     /// See [`create_server_certificate`](crate::Client::create_server_certificate) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_server_certificate(
         &self,
         request: &types::CreateServerCertificateRequest,
@@ -396,6 +432,7 @@ impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
     /// See [`create_snapshot`](crate::Client::create_snapshot) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_snapshot(
         &self,
         request: &types::CreateSnapshotRequest,
@@ -407,6 +444,7 @@ impl Client {
     ///
     /// See [`create_snapshot_export_task`](crate::Client::create_snapshot_export_task) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_snapshot_export_task(
         &self,
         request: &types::CreateSnapshotExportTaskRequest,
@@ -417,6 +455,7 @@ impl Client {
     /// Creates a Subnet in a Net.
     ///
     /// See [`create_subnet`](crate::Client::create_subnet) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_subnet(
         &self,
         request: &types::CreateSubnetRequest,
@@ -427,6 +466,7 @@ impl Client {
     /// Adds tags to resources of any taggable type, by ID.
     ///
     /// See [`create_tags`](crate::Client::create_tags) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_tags(
         &self,
         request: &types::CreateTagsRequest,
@@ -437,6 +477,7 @@ impl Client {
     /// Creates an EIM user, an additional user of the account.
     ///
     /// See [`create_user`](crate::Client::create_user) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_user(
         &self,
         request: &types::CreateUserRequest,
@@ -448,6 +489,7 @@ impl Client {
     ///
     /// See [`create_user_group`](crate::Client::create_user_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_user_group(
         &self,
         request: &types::CreateUserGroupRequest,
@@ -459,6 +501,7 @@ impl Client {
     ///
     /// See [`create_virtual_gateway`](crate::Client::create_virtual_gateway) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn create_virtual_gateway(
         &self,
         request: &types::CreateVirtualGatewayRequest,
@@ -469,6 +512,7 @@ impl Client {
     /// Creates a group of identically configured VMs from a VM template and starts them.
     ///
     /// See [`create_vm_group`](crate::Client::create_vm_group) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_vm_group(
         &self,
         request: &types::CreateVmGroupRequest,
@@ -480,6 +524,7 @@ impl Client {
     ///
     /// See [`create_vm_template`](crate::Client::create_vm_template) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_vm_template(
         &self,
         request: &types::CreateVmTemplateRequest,
@@ -490,6 +535,7 @@ impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
     /// See [`create_vms`](crate::Client::create_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_vms(
         &self,
         request: &types::CreateVmsRequest,
@@ -500,6 +546,7 @@ impl Client {
     /// Creates a volume, either empty or from a snapshot.
     ///
     /// See [`create_volume`](crate::Client::create_volume) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_volume(
         &self,
         request: &types::CreateVolumeRequest,
@@ -511,6 +558,7 @@ impl Client {
     ///
     /// See [`create_vpn_connection`](crate::Client::create_vpn_connection) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_vpn_connection(
         &self,
         request: &types::CreateVpnConnectionRequest,
@@ -522,6 +570,7 @@ impl Client {
     ///
     /// See [`create_vpn_connection_route`](crate::Client::create_vpn_connection_route) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn create_vpn_connection_route(
         &self,
         request: &types::CreateVpnConnectionRouteRequest,
@@ -533,6 +582,7 @@ impl Client {
     ///
     /// See [`delete_access_key`](crate::Client::delete_access_key) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_access_key(
         &self,
         request: &types::DeleteAccessKeyRequest,
@@ -544,6 +594,7 @@ impl Client {
     ///
     /// See [`delete_api_access_rule`](crate::Client::delete_api_access_rule) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn delete_api_access_rule(
         &self,
         request: &types::DeleteApiAccessRuleRequest,
@@ -554,6 +605,7 @@ impl Client {
     /// Deletes a client certificate authority.
     ///
     /// See [`delete_ca`](crate::Client::delete_ca) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_ca(
         &self,
         request: &types::DeleteCaRequest,
@@ -565,6 +617,7 @@ impl Client {
     ///
     /// See [`delete_client_gateway`](crate::Client::delete_client_gateway) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_client_gateway(
         &self,
         request: &types::DeleteClientGatewayRequest,
@@ -576,6 +629,7 @@ impl Client {
     ///
     /// See [`delete_dedicated_group`](crate::Client::delete_dedicated_group) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn delete_dedicated_group(
         &self,
         request: &types::DeleteDedicatedGroupRequest,
@@ -587,6 +641,7 @@ impl Client {
     ///
     /// See [`delete_dhcp_options`](crate::Client::delete_dhcp_options) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_dhcp_options(
         &self,
         request: &types::DeleteDhcpOptionsRequest,
@@ -598,6 +653,7 @@ impl Client {
     ///
     /// See [`delete_direct_link`](crate::Client::delete_direct_link) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_direct_link(
         &self,
         request: &types::DeleteDirectLinkRequest,
@@ -609,6 +665,7 @@ impl Client {
     ///
     /// See [`delete_direct_link_interface`](crate::Client::delete_direct_link_interface) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_direct_link_interface(
         &self,
         request: &types::DeleteDirectLinkInterfaceRequest,
@@ -620,6 +677,7 @@ impl Client {
     ///
     /// See [`delete_export_task`](crate::Client::delete_export_task) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_export_task(
         &self,
         request: &types::DeleteExportTaskRequest,
@@ -631,6 +689,7 @@ impl Client {
     ///
     /// See [`delete_flexible_gpu`](crate::Client::delete_flexible_gpu) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_flexible_gpu(
         &self,
         request: &types::DeleteFlexibleGpuRequest,
@@ -641,6 +700,7 @@ impl Client {
     /// Deletes an image.
     ///
     /// See [`delete_image`](crate::Client::delete_image) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_image(
         &self,
         request: &types::DeleteImageRequest,
@@ -652,6 +712,7 @@ impl Client {
     ///
     /// See [`delete_internet_service`](crate::Client::delete_internet_service) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn delete_internet_service(
         &self,
         request: &types::DeleteInternetServiceRequest,
@@ -662,6 +723,7 @@ impl Client {
     /// Deletes the stored public key of a keypair, by name or by ID.
     ///
     /// See [`delete_keypair`](crate::Client::delete_keypair) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_keypair(
         &self,
         request: &types::DeleteKeypairRequest,
@@ -673,6 +735,7 @@ impl Client {
     ///
     /// See [`delete_listener_rule`](crate::Client::delete_listener_rule) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_listener_rule(
         &self,
         request: &types::DeleteListenerRuleRequest,
@@ -684,6 +747,7 @@ impl Client {
     ///
     /// See [`delete_load_balancer`](crate::Client::delete_load_balancer) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_load_balancer(
         &self,
         request: &types::DeleteLoadBalancerRequest,
@@ -695,6 +759,7 @@ impl Client {
     ///
     /// See [`delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn delete_load_balancer_listeners(
         &self,
         request: &types::DeleteLoadBalancerListenersRequest,
@@ -706,6 +771,7 @@ impl Client {
     ///
     /// See [`delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_load_balancer_policy(
         &self,
         request: &types::DeleteLoadBalancerPolicyRequest,
@@ -717,6 +783,7 @@ impl Client {
     ///
     /// See [`delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_load_balancer_tags(
         &self,
         request: &types::DeleteLoadBalancerTagsRequest,
@@ -728,6 +795,7 @@ impl Client {
     ///
     /// See [`delete_nat_service`](crate::Client::delete_nat_service) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_nat_service(
         &self,
         request: &types::DeleteNatServiceRequest,
@@ -738,6 +806,7 @@ impl Client {
     /// Deletes a Net.
     ///
     /// See [`delete_net`](crate::Client::delete_net) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_net(
         &self,
         request: &types::DeleteNetRequest,
@@ -749,6 +818,7 @@ impl Client {
     ///
     /// See [`delete_net_access_point`](crate::Client::delete_net_access_point) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn delete_net_access_point(
         &self,
         request: &types::DeleteNetAccessPointRequest,
@@ -760,6 +830,7 @@ impl Client {
     ///
     /// See [`delete_net_peering`](crate::Client::delete_net_peering) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_net_peering(
         &self,
         request: &types::DeleteNetPeeringRequest,
@@ -770,6 +841,7 @@ impl Client {
     /// Deletes a network interface.
     ///
     /// See [`delete_nic`](crate::Client::delete_nic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_nic(
         &self,
         request: &types::DeleteNicRequest,
@@ -780,6 +852,7 @@ impl Client {
     /// Deletes a managed policy.
     ///
     /// See [`delete_policy`](crate::Client::delete_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_policy(
         &self,
         request: &types::DeletePolicyRequest,
@@ -791,6 +864,7 @@ impl Client {
     ///
     /// See [`delete_policy_version`](crate::Client::delete_policy_version) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_policy_version(
         &self,
         request: &types::DeletePolicyVersionRequest,
@@ -802,6 +876,7 @@ impl Client {
     ///
     /// See [`delete_product_type`](crate::Client::delete_product_type) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_product_type(
         &self,
         request: &types::DeleteProductTypeRequest,
@@ -812,6 +887,7 @@ impl Client {
     /// Releases a public IP, by address or by ID.
     ///
     /// See [`delete_public_ip`](crate::Client::delete_public_ip) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_public_ip(
         &self,
         request: &types::DeletePublicIpRequest,
@@ -822,6 +898,7 @@ impl Client {
     /// Removes a route from a route table.
     ///
     /// See [`delete_route`](crate::Client::delete_route) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_route(
         &self,
         request: &types::DeleteRouteRequest,
@@ -833,6 +910,7 @@ impl Client {
     ///
     /// See [`delete_route_table`](crate::Client::delete_route_table) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_route_table(
         &self,
         request: &types::DeleteRouteTableRequest,
@@ -844,6 +922,7 @@ impl Client {
     ///
     /// See [`delete_security_group`](crate::Client::delete_security_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_security_group(
         &self,
         request: &types::DeleteSecurityGroupRequest,
@@ -855,6 +934,7 @@ impl Client {
     ///
     /// See [`delete_security_group_rule`](crate::Client::delete_security_group_rule) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_security_group_rule(
         &self,
         request: &types::DeleteSecurityGroupRuleRequest,
@@ -866,6 +946,7 @@ impl Client {
     ///
     /// See [`delete_server_certificate`](crate::Client::delete_server_certificate) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_server_certificate(
         &self,
         request: &types::DeleteServerCertificateRequest,
@@ -876,6 +957,7 @@ impl Client {
     /// Deletes a snapshot.
     ///
     /// See [`delete_snapshot`](crate::Client::delete_snapshot) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_snapshot(
         &self,
         request: &types::DeleteSnapshotRequest,
@@ -886,6 +968,7 @@ impl Client {
     /// Deletes a Subnet.
     ///
     /// See [`delete_subnet`](crate::Client::delete_subnet) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_subnet(
         &self,
         request: &types::DeleteSubnetRequest,
@@ -896,6 +979,7 @@ impl Client {
     /// Removes tags from resources.
     ///
     /// See [`delete_tags`](crate::Client::delete_tags) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_tags(
         &self,
         request: &types::DeleteTagsRequest,
@@ -906,6 +990,7 @@ impl Client {
     /// Deletes an EIM user.
     ///
     /// See [`delete_user`](crate::Client::delete_user) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_user(
         &self,
         request: &types::DeleteUserRequest,
@@ -917,6 +1002,7 @@ impl Client {
     ///
     /// See [`delete_user_group`](crate::Client::delete_user_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_user_group(
         &self,
         request: &types::DeleteUserGroupRequest,
@@ -928,6 +1014,7 @@ impl Client {
     ///
     /// See [`delete_user_group_policy`](crate::Client::delete_user_group_policy) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn delete_user_group_policy(
         &self,
         request: &types::DeleteUserGroupPolicyRequest,
@@ -939,6 +1026,7 @@ impl Client {
     ///
     /// See [`delete_user_policy`](crate::Client::delete_user_policy) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_user_policy(
         &self,
         request: &types::DeleteUserPolicyRequest,
@@ -950,6 +1038,7 @@ impl Client {
     ///
     /// See [`delete_virtual_gateway`](crate::Client::delete_virtual_gateway) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn delete_virtual_gateway(
         &self,
         request: &types::DeleteVirtualGatewayRequest,
@@ -960,6 +1049,7 @@ impl Client {
     /// Deletes a VM group.
     ///
     /// See [`delete_vm_group`](crate::Client::delete_vm_group) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_vm_group(
         &self,
         request: &types::DeleteVmGroupRequest,
@@ -971,6 +1061,7 @@ impl Client {
     ///
     /// See [`delete_vm_template`](crate::Client::delete_vm_template) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_vm_template(
         &self,
         request: &types::DeleteVmTemplateRequest,
@@ -981,6 +1072,7 @@ impl Client {
     /// Terminates VMs permanently.
     ///
     /// See [`delete_vms`](crate::Client::delete_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_vms(
         &self,
         request: &types::DeleteVmsRequest,
@@ -991,6 +1083,7 @@ impl Client {
     /// Deletes a volume and its data.
     ///
     /// See [`delete_volume`](crate::Client::delete_volume) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_volume(
         &self,
         request: &types::DeleteVolumeRequest,
@@ -1002,6 +1095,7 @@ impl Client {
     ///
     /// See [`delete_vpn_connection`](crate::Client::delete_vpn_connection) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_vpn_connection(
         &self,
         request: &types::DeleteVpnConnectionRequest,
@@ -1013,6 +1107,7 @@ impl Client {
     ///
     /// See [`delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn delete_vpn_connection_route(
         &self,
         request: &types::DeleteVpnConnectionRouteRequest,
@@ -1024,6 +1119,7 @@ impl Client {
     ///
     /// See [`deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn deregister_vms_in_load_balancer(
         &self,
         request: &types::DeregisterVmsInLoadBalancerRequest,
@@ -1035,6 +1131,7 @@ impl Client {
     ///
     /// See [`disable_outscale_login`](crate::Client::disable_outscale_login) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn disable_outscale_login(
         &self,
         request: &types::DisableOutscaleLoginRequest,
@@ -1046,6 +1143,7 @@ impl Client {
     ///
     /// See [`disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users) of the async client
     /// for facts, errors and an example.
+    #[inline]
     pub fn disable_outscale_login_for_users(
         &self,
         request: &types::DisableOutscaleLoginForUsersRequest,
@@ -1057,6 +1155,7 @@ impl Client {
     ///
     /// See [`disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users) of the async client
     /// for facts, errors and an example.
+    #[inline]
     pub fn disable_outscale_login_per_users(
         &self,
         request: &types::DisableOutscaleLoginPerUsersRequest,
@@ -1068,6 +1167,7 @@ impl Client {
     ///
     /// See [`enable_outscale_login`](crate::Client::enable_outscale_login) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn enable_outscale_login(
         &self,
         request: &types::EnableOutscaleLoginRequest,
@@ -1079,6 +1179,7 @@ impl Client {
     ///
     /// See [`enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn enable_outscale_login_for_users(
         &self,
         request: &types::EnableOutscaleLoginForUsersRequest,
@@ -1090,6 +1191,7 @@ impl Client {
     ///
     /// See [`enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn enable_outscale_login_per_users(
         &self,
         request: &types::EnableOutscaleLoginPerUsersRequest,
@@ -1101,6 +1203,7 @@ impl Client {
     ///
     /// See [`link_flexible_gpu`](crate::Client::link_flexible_gpu) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn link_flexible_gpu(
         &self,
         request: &types::LinkFlexibleGpuRequest,
@@ -1112,6 +1215,7 @@ impl Client {
     ///
     /// See [`link_internet_service`](crate::Client::link_internet_service) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn link_internet_service(
         &self,
         request: &types::LinkInternetServiceRequest,
@@ -1123,6 +1227,7 @@ impl Client {
     ///
     /// See [`link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines) of the async
     /// client for facts, errors and an example.
+    #[inline]
     pub fn link_load_balancer_backend_machines(
         &self,
         request: &types::LinkLoadBalancerBackendMachinesRequest,
@@ -1134,6 +1239,7 @@ impl Client {
     ///
     /// See [`link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group) of the async client
     /// for facts, errors and an example.
+    #[inline]
     pub fn link_managed_policy_to_user_group(
         &self,
         request: &types::LinkManagedPolicyToUserGroupRequest,
@@ -1144,6 +1250,7 @@ impl Client {
     /// Attaches a network interface to a VM.
     ///
     /// See [`link_nic`](crate::Client::link_nic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_nic(
         &self,
         request: &types::LinkNicRequest,
@@ -1154,6 +1261,7 @@ impl Client {
     /// Links a managed policy to an EIM user.
     ///
     /// See [`link_policy`](crate::Client::link_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_policy(
         &self,
         request: &types::LinkPolicyRequest,
@@ -1164,6 +1272,7 @@ impl Client {
     /// Assigns secondary private IPs to a network interface.
     ///
     /// See [`link_private_ips`](crate::Client::link_private_ips) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_private_ips(
         &self,
         request: &types::LinkPrivateIpsRequest,
@@ -1174,6 +1283,7 @@ impl Client {
     /// Associates a public IP with a VM or a network interface, one at a time.
     ///
     /// See [`link_public_ip`](crate::Client::link_public_ip) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_public_ip(
         &self,
         request: &types::LinkPublicIpRequest,
@@ -1184,6 +1294,7 @@ impl Client {
     /// Associates a route table with a Subnet of the same Net.
     ///
     /// See [`link_route_table`](crate::Client::link_route_table) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_route_table(
         &self,
         request: &types::LinkRouteTableRequest,
@@ -1195,6 +1306,7 @@ impl Client {
     ///
     /// See [`link_virtual_gateway`](crate::Client::link_virtual_gateway) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn link_virtual_gateway(
         &self,
         request: &types::LinkVirtualGatewayRequest,
@@ -1205,6 +1317,7 @@ impl Client {
     /// Attaches a volume to a VM, which may be running or stopped.
     ///
     /// See [`link_volume`](crate::Client::link_volume) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_volume(
         &self,
         request: &types::LinkVolumeRequest,
@@ -1216,6 +1329,7 @@ impl Client {
     ///
     /// See [`put_user_group_policy`](crate::Client::put_user_group_policy) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn put_user_group_policy(
         &self,
         request: &types::PutUserGroupPolicyRequest,
@@ -1226,6 +1340,7 @@ impl Client {
     /// Creates or replaces an inline policy of an EIM user.
     ///
     /// See [`put_user_policy`](crate::Client::put_user_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn put_user_policy(
         &self,
         request: &types::PutUserPolicyRequest,
@@ -1236,6 +1351,7 @@ impl Client {
     /// Lists the access keys of the root user or an EIM user, without their secret keys.
     ///
     /// See [`read_access_keys`](crate::Client::read_access_keys) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_access_keys(
         &self,
         request: &types::ReadAccessKeysRequest,
@@ -1246,6 +1362,7 @@ impl Client {
     /// Returns the details of the calling account.
     ///
     /// See [`read_accounts`](crate::Client::read_accounts) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_accounts(
         &self,
         request: &types::ReadAccountsRequest,
@@ -1257,6 +1374,7 @@ impl Client {
     ///
     /// See [`read_admin_password`](crate::Client::read_admin_password) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_admin_password(
         &self,
         request: &types::ReadAdminPasswordRequest,
@@ -1268,6 +1386,7 @@ impl Client {
     ///
     /// See [`read_api_access_policy`](crate::Client::read_api_access_policy) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn read_api_access_policy(
         &self,
         request: &types::ReadApiAccessPolicyRequest,
@@ -1279,6 +1398,7 @@ impl Client {
     ///
     /// See [`read_api_access_rules`](crate::Client::read_api_access_rules) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_api_access_rules(
         &self,
         request: &types::ReadApiAccessRulesRequest,
@@ -1289,6 +1409,7 @@ impl Client {
     /// Lists the API calls made by the account.
     ///
     /// See [`read_api_logs`](crate::Client::read_api_logs) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_api_logs(
         &self,
         request: &types::ReadApiLogsRequest,
@@ -1299,6 +1420,7 @@ impl Client {
     /// Lists the client certificate authorities.
     ///
     /// See [`read_cas`](crate::Client::read_cas) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_cas(
         &self,
         request: &types::ReadCasRequest,
@@ -1309,6 +1431,7 @@ impl Client {
     /// Returns the current prices of the Region.
     ///
     /// See [`read_catalog`](crate::Client::read_catalog) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_catalog(
         &self,
         request: &types::ReadCatalogRequest,
@@ -1319,6 +1442,7 @@ impl Client {
     /// Returns the prices of the Region over a period.
     ///
     /// See [`read_catalogs`](crate::Client::read_catalogs) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_catalogs(
         &self,
         request: &types::ReadCatalogsRequest,
@@ -1330,6 +1454,7 @@ impl Client {
     ///
     /// See [`read_client_gateways`](crate::Client::read_client_gateways) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_client_gateways(
         &self,
         request: &types::ReadClientGatewaysRequest,
@@ -1341,6 +1466,7 @@ impl Client {
     ///
     /// See [`read_co2_emission_account`](crate::Client::read_co2_emission_account) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn read_co2_emission_account(
         &self,
         request: &types::ReadCO2EmissionAccountRequest,
@@ -1352,6 +1478,7 @@ impl Client {
     ///
     /// See [`read_console_output`](crate::Client::read_console_output) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_console_output(
         &self,
         request: &types::ReadConsoleOutputRequest,
@@ -1363,6 +1490,7 @@ impl Client {
     ///
     /// See [`read_consumption_account`](crate::Client::read_consumption_account) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_consumption_account(
         &self,
         request: &types::ReadConsumptionAccountRequest,
@@ -1374,6 +1502,7 @@ impl Client {
     ///
     /// See [`read_dedicated_groups`](crate::Client::read_dedicated_groups) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_dedicated_groups(
         &self,
         request: &types::ReadDedicatedGroupsRequest,
@@ -1385,6 +1514,7 @@ impl Client {
     ///
     /// See [`read_dhcp_options`](crate::Client::read_dhcp_options) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_dhcp_options(
         &self,
         request: &types::ReadDhcpOptionsRequest,
@@ -1396,6 +1526,7 @@ impl Client {
     ///
     /// See [`read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn read_direct_link_interfaces(
         &self,
         request: &types::ReadDirectLinkInterfacesRequest,
@@ -1407,6 +1538,7 @@ impl Client {
     ///
     /// See [`read_direct_links`](crate::Client::read_direct_links) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_direct_links(
         &self,
         request: &types::ReadDirectLinksRequest,
@@ -1418,6 +1550,7 @@ impl Client {
     ///
     /// See [`read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn read_entities_linked_to_policy(
         &self,
         request: &types::ReadEntitiesLinkedToPolicyRequest,
@@ -1429,6 +1562,7 @@ impl Client {
     ///
     /// See [`read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn read_flexible_gpu_catalog(
         &self,
         request: &types::ReadFlexibleGpuCatalogRequest,
@@ -1440,6 +1574,7 @@ impl Client {
     ///
     /// See [`read_flexible_gpus`](crate::Client::read_flexible_gpus) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_flexible_gpus(
         &self,
         request: &types::ReadFlexibleGpusRequest,
@@ -1451,6 +1586,7 @@ impl Client {
     ///
     /// See [`read_image_export_tasks`](crate::Client::read_image_export_tasks) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_image_export_tasks(
         &self,
         request: &types::ReadImageExportTasksRequest,
@@ -1461,6 +1597,7 @@ impl Client {
     /// Lists the images that the account can use: its own, shared and public images.
     ///
     /// See [`read_images`](crate::Client::read_images) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_images(
         &self,
         request: &types::ReadImagesRequest,
@@ -1472,6 +1609,7 @@ impl Client {
     ///
     /// See [`read_internet_services`](crate::Client::read_internet_services) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn read_internet_services(
         &self,
         request: &types::ReadInternetServicesRequest,
@@ -1482,6 +1620,7 @@ impl Client {
     /// Lists keypairs, without their private keys.
     ///
     /// See [`read_keypairs`](crate::Client::read_keypairs) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_keypairs(
         &self,
         request: &types::ReadKeypairsRequest,
@@ -1493,6 +1632,7 @@ impl Client {
     ///
     /// See [`read_linked_policies`](crate::Client::read_linked_policies) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_linked_policies(
         &self,
         request: &types::ReadLinkedPoliciesRequest,
@@ -1504,6 +1644,7 @@ impl Client {
     ///
     /// See [`read_listener_rules`](crate::Client::read_listener_rules) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_listener_rules(
         &self,
         request: &types::ReadListenerRulesRequest,
@@ -1515,6 +1656,7 @@ impl Client {
     ///
     /// See [`read_load_balancer_tags`](crate::Client::read_load_balancer_tags) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_load_balancer_tags(
         &self,
         request: &types::ReadLoadBalancerTagsRequest,
@@ -1526,6 +1668,7 @@ impl Client {
     ///
     /// See [`read_load_balancers`](crate::Client::read_load_balancers) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_load_balancers(
         &self,
         request: &types::ReadLoadBalancersRequest,
@@ -1536,6 +1679,7 @@ impl Client {
     /// Lists the locations (data centres) where a DirectLink can be set up.
     ///
     /// See [`read_locations`](crate::Client::read_locations) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_locations(
         &self,
         request: &types::ReadLocationsRequest,
@@ -1547,6 +1691,7 @@ impl Client {
     ///
     /// See [`read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group) of
     /// the async client for facts, errors and an example.
+    #[inline]
     pub fn read_managed_policies_linked_to_user_group(
         &self,
         request: &types::ReadManagedPoliciesLinkedToUserGroupRequest,
@@ -1558,6 +1703,7 @@ impl Client {
     ///
     /// See [`read_nat_services`](crate::Client::read_nat_services) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_nat_services(
         &self,
         request: &types::ReadNatServicesRequest,
@@ -1569,6 +1715,7 @@ impl Client {
     ///
     /// See [`read_net_access_point_services`](crate::Client::read_net_access_point_services) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn read_net_access_point_services(
         &self,
         request: &types::ReadNetAccessPointServicesRequest,
@@ -1580,6 +1727,7 @@ impl Client {
     ///
     /// See [`read_net_access_points`](crate::Client::read_net_access_points) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn read_net_access_points(
         &self,
         request: &types::ReadNetAccessPointsRequest,
@@ -1591,6 +1739,7 @@ impl Client {
     ///
     /// See [`read_net_peerings`](crate::Client::read_net_peerings) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_net_peerings(
         &self,
         request: &types::ReadNetPeeringsRequest,
@@ -1601,6 +1750,7 @@ impl Client {
     /// Lists Nets.
     ///
     /// See [`read_nets`](crate::Client::read_nets) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_nets(
         &self,
         request: &types::ReadNetsRequest,
@@ -1611,6 +1761,7 @@ impl Client {
     /// Lists network interfaces.
     ///
     /// See [`read_nics`](crate::Client::read_nics) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_nics(
         &self,
         request: &types::ReadNicsRequest,
@@ -1621,6 +1772,7 @@ impl Client {
     /// Lists managed policies, including those provided by OUTSCALE.
     ///
     /// See [`read_policies`](crate::Client::read_policies) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_policies(
         &self,
         request: &types::ReadPoliciesRequest,
@@ -1631,6 +1783,7 @@ impl Client {
     /// Returns a managed policy, without its document.
     ///
     /// See [`read_policy`](crate::Client::read_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_policy(
         &self,
         request: &types::ReadPolicyRequest,
@@ -1642,6 +1795,7 @@ impl Client {
     ///
     /// See [`read_policy_version`](crate::Client::read_policy_version) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_policy_version(
         &self,
         request: &types::ReadPolicyVersionRequest,
@@ -1653,6 +1807,7 @@ impl Client {
     ///
     /// See [`read_policy_versions`](crate::Client::read_policy_versions) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_policy_versions(
         &self,
         request: &types::ReadPolicyVersionsRequest,
@@ -1664,6 +1819,7 @@ impl Client {
     ///
     /// See [`read_product_types`](crate::Client::read_product_types) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_product_types(
         &self,
         request: &types::ReadProductTypesRequest,
@@ -1675,6 +1831,7 @@ impl Client {
     ///
     /// See [`read_public_catalog`](crate::Client::read_public_catalog) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_public_catalog(
         &self,
         request: &types::ReadPublicCatalogRequest,
@@ -1686,6 +1843,7 @@ impl Client {
     ///
     /// See [`read_public_ip_ranges`](crate::Client::read_public_ip_ranges) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_public_ip_ranges(
         &self,
         request: &types::ReadPublicIpRangesRequest,
@@ -1696,6 +1854,7 @@ impl Client {
     /// Lists the public IPs of the account, associated or not.
     ///
     /// See [`read_public_ips`](crate::Client::read_public_ips) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_public_ips(
         &self,
         request: &types::ReadPublicIpsRequest,
@@ -1706,6 +1865,7 @@ impl Client {
     /// Lists the quotas of the account and their current usage.
     ///
     /// See [`read_quotas`](crate::Client::read_quotas) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_quotas(
         &self,
         request: &types::ReadQuotasRequest,
@@ -1716,6 +1876,7 @@ impl Client {
     /// Lists the Regions and their endpoints.
     ///
     /// See [`read_regions`](crate::Client::read_regions) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_regions(
         &self,
         request: &types::ReadRegionsRequest,
@@ -1727,6 +1888,7 @@ impl Client {
     ///
     /// See [`read_route_tables`](crate::Client::read_route_tables) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_route_tables(
         &self,
         request: &types::ReadRouteTablesRequest,
@@ -1738,6 +1900,7 @@ impl Client {
     ///
     /// See [`read_security_groups`](crate::Client::read_security_groups) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_security_groups(
         &self,
         request: &types::ReadSecurityGroupsRequest,
@@ -1749,6 +1912,7 @@ impl Client {
     ///
     /// See [`read_server_certificates`](crate::Client::read_server_certificates) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_server_certificates(
         &self,
         request: &types::ReadServerCertificatesRequest,
@@ -1760,6 +1924,7 @@ impl Client {
     ///
     /// See [`read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn read_snapshot_export_tasks(
         &self,
         request: &types::ReadSnapshotExportTasksRequest,
@@ -1770,6 +1935,7 @@ impl Client {
     /// Lists the snapshots that the account can use, and who else can use them.
     ///
     /// See [`read_snapshots`](crate::Client::read_snapshots) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_snapshots(
         &self,
         request: &types::ReadSnapshotsRequest,
@@ -1780,6 +1946,7 @@ impl Client {
     /// Lists Subnets.
     ///
     /// See [`read_subnets`](crate::Client::read_subnets) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_subnets(
         &self,
         request: &types::ReadSubnetsRequest,
@@ -1790,6 +1957,7 @@ impl Client {
     /// Lists the Subregions that the account can use in the Region.
     ///
     /// See [`read_subregions`](crate::Client::read_subregions) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_subregions(
         &self,
         request: &types::ReadSubregionsRequest,
@@ -1800,6 +1968,7 @@ impl Client {
     /// Lists the tags of resources.
     ///
     /// See [`read_tags`](crate::Client::read_tags) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_tags(
         &self,
         request: &types::ReadTagsRequest,
@@ -1810,6 +1979,7 @@ impl Client {
     /// Returns the unit price of a catalog entry.
     ///
     /// See [`read_unit_price`](crate::Client::read_unit_price) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_unit_price(
         &self,
         request: &types::ReadUnitPriceRequest,
@@ -1820,6 +1990,7 @@ impl Client {
     /// Returns a user group and its members.
     ///
     /// See [`read_user_group`](crate::Client::read_user_group) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_user_group(
         &self,
         request: &types::ReadUserGroupRequest,
@@ -1831,6 +2002,7 @@ impl Client {
     ///
     /// See [`read_user_group_policies`](crate::Client::read_user_group_policies) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_user_group_policies(
         &self,
         request: &types::ReadUserGroupPoliciesRequest,
@@ -1842,6 +2014,7 @@ impl Client {
     ///
     /// See [`read_user_group_policy`](crate::Client::read_user_group_policy) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn read_user_group_policy(
         &self,
         request: &types::ReadUserGroupPolicyRequest,
@@ -1852,6 +2025,7 @@ impl Client {
     /// Lists user groups.
     ///
     /// See [`read_user_groups`](crate::Client::read_user_groups) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_user_groups(
         &self,
         request: &types::ReadUserGroupsRequest,
@@ -1863,6 +2037,7 @@ impl Client {
     ///
     /// See [`read_user_groups_per_user`](crate::Client::read_user_groups_per_user) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn read_user_groups_per_user(
         &self,
         request: &types::ReadUserGroupsPerUserRequest,
@@ -1874,6 +2049,7 @@ impl Client {
     ///
     /// See [`read_user_policies`](crate::Client::read_user_policies) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_user_policies(
         &self,
         request: &types::ReadUserPoliciesRequest,
@@ -1884,6 +2060,7 @@ impl Client {
     /// Returns an inline policy of an EIM user.
     ///
     /// See [`read_user_policy`](crate::Client::read_user_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_user_policy(
         &self,
         request: &types::ReadUserPolicyRequest,
@@ -1894,6 +2071,7 @@ impl Client {
     /// Lists EIM users.
     ///
     /// See [`read_users`](crate::Client::read_users) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_users(
         &self,
         request: &types::ReadUsersRequest,
@@ -1905,6 +2083,7 @@ impl Client {
     ///
     /// See [`read_virtual_gateways`](crate::Client::read_virtual_gateways) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_virtual_gateways(
         &self,
         request: &types::ReadVirtualGatewaysRequest,
@@ -1915,6 +2094,7 @@ impl Client {
     /// Lists VM groups.
     ///
     /// See [`read_vm_groups`](crate::Client::read_vm_groups) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_vm_groups(
         &self,
         request: &types::ReadVmGroupsRequest,
@@ -1926,6 +2106,7 @@ impl Client {
     ///
     /// See [`read_vm_templates`](crate::Client::read_vm_templates) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_vm_templates(
         &self,
         request: &types::ReadVmTemplatesRequest,
@@ -1936,6 +2117,7 @@ impl Client {
     /// Lists the predefined VM types.
     ///
     /// See [`read_vm_types`](crate::Client::read_vm_types) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_vm_types(
         &self,
         request: &types::ReadVmTypesRequest,
@@ -1946,6 +2128,7 @@ impl Client {
     /// Lists VMs.
     ///
     /// See [`read_vms`](crate::Client::read_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_vms(
         &self,
         request: &types::ReadVmsRequest,
@@ -1956,6 +2139,7 @@ impl Client {
     /// Returns the health of a load balancer's backend VMs.
     ///
     /// See [`read_vms_health`](crate::Client::read_vms_health) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_vms_health(
         &self,
         request: &types::ReadVmsHealthRequest,
@@ -1966,6 +2150,7 @@ impl Client {
     /// Returns the states of running VMs, or of all VMs if `all_vms` is `true`.
     ///
     /// See [`read_vms_state`](crate::Client::read_vms_state) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_vms_state(
         &self,
         request: &types::ReadVmsStateRequest,
@@ -1977,6 +2162,7 @@ impl Client {
     ///
     /// See [`read_vms_stop_history`](crate::Client::read_vms_stop_history) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_vms_stop_history(
         &self,
         request: &types::ReadVmsStopHistoryRequest,
@@ -1988,6 +2174,7 @@ impl Client {
     ///
     /// See [`read_volume_update_tasks`](crate::Client::read_volume_update_tasks) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn read_volume_update_tasks(
         &self,
         request: &types::ReadVolumeUpdateTasksRequest,
@@ -1998,6 +2185,7 @@ impl Client {
     /// Lists volumes.
     ///
     /// See [`read_volumes`](crate::Client::read_volumes) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_volumes(
         &self,
         request: &types::ReadVolumesRequest,
@@ -2009,6 +2197,7 @@ impl Client {
     ///
     /// See [`read_vpn_connections`](crate::Client::read_vpn_connections) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_vpn_connections(
         &self,
         request: &types::ReadVpnConnectionsRequest,
@@ -2019,6 +2208,7 @@ impl Client {
     /// Reboots VMs.
     ///
     /// See [`reboot_vms`](crate::Client::reboot_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn reboot_vms(
         &self,
         request: &types::RebootVmsRequest,
@@ -2030,6 +2220,7 @@ impl Client {
     ///
     /// See [`register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer) of the async client for
     /// facts, errors and an example.
+    #[inline]
     pub fn register_vms_in_load_balancer(
         &self,
         request: &types::RegisterVmsInLoadBalancerRequest,
@@ -2041,6 +2232,7 @@ impl Client {
     ///
     /// See [`reject_net_peering`](crate::Client::reject_net_peering) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn reject_net_peering(
         &self,
         request: &types::RejectNetPeeringRequest,
@@ -2052,6 +2244,7 @@ impl Client {
     ///
     /// See [`remove_user_from_user_group`](crate::Client::remove_user_from_user_group) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn remove_user_from_user_group(
         &self,
         request: &types::RemoveUserFromUserGroupRequest,
@@ -2063,6 +2256,7 @@ impl Client {
     ///
     /// See [`scale_down_vm_group`](crate::Client::scale_down_vm_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn scale_down_vm_group(
         &self,
         request: &types::ScaleDownVmGroupRequest,
@@ -2074,6 +2268,7 @@ impl Client {
     ///
     /// See [`scale_up_vm_group`](crate::Client::scale_up_vm_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn scale_up_vm_group(
         &self,
         request: &types::ScaleUpVmGroupRequest,
@@ -2085,6 +2280,7 @@ impl Client {
     ///
     /// See [`set_default_policy_version`](crate::Client::set_default_policy_version) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn set_default_policy_version(
         &self,
         request: &types::SetDefaultPolicyVersionRequest,
@@ -2095,6 +2291,7 @@ impl Client {
     /// Starts stopped VMs.
     ///
     /// See [`start_vms`](crate::Client::start_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn start_vms(
         &self,
         request: &types::StartVmsRequest,
@@ -2105,6 +2302,7 @@ impl Client {
     /// Stops running VMs.
     ///
     /// See [`stop_vms`](crate::Client::stop_vms) of the async client for facts, errors and an example.
+    #[inline]
     pub fn stop_vms(
         &self,
         request: &types::StopVmsRequest,
@@ -2116,6 +2314,7 @@ impl Client {
     ///
     /// See [`unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn unlink_flexible_gpu(
         &self,
         request: &types::UnlinkFlexibleGpuRequest,
@@ -2127,6 +2326,7 @@ impl Client {
     ///
     /// See [`unlink_internet_service`](crate::Client::unlink_internet_service) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn unlink_internet_service(
         &self,
         request: &types::UnlinkInternetServiceRequest,
@@ -2138,6 +2338,7 @@ impl Client {
     ///
     /// See [`unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines) of the async
     /// client for facts, errors and an example.
+    #[inline]
     pub fn unlink_load_balancer_backend_machines(
         &self,
         request: &types::UnlinkLoadBalancerBackendMachinesRequest,
@@ -2149,6 +2350,7 @@ impl Client {
     ///
     /// See [`unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group) of the async
     /// client for facts, errors and an example.
+    #[inline]
     pub fn unlink_managed_policy_from_user_group(
         &self,
         request: &types::UnlinkManagedPolicyFromUserGroupRequest,
@@ -2159,6 +2361,7 @@ impl Client {
     /// Detaches a network interface from its VM.
     ///
     /// See [`unlink_nic`](crate::Client::unlink_nic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn unlink_nic(
         &self,
         request: &types::UnlinkNicRequest,
@@ -2169,6 +2372,7 @@ impl Client {
     /// Unlinks a managed policy from an EIM user.
     ///
     /// See [`unlink_policy`](crate::Client::unlink_policy) of the async client for facts, errors and an example.
+    #[inline]
     pub fn unlink_policy(
         &self,
         request: &types::UnlinkPolicyRequest,
@@ -2180,6 +2384,7 @@ impl Client {
     ///
     /// See [`unlink_private_ips`](crate::Client::unlink_private_ips) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn unlink_private_ips(
         &self,
         request: &types::UnlinkPrivateIpsRequest,
@@ -2190,6 +2395,7 @@ impl Client {
     /// Disassociates a public IP from its VM or network interface.
     ///
     /// See [`unlink_public_ip`](crate::Client::unlink_public_ip) of the async client for facts, errors and an example.
+    #[inline]
     pub fn unlink_public_ip(
         &self,
         request: &types::UnlinkPublicIpRequest,
@@ -2201,6 +2407,7 @@ impl Client {
     ///
     /// See [`unlink_route_table`](crate::Client::unlink_route_table) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn unlink_route_table(
         &self,
         request: &types::UnlinkRouteTableRequest,
@@ -2212,6 +2419,7 @@ impl Client {
     ///
     /// See [`unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn unlink_virtual_gateway(
         &self,
         request: &types::UnlinkVirtualGatewayRequest,
@@ -2222,6 +2430,7 @@ impl Client {
     /// Detaches a volume from its VM.
     ///
     /// See [`unlink_volume`](crate::Client::unlink_volume) of the async client for facts, errors and an example.
+    #[inline]
     pub fn unlink_volume(
         &self,
         request: &types::UnlinkVolumeRequest,
@@ -2233,6 +2442,7 @@ impl Client {
     ///
     /// See [`update_access_key`](crate::Client::update_access_key) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_access_key(
         &self,
         request: &types::UpdateAccessKeyRequest,
@@ -2243,6 +2453,7 @@ impl Client {
     /// Changes the details of the calling account.
     ///
     /// See [`update_account`](crate::Client::update_account) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_account(
         &self,
         request: &types::UpdateAccountRequest,
@@ -2254,6 +2465,7 @@ impl Client {
     ///
     /// See [`update_api_access_policy`](crate::Client::update_api_access_policy) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn update_api_access_policy(
         &self,
         request: &types::UpdateApiAccessPolicyRequest,
@@ -2265,6 +2477,7 @@ impl Client {
     ///
     /// See [`update_api_access_rule`](crate::Client::update_api_access_rule) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn update_api_access_rule(
         &self,
         request: &types::UpdateApiAccessRuleRequest,
@@ -2275,6 +2488,7 @@ impl Client {
     /// Changes the description of a client certificate authority.
     ///
     /// See [`update_ca`](crate::Client::update_ca) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_ca(
         &self,
         request: &types::UpdateCaRequest,
@@ -2286,6 +2500,7 @@ impl Client {
     ///
     /// See [`update_dedicated_group`](crate::Client::update_dedicated_group) of the async client for facts, errors and
     /// an example.
+    #[inline]
     pub fn update_dedicated_group(
         &self,
         request: &types::UpdateDedicatedGroupRequest,
@@ -2297,6 +2512,7 @@ impl Client {
     ///
     /// See [`update_direct_link_interface`](crate::Client::update_direct_link_interface) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn update_direct_link_interface(
         &self,
         request: &types::UpdateDirectLinkInterfaceRequest,
@@ -2308,6 +2524,7 @@ impl Client {
     ///
     /// See [`update_flexible_gpu`](crate::Client::update_flexible_gpu) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_flexible_gpu(
         &self,
         request: &types::UpdateFlexibleGpuRequest,
@@ -2318,6 +2535,7 @@ impl Client {
     /// Changes the description, the product codes or the sharing of an image.
     ///
     /// See [`update_image`](crate::Client::update_image) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_image(
         &self,
         request: &types::UpdateImageRequest,
@@ -2329,6 +2547,7 @@ impl Client {
     ///
     /// See [`update_listener_rule`](crate::Client::update_listener_rule) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_listener_rule(
         &self,
         request: &types::UpdateListenerRuleRequest,
@@ -2340,6 +2559,7 @@ impl Client {
     ///
     /// See [`update_load_balancer`](crate::Client::update_load_balancer) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_load_balancer(
         &self,
         request: &types::UpdateLoadBalancerRequest,
@@ -2350,6 +2570,7 @@ impl Client {
     /// Assigns another set of DHCP options to a Net.
     ///
     /// See [`update_net`](crate::Client::update_net) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_net(
         &self,
         request: &types::UpdateNetRequest,
@@ -2361,6 +2582,7 @@ impl Client {
     ///
     /// See [`update_net_access_point`](crate::Client::update_net_access_point) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn update_net_access_point(
         &self,
         request: &types::UpdateNetAccessPointRequest,
@@ -2371,6 +2593,7 @@ impl Client {
     /// Changes one attribute of a network interface per call.
     ///
     /// See [`update_nic`](crate::Client::update_nic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_nic(
         &self,
         request: &types::UpdateNicRequest,
@@ -2381,6 +2604,7 @@ impl Client {
     /// Changes the target of a route.
     ///
     /// See [`update_route`](crate::Client::update_route) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_route(
         &self,
         request: &types::UpdateRouteRequest,
@@ -2392,6 +2616,7 @@ impl Client {
     ///
     /// See [`update_route_propagation`](crate::Client::update_route_propagation) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn update_route_propagation(
         &self,
         request: &types::UpdateRoutePropagationRequest,
@@ -2403,6 +2628,7 @@ impl Client {
     ///
     /// See [`update_route_table_link`](crate::Client::update_route_table_link) of the async client for facts, errors
     /// and an example.
+    #[inline]
     pub fn update_route_table_link(
         &self,
         request: &types::UpdateRouteTableLinkRequest,
@@ -2414,6 +2640,7 @@ impl Client {
     ///
     /// See [`update_server_certificate`](crate::Client::update_server_certificate) of the async client for facts,
     /// errors and an example.
+    #[inline]
     pub fn update_server_certificate(
         &self,
         request: &types::UpdateServerCertificateRequest,
@@ -2424,6 +2651,7 @@ impl Client {
     /// Changes which accounts can create volumes from a snapshot.
     ///
     /// See [`update_snapshot`](crate::Client::update_snapshot) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_snapshot(
         &self,
         request: &types::UpdateSnapshotRequest,
@@ -2434,6 +2662,7 @@ impl Client {
     /// Sets whether NICs created in a Subnet get a public IP.
     ///
     /// See [`update_subnet`](crate::Client::update_subnet) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_subnet(
         &self,
         request: &types::UpdateSubnetRequest,
@@ -2444,6 +2673,7 @@ impl Client {
     /// Changes the name, the path or the email address of an EIM user.
     ///
     /// See [`update_user`](crate::Client::update_user) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_user(
         &self,
         request: &types::UpdateUserRequest,
@@ -2455,6 +2685,7 @@ impl Client {
     ///
     /// See [`update_user_group`](crate::Client::update_user_group) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_user_group(
         &self,
         request: &types::UpdateUserGroupRequest,
@@ -2465,6 +2696,7 @@ impl Client {
     /// Changes attributes of a VM.
     ///
     /// See [`update_vm`](crate::Client::update_vm) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_vm(
         &self,
         request: &types::UpdateVmRequest,
@@ -2475,6 +2707,7 @@ impl Client {
     /// Changes the name, the description, the tags or the template of a VM group.
     ///
     /// See [`update_vm_group`](crate::Client::update_vm_group) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_vm_group(
         &self,
         request: &types::UpdateVmGroupRequest,
@@ -2486,6 +2719,7 @@ impl Client {
     ///
     /// See [`update_vm_template`](crate::Client::update_vm_template) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_vm_template(
         &self,
         request: &types::UpdateVmTemplateRequest,
@@ -2496,6 +2730,7 @@ impl Client {
     /// Changes the size, the type or the IOPS of a volume.
     ///
     /// See [`update_volume`](crate::Client::update_volume) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_volume(
         &self,
         request: &types::UpdateVolumeRequest,
@@ -2507,6 +2742,7 @@ impl Client {
     ///
     /// See [`update_vpn_connection`](crate::Client::update_vpn_connection) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn update_vpn_connection(
         &self,
         request: &types::UpdateVpnConnectionRequest,

@@ -26,6 +26,7 @@ impl Ca {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn ca_id(&self) -> Result<&CaId> {
         __private::required(self.ca_id.as_ref(), "Ca.CaId")
     }
@@ -65,6 +66,7 @@ pub struct CreateCaRequest {
 
 impl CreateCaRequest {
     /// Creates a [`CreateCaRequest`] with the required fields.
+    #[inline]
     pub fn new(ca_pem: impl Into<String>) -> Self {
         Self {
             ca_pem: ca_pem.into(),
@@ -114,6 +116,7 @@ impl CreateCaResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn ca(&self) -> Result<&Ca> {
         __private::required(self.ca.as_ref(), "CreateCaResponse.Ca")
     }
@@ -148,6 +151,7 @@ pub struct DeleteCaRequest {
 
 impl DeleteCaRequest {
     /// Creates a [`DeleteCaRequest`] with the required fields.
+    #[inline]
     pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -207,6 +211,7 @@ pub struct FiltersCa {
 
 impl FiltersCa {
     /// Creates an empty [`FiltersCa`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -254,6 +259,7 @@ pub struct ReadCasRequest {
 
 impl ReadCasRequest {
     /// Creates an empty [`ReadCasRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -318,6 +324,7 @@ pub struct UpdateCaRequest {
 
 impl UpdateCaRequest {
     /// Creates a [`UpdateCaRequest`] with the required fields.
+    #[inline]
     pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -367,6 +374,7 @@ impl UpdateCaResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn ca(&self) -> Result<&Ca> {
         __private::required(self.ca.as_ref(), "UpdateCaResponse.Ca")
     }
@@ -403,6 +411,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_ca(
         &self,
         request: &CreateCaRequest,
@@ -429,6 +438,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_ca(
         &self,
         request: &DeleteCaRequest,
@@ -456,6 +466,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_cas(&self, request: &ReadCasRequest) -> Result<ReadCasResponse> {
         self.send::<action::ReadCas>(request).await
     }
@@ -480,6 +491,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_ca(
         &self,
         request: &UpdateCaRequest,

@@ -32,6 +32,7 @@ impl CatalogState {
     pub const VALUES: &'static [Self] = &[Self::Current, Self::Obsolete];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Current => "CURRENT",
@@ -42,6 +43,7 @@ impl CatalogState {
 }
 
 impl From<&str> for CatalogState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "CURRENT" => Self::Current,
@@ -99,6 +101,7 @@ pub struct FiltersCatalogs {
 
 impl FiltersCatalogs {
     /// Creates an empty [`FiltersCatalogs`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -147,6 +150,7 @@ pub struct ReadCatalogRequest {
 
 impl ReadCatalogRequest {
     /// Creates an empty [`ReadCatalogRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -201,6 +205,7 @@ pub struct ReadCatalogsRequest {
 
 impl ReadCatalogsRequest {
     /// Creates an empty [`ReadCatalogsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -288,6 +293,7 @@ pub struct ReadUnitPriceRequired {
 impl ReadUnitPriceRequest {
     /// Creates a [`ReadUnitPriceRequest`] from its required fields: see
     /// [`ReadUnitPriceRequired`](crate::types::ReadUnitPriceRequired).
+    #[inline]
     pub fn new(required: ReadUnitPriceRequired) -> Self {
         let ReadUnitPriceRequired { operation, service, type_ } = required;
         Self { operation, service, type_ }
@@ -396,6 +402,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_catalog(
         &self,
         request: &ReadCatalogRequest,
@@ -430,6 +437,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_catalogs(
         &self,
         request: &ReadCatalogsRequest,
@@ -460,6 +468,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_unit_price(
         &self,
         request: &ReadUnitPriceRequest,

@@ -35,6 +35,7 @@ impl ClientGateway {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn client_gateway_id(&self) -> Result<&ClientGatewayId> {
         __private::required(
             self.client_gateway_id.as_ref(),
@@ -43,6 +44,7 @@ impl ClientGateway {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -115,6 +117,7 @@ pub struct CreateClientGatewayRequired {
 impl CreateClientGatewayRequest {
     /// Creates a [`CreateClientGatewayRequest`] from its required fields: see
     /// [`CreateClientGatewayRequired`](crate::types::CreateClientGatewayRequired).
+    #[inline]
     pub fn new(required: CreateClientGatewayRequired) -> Self {
         let CreateClientGatewayRequired { bgp_asn, connection_type, public_ip } = required;
         Self {
@@ -173,6 +176,7 @@ impl CreateClientGatewayResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn client_gateway(&self) -> Result<&ClientGateway> {
         __private::required(
             self.client_gateway.as_ref(),
@@ -211,6 +215,7 @@ pub struct DeleteClientGatewayRequest {
 
 impl DeleteClientGatewayRequest {
     /// Creates a [`DeleteClientGatewayRequest`] with the required fields.
+    #[inline]
     pub fn new(client_gateway_id: impl Into<ClientGatewayId>) -> Self {
         Self {
             client_gateway_id: client_gateway_id.into(),
@@ -284,6 +289,7 @@ pub struct FiltersClientGateway {
 
 impl FiltersClientGateway {
     /// Creates an empty [`FiltersClientGateway`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -374,6 +380,7 @@ pub struct ReadClientGatewaysRequest {
 
 impl ReadClientGatewaysRequest {
     /// Creates an empty [`ReadClientGatewaysRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -441,6 +448,7 @@ impl Paginated for ReadClientGatewaysRequest {
     type Action = action::ReadClientGateways;
     type Item = ClientGateway;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -448,6 +456,7 @@ impl Paginated for ReadClientGatewaysRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadClientGatewaysResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.client_gateways.len(),
@@ -455,6 +464,7 @@ impl Paginated for ReadClientGatewaysRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadClientGatewaysResponse) -> Vec<ClientGateway> {
         response.client_gateways
     }
@@ -491,6 +501,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateCustomerGateway")]
+    #[inline]
     pub async fn create_client_gateway(
         &self,
         request: &CreateClientGatewayRequest,
@@ -523,6 +534,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteCustomerGateway")]
+    #[inline]
     pub async fn delete_client_gateway(
         &self,
         request: &DeleteClientGatewayRequest,
@@ -572,6 +584,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeCustomerGateways")]
+    #[inline]
     pub async fn read_client_gateways(
         &self,
         request: &ReadClientGatewaysRequest,

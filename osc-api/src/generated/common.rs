@@ -54,6 +54,7 @@ pub struct AccessLog {
 
 impl AccessLog {
     /// Creates an empty [`AccessLog`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -147,6 +148,7 @@ impl Architecture {
     pub const VALUES: &'static [Self] = &[Self::I386, Self::X86_64];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::I386 => "i386",
@@ -157,6 +159,7 @@ impl Architecture {
 }
 
 impl From<&str> for Architecture {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "i386" => Self::I386,
@@ -188,6 +191,7 @@ impl BootMode {
     pub const VALUES: &'static [Self] = &[Self::Uefi, Self::Legacy];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Uefi => "uefi",
@@ -198,6 +202,7 @@ impl BootMode {
 }
 
 impl From<&str> for BootMode {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "uefi" => Self::Uefi,
@@ -234,6 +239,7 @@ pub struct BsuToCreate {
 
 impl BsuToCreate {
     /// Creates an empty [`BsuToCreate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -376,6 +382,7 @@ impl CpuPerformance {
     pub const VALUES: &'static [Self] = &[Self::Medium, Self::High, Self::Highest];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Medium => "medium",
@@ -387,6 +394,7 @@ impl CpuPerformance {
 }
 
 impl From<&str> for CpuPerformance {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "medium" => Self::Medium,
@@ -419,6 +427,7 @@ impl DiskImageFormat {
     pub const VALUES: &'static [Self] = &[Self::Qcow2, Self::Raw];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Qcow2 => "qcow2",
@@ -429,6 +438,7 @@ impl DiskImageFormat {
 }
 
 impl From<&str> for DiskImageFormat {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "qcow2" => Self::Qcow2,
@@ -502,6 +512,7 @@ pub struct FiltersUserGroup {
 
 impl FiltersUserGroup {
     /// Creates an empty [`FiltersUserGroup`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -592,6 +603,7 @@ pub struct HealthCheckRequired {
 impl HealthCheck {
     /// Creates a [`HealthCheck`] from its required fields: see
     /// [`HealthCheckRequired`](crate::types::HealthCheckRequired).
+    #[inline]
     pub fn new(required: HealthCheckRequired) -> Self {
         let HealthCheckRequired {
             check_interval,
@@ -705,6 +717,7 @@ impl Hypervisor {
     pub const VALUES: &'static [Self] = &[Self::Ovm, Self::Xen];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ovm => "ovm",
@@ -715,6 +728,7 @@ impl Hypervisor {
 }
 
 impl From<&str> for Hypervisor {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "ovm" => Self::Ovm,
@@ -753,6 +767,7 @@ impl IpProtocol {
     pub const VALUES: &'static [Self] = &[Self::Tcp, Self::Udp, Self::Icmp, Self::All];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tcp => "tcp",
@@ -765,6 +780,7 @@ impl IpProtocol {
 }
 
 impl From<&str> for IpProtocol {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "tcp" => Self::Tcp,
@@ -800,6 +816,7 @@ impl LinkRouteTable {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn link_route_table_id(&self) -> Result<&LinkRouteTableId> {
         __private::required(
             self.link_route_table_id.as_ref(),
@@ -853,6 +870,7 @@ impl LinkState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Attaching => "attaching",
@@ -865,6 +883,7 @@ impl LinkState {
 }
 
 impl From<&str> for LinkState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "attaching" => Self::Attaching,
@@ -964,6 +983,7 @@ pub struct ListenerForCreationRequired {
 impl ListenerForCreation {
     /// Creates a [`ListenerForCreation`] from its required fields: see
     /// [`ListenerForCreationRequired`](crate::types::ListenerForCreationRequired).
+    #[inline]
     pub fn new(required: ListenerForCreationRequired) -> Self {
         let ListenerForCreationRequired {
             backend_port,
@@ -1082,6 +1102,7 @@ impl LoadBalancer {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer_name(&self) -> Result<&LoadBalancerName> {
         __private::required(
             self.load_balancer_name.as_ref(),
@@ -1090,6 +1111,7 @@ impl LoadBalancer {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -1165,6 +1187,7 @@ impl LoadBalancerProtocol {
     pub const VALUES: &'static [Self] = &[Self::Http, Self::Https, Self::Tcp, Self::Ssl];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Http => "HTTP",
@@ -1177,6 +1200,7 @@ impl LoadBalancerProtocol {
 }
 
 impl From<&str> for LoadBalancerProtocol {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "HTTP" => Self::Http,
@@ -1228,6 +1252,7 @@ impl LoadBalancerState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Provisioning => "provisioning",
@@ -1243,6 +1268,7 @@ impl LoadBalancerState {
 }
 
 impl From<&str> for LoadBalancerState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "provisioning" => Self::Provisioning,
@@ -1299,6 +1325,7 @@ impl LoadBalancerType {
     pub const VALUES: &'static [Self] = &[Self::InternetFacing, Self::Internal];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::InternetFacing => "internet-facing",
@@ -1309,6 +1336,7 @@ impl LoadBalancerType {
 }
 
 impl From<&str> for LoadBalancerType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "internet-facing" => Self::InternetFacing,
@@ -1349,6 +1377,7 @@ impl NicState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Available => "available",
@@ -1361,6 +1390,7 @@ impl NicState {
 }
 
 impl From<&str> for NicState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "available" => Self::Available,
@@ -1390,6 +1420,7 @@ pub struct OsuApiKey {
 
 impl OsuApiKey {
     /// Creates an empty [`OsuApiKey`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1438,6 +1469,7 @@ pub struct OsuExportToCreate {
 
 impl OsuExportToCreate {
     /// Creates a [`OsuExportToCreate`] with the required fields.
+    #[inline]
     pub fn new(
         disk_image_format: DiskImageFormat,
         osu_bucket: impl Into<String>,
@@ -1510,6 +1542,7 @@ pub struct PermissionsOnResource {
 
 impl PermissionsOnResource {
     /// Creates an empty [`PermissionsOnResource`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1555,6 +1588,7 @@ pub struct PermissionsOnResourceCreation {
 
 impl PermissionsOnResourceCreation {
     /// Creates an empty [`PermissionsOnResourceCreation`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1596,6 +1630,7 @@ pub struct PrivateIpLight {
 
 impl PrivateIpLight {
     /// Creates an empty [`PrivateIpLight`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1648,6 +1683,7 @@ impl ResourceState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -1660,6 +1696,7 @@ impl ResourceState {
 }
 
 impl From<&str> for ResourceState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -1692,6 +1729,7 @@ pub struct ResourceTag {
 
 impl ResourceTag {
     /// Creates a [`ResourceTag`] with the required fields.
+    #[inline]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             key: Some(key.into()),
@@ -1801,6 +1839,7 @@ impl ResourceType {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Instance => "instance",
@@ -1829,6 +1868,7 @@ impl ResourceType {
 }
 
 impl From<&str> for ResourceType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "instance" => Self::Instance,
@@ -1894,6 +1934,7 @@ impl RootDeviceType {
     pub const VALUES: &'static [Self] = &[Self::Bsu, Self::Ebs];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Bsu => "bsu",
@@ -1904,6 +1945,7 @@ impl RootDeviceType {
 }
 
 impl From<&str> for RootDeviceType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "bsu" => Self::Bsu,
@@ -2011,11 +2053,13 @@ impl RouteTable {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table_id(&self) -> Result<&RouteTableId> {
         __private::required(self.route_table_id.as_ref(), "RouteTable.RouteTableId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -2066,6 +2110,7 @@ impl SecurityGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn security_group_id(&self) -> Result<&SecurityGroupId> {
         __private::required(
             self.security_group_id.as_ref(),
@@ -2077,6 +2122,7 @@ impl SecurityGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn security_group_name(&self) -> Result<&SecurityGroupName> {
         __private::required(
             self.security_group_name.as_ref(),
@@ -2085,6 +2131,7 @@ impl SecurityGroup {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -2159,6 +2206,7 @@ pub struct SecurityGroupRule {
 
 impl SecurityGroupRule {
     /// Creates an empty [`SecurityGroupRule`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -2256,6 +2304,7 @@ pub struct SecurityGroupsMember {
 
 impl SecurityGroupsMember {
     /// Creates an empty [`SecurityGroupsMember`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -2339,6 +2388,7 @@ pub struct Tag {
 
 impl Tag {
     /// Creates an empty [`Tag`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -2411,6 +2461,7 @@ impl Tenancy {
     pub const VALUES: &'static [Self] = &[Self::Default, Self::Dedicated, Self::Host];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Default => "default",
@@ -2422,6 +2473,7 @@ impl Tenancy {
 }
 
 impl From<&str> for Tenancy {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "default" => Self::Default,
@@ -2459,6 +2511,7 @@ impl User {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user_id(&self) -> Result<&UserId> {
         __private::required(self.user_id.as_ref(), "User.UserId")
     }
@@ -2467,6 +2520,7 @@ impl User {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user_name(&self) -> Result<&UserName> {
         __private::required(self.user_name.as_ref(), "User.UserName")
     }
@@ -2515,6 +2569,7 @@ impl VolumeType {
     pub const VALUES: &'static [Self] = &[Self::Standard, Self::Gp2, Self::Io1];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Standard => "standard",
@@ -2526,6 +2581,7 @@ impl VolumeType {
 }
 
 impl From<&str> for VolumeType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "standard" => Self::Standard,

@@ -43,6 +43,7 @@ pub struct CreateDedicatedGroupRequest {
 
 impl CreateDedicatedGroupRequest {
     /// Creates a [`CreateDedicatedGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         cpu_generation: i64,
         name: impl Into<String>,
@@ -104,6 +105,7 @@ impl CreateDedicatedGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn dedicated_group(&self) -> Result<&DedicatedGroup> {
         __private::required(
             self.dedicated_group.as_ref(),
@@ -147,6 +149,7 @@ impl DedicatedGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn dedicated_group_id(&self) -> Result<&DedicatedGroupId> {
         __private::required(
             self.dedicated_group_id.as_ref(),
@@ -197,6 +200,7 @@ pub struct DeleteDedicatedGroupRequest {
 
 impl DeleteDedicatedGroupRequest {
     /// Creates a [`DeleteDedicatedGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(dedicated_group_id: impl Into<DedicatedGroupId>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
@@ -270,6 +274,7 @@ pub struct FiltersDedicatedGroup {
 
 impl FiltersDedicatedGroup {
     /// Creates an empty [`FiltersDedicatedGroup`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -336,6 +341,7 @@ pub struct ReadDedicatedGroupsRequest {
 
 impl ReadDedicatedGroupsRequest {
     /// Creates an empty [`ReadDedicatedGroupsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -422,6 +428,7 @@ pub struct UpdateDedicatedGroupRequest {
 
 impl UpdateDedicatedGroupRequest {
     /// Creates a [`UpdateDedicatedGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         dedicated_group_id: impl IntoId<DedicatedGroupId>,
         name: impl Into<String>,
@@ -477,6 +484,7 @@ impl UpdateDedicatedGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn dedicated_group(&self) -> Result<&DedicatedGroup> {
         __private::required(
             self.dedicated_group.as_ref(),
@@ -501,6 +509,7 @@ impl Paginated for ReadDedicatedGroupsRequest {
     type Action = action::ReadDedicatedGroups;
     type Item = DedicatedGroup;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -508,6 +517,7 @@ impl Paginated for ReadDedicatedGroupsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.dedicated_groups.len(),
@@ -515,6 +525,7 @@ impl Paginated for ReadDedicatedGroupsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
         response.dedicated_groups
     }
@@ -545,6 +556,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_dedicated_group(
         &self,
         request: &CreateDedicatedGroupRequest,
@@ -588,6 +600,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_dedicated_group(
         &self,
         request: &DeleteDedicatedGroupRequest,
@@ -636,6 +649,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_dedicated_groups(
         &self,
         request: &ReadDedicatedGroupsRequest,
@@ -665,6 +679,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_dedicated_group(
         &self,
         request: &UpdateDedicatedGroupRequest,

@@ -37,6 +37,7 @@ pub struct CreateDhcpOptionsRequest {
 
 impl CreateDhcpOptionsRequest {
     /// Creates an empty [`CreateDhcpOptionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,6 +100,7 @@ impl CreateDhcpOptionsResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn dhcp_options_set(&self) -> Result<&DhcpOptionsSet> {
         __private::required(
             self.dhcp_options_set.as_ref(),
@@ -137,6 +139,7 @@ pub struct DeleteDhcpOptionsRequest {
 
 impl DeleteDhcpOptionsRequest {
     /// Creates a [`DeleteDhcpOptionsRequest`] with the required fields.
+    #[inline]
     pub fn new(dhcp_options_set_id: impl Into<DhcpOptionsSetId>) -> Self {
         Self {
             dhcp_options_set_id: dhcp_options_set_id.into(),
@@ -207,6 +210,7 @@ impl DhcpOptionsSet {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn dhcp_options_set_id(&self) -> Result<&DhcpOptionsSetId> {
         __private::required(
             self.dhcp_options_set_id.as_ref(),
@@ -215,6 +219,7 @@ impl DhcpOptionsSet {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -270,6 +275,7 @@ pub struct FiltersDhcpOptions {
 
 impl FiltersDhcpOptions {
     /// Creates an empty [`FiltersDhcpOptions`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -370,6 +376,7 @@ pub struct ReadDhcpOptionsRequest {
 
 impl ReadDhcpOptionsRequest {
     /// Creates an empty [`ReadDhcpOptionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -437,6 +444,7 @@ impl Paginated for ReadDhcpOptionsRequest {
     type Action = action::ReadDhcpOptions;
     type Item = DhcpOptionsSet;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -444,6 +452,7 @@ impl Paginated for ReadDhcpOptionsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.dhcp_options_sets.len(),
@@ -451,6 +460,7 @@ impl Paginated for ReadDhcpOptionsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
         response.dhcp_options_sets
     }
@@ -483,6 +493,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_dhcp_options(
         &self,
         request: &CreateDhcpOptionsRequest,
@@ -514,6 +525,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_dhcp_options(
         &self,
         request: &DeleteDhcpOptionsRequest,
@@ -563,6 +575,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeDhcpOptions")]
+    #[inline]
     pub async fn read_dhcp_options(
         &self,
         request: &ReadDhcpOptionsRequest,

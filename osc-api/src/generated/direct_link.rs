@@ -61,6 +61,7 @@ pub struct CreateDirectLinkRequired {
 impl CreateDirectLinkRequest {
     /// Creates a [`CreateDirectLinkRequest`] from its required fields: see
     /// [`CreateDirectLinkRequired`](crate::types::CreateDirectLinkRequired).
+    #[inline]
     pub fn new(required: CreateDirectLinkRequired) -> Self {
         let CreateDirectLinkRequired { bandwidth, direct_link_name, location } = required;
         Self {
@@ -119,6 +120,7 @@ impl CreateDirectLinkResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn direct_link(&self) -> Result<&DirectLink> {
         __private::required(
             self.direct_link.as_ref(),
@@ -156,6 +158,7 @@ pub struct DeleteDirectLinkRequest {
 
 impl DeleteDirectLinkRequest {
     /// Creates a [`DeleteDirectLinkRequest`] with the required fields.
+    #[inline]
     pub fn new(direct_link_id: impl Into<DirectLinkId>) -> Self {
         Self {
             direct_link_id: direct_link_id.into(),
@@ -223,6 +226,7 @@ impl DirectLink {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn direct_link_id(&self) -> Result<&DirectLinkId> {
         __private::required(self.direct_link_id.as_ref(), "DirectLink.DirectLinkId")
     }
@@ -268,6 +272,7 @@ impl DirectLinkBandwidth {
     pub const VALUES: &'static [Self] = &[Self::Gbps1, Self::Gbps10];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Gbps1 => "1Gbps",
@@ -278,6 +283,7 @@ impl DirectLinkBandwidth {
 }
 
 impl From<&str> for DirectLinkBandwidth {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "1Gbps" => Self::Gbps1,
@@ -322,6 +328,7 @@ impl DirectLinkState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Requested => "requested",
@@ -335,6 +342,7 @@ impl DirectLinkState {
 }
 
 impl From<&str> for DirectLinkState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "requested" => Self::Requested,
@@ -363,6 +371,7 @@ pub struct FiltersDirectLink {
 
 impl FiltersDirectLink {
     /// Creates an empty [`FiltersDirectLink`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -404,6 +413,7 @@ pub struct ReadDirectLinksRequest {
 
 impl ReadDirectLinksRequest {
     /// Creates an empty [`ReadDirectLinksRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -471,6 +481,7 @@ impl Paginated for ReadDirectLinksRequest {
     type Action = action::ReadDirectLinks;
     type Item = DirectLink;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -478,6 +489,7 @@ impl Paginated for ReadDirectLinksRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadDirectLinksResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.direct_links.len(),
@@ -485,6 +497,7 @@ impl Paginated for ReadDirectLinksRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadDirectLinksResponse) -> Vec<DirectLink> {
         response.direct_links
     }
@@ -518,6 +531,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateConnection")]
+    #[inline]
     pub async fn create_direct_link(
         &self,
         request: &CreateDirectLinkRequest,
@@ -546,6 +560,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_direct_link(
         &self,
         request: &DeleteDirectLinkRequest,
@@ -576,6 +591,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeConnections")]
+    #[inline]
     pub async fn read_direct_links(
         &self,
         request: &ReadDirectLinksRequest,

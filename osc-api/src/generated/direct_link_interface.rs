@@ -40,6 +40,7 @@ pub struct CreateDirectLinkInterfaceRequest {
 
 impl CreateDirectLinkInterfaceRequest {
     /// Creates a [`CreateDirectLinkInterfaceRequest`] with the required fields.
+    #[inline]
     pub fn new(
         direct_link_id: impl Into<DirectLinkId>,
         direct_link_interface: DirectLinkInterface,
@@ -95,6 +96,7 @@ impl CreateDirectLinkInterfaceResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn direct_link_interface(&self) -> Result<&DirectLinkInterfaces> {
         __private::required(
             self.direct_link_interface.as_ref(),
@@ -133,6 +135,7 @@ pub struct DeleteDirectLinkInterfaceRequest {
 
 impl DeleteDirectLinkInterfaceRequest {
     /// Creates a [`DeleteDirectLinkInterfaceRequest`] with the required fields.
+    #[inline]
     pub fn new(direct_link_interface_id: impl Into<DirectLinkInterfaceId>) -> Self {
         Self {
             direct_link_interface_id: direct_link_interface_id.into(),
@@ -237,6 +240,7 @@ pub struct DirectLinkInterfaceRequired {
 impl DirectLinkInterface {
     /// Creates a [`DirectLinkInterface`] from its required fields: see
     /// [`DirectLinkInterfaceRequired`](crate::types::DirectLinkInterfaceRequired).
+    #[inline]
     pub fn new(required: DirectLinkInterfaceRequired) -> Self {
         let DirectLinkInterfaceRequired {
             bgp_asn,
@@ -338,6 +342,7 @@ impl DirectLinkInterfaceMtu {
     pub const VALUES: &'static [Self] = &[Self::Value1500];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_i64(&self) -> i64 {
         match self {
             Self::Value1500 => 1500,
@@ -347,6 +352,7 @@ impl DirectLinkInterfaceMtu {
 }
 
 impl From<i64> for DirectLinkInterfaceMtu {
+    #[inline]
     fn from(value: i64) -> Self {
         match value {
             1500 => Self::Value1500,
@@ -395,6 +401,7 @@ impl DirectLinkInterfaceState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -410,6 +417,7 @@ impl DirectLinkInterfaceState {
 }
 
 impl From<&str> for DirectLinkInterfaceState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -510,6 +518,7 @@ pub struct FiltersDirectLinkInterface {
 
 impl FiltersDirectLinkInterface {
     /// Creates an empty [`FiltersDirectLinkInterface`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -562,6 +571,7 @@ pub struct ReadDirectLinkInterfacesRequest {
 
 impl ReadDirectLinkInterfacesRequest {
     /// Creates an empty [`ReadDirectLinkInterfacesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -651,6 +661,7 @@ pub struct UpdateDirectLinkInterfaceRequest {
 
 impl UpdateDirectLinkInterfaceRequest {
     /// Creates a [`UpdateDirectLinkInterfaceRequest`] with the required fields.
+    #[inline]
     pub fn new(
         direct_link_interface_id: impl Into<DirectLinkInterfaceId>,
         mtu: DirectLinkInterfaceMtu,
@@ -706,6 +717,7 @@ impl UpdateDirectLinkInterfaceResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn direct_link_interface(&self) -> Result<&DirectLinkInterfaces> {
         __private::required(
             self.direct_link_interface.as_ref(),
@@ -730,6 +742,7 @@ impl Paginated for ReadDirectLinkInterfacesRequest {
     type Action = action::ReadDirectLinkInterfaces;
     type Item = DirectLinkInterfaces;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -737,6 +750,7 @@ impl Paginated for ReadDirectLinkInterfacesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.direct_link_interfaces.len(),
@@ -744,6 +758,7 @@ impl Paginated for ReadDirectLinkInterfacesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
         response.direct_link_interfaces
     }
@@ -785,6 +800,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreatePrivateVirtualInterface")]
+    #[inline]
     pub async fn create_direct_link_interface(
         &self,
         request: &CreateDirectLinkInterfaceRequest,
@@ -811,6 +827,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_direct_link_interface(
         &self,
         request: &DeleteDirectLinkInterfaceRequest,
@@ -844,6 +861,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVirtualInterfaces")]
+    #[inline]
     pub async fn read_direct_link_interfaces(
         &self,
         request: &ReadDirectLinkInterfacesRequest,
@@ -873,6 +891,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_direct_link_interface(
         &self,
         request: &UpdateDirectLinkInterfaceRequest,

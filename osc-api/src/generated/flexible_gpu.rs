@@ -46,6 +46,7 @@ pub struct CreateFlexibleGpuRequest {
 
 impl CreateFlexibleGpuRequest {
     /// Creates a [`CreateFlexibleGpuRequest`] with the required fields.
+    #[inline]
     pub fn new(
         model_name: impl Into<String>,
         subregion_name: impl IntoId<SubregionName>,
@@ -117,6 +118,7 @@ impl CreateFlexibleGpuResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn flexible_gpu(&self) -> Result<&FlexibleGpu> {
         __private::required(
             self.flexible_gpu.as_ref(),
@@ -154,6 +156,7 @@ pub struct DeleteFlexibleGpuRequest {
 
 impl DeleteFlexibleGpuRequest {
     /// Creates a [`DeleteFlexibleGpuRequest`] with the required fields.
+    #[inline]
     pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             dry_run: None,
@@ -223,6 +226,7 @@ pub struct FiltersFlexibleGpu {
 
 impl FiltersFlexibleGpu {
     /// Creates an empty [`FiltersFlexibleGpu`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -323,11 +327,13 @@ impl FlexibleGpu {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn flexible_gpu_id(&self) -> Result<&FlexibleGpuId> {
         __private::required(self.flexible_gpu_id.as_ref(), "FlexibleGpu.FlexibleGpuId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -417,6 +423,7 @@ impl FlexibleGpuState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Allocated => "allocated",
@@ -429,6 +436,7 @@ impl FlexibleGpuState {
 }
 
 impl From<&str> for FlexibleGpuState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "allocated" => Self::Allocated,
@@ -466,6 +474,7 @@ pub struct LinkFlexibleGpuRequest {
 
 impl LinkFlexibleGpuRequest {
     /// Creates a [`LinkFlexibleGpuRequest`] with the required fields.
+    #[inline]
     pub fn new(
         flexible_gpu_id: impl IntoId<FlexibleGpuId>,
         vm_id: impl IntoId<VmId>,
@@ -535,6 +544,7 @@ pub struct ReadFlexibleGpuCatalogRequest {
 
 impl ReadFlexibleGpuCatalogRequest {
     /// Creates an empty [`ReadFlexibleGpuCatalogRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -590,6 +600,7 @@ pub struct ReadFlexibleGpusRequest {
 
 impl ReadFlexibleGpusRequest {
     /// Creates an empty [`ReadFlexibleGpusRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -653,6 +664,7 @@ pub struct UnlinkFlexibleGpuRequest {
 
 impl UnlinkFlexibleGpuRequest {
     /// Creates a [`UnlinkFlexibleGpuRequest`] with the required fields.
+    #[inline]
     pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             dry_run: None,
@@ -717,6 +729,7 @@ pub struct UpdateFlexibleGpuRequest {
 
 impl UpdateFlexibleGpuRequest {
     /// Creates a [`UpdateFlexibleGpuRequest`] with the required fields.
+    #[inline]
     pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             delete_on_vm_deletion: None,
@@ -769,6 +782,7 @@ impl UpdateFlexibleGpuResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn flexible_gpu(&self) -> Result<&FlexibleGpu> {
         __private::required(
             self.flexible_gpu.as_ref(),
@@ -817,6 +831,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_flexible_gpu(
         &self,
         request: &CreateFlexibleGpuRequest,
@@ -845,6 +860,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_flexible_gpu(
         &self,
         request: &DeleteFlexibleGpuRequest,
@@ -880,6 +896,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn link_flexible_gpu(
         &self,
         request: &LinkFlexibleGpuRequest,
@@ -906,6 +923,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_flexible_gpu_catalog(
         &self,
         request: &ReadFlexibleGpuCatalogRequest,
@@ -952,6 +970,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_flexible_gpus(
         &self,
         request: &ReadFlexibleGpusRequest,
@@ -980,6 +999,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn unlink_flexible_gpu(
         &self,
         request: &UnlinkFlexibleGpuRequest,
@@ -1007,6 +1027,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_flexible_gpu(
         &self,
         request: &UpdateFlexibleGpuRequest,

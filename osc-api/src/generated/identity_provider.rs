@@ -25,6 +25,7 @@ pub struct DisableOutscaleLoginForUsersRequest {
 
 impl DisableOutscaleLoginForUsersRequest {
     /// Creates an empty [`DisableOutscaleLoginForUsersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,6 +78,7 @@ pub struct DisableOutscaleLoginPerUsersRequest {
 
 impl DisableOutscaleLoginPerUsersRequest {
     /// Creates a [`DisableOutscaleLoginPerUsersRequest`] with the required fields.
+    #[inline]
     pub fn new(user_names: impl IntoVec<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -135,6 +137,7 @@ pub struct DisableOutscaleLoginRequest {
 
 impl DisableOutscaleLoginRequest {
     /// Creates an empty [`DisableOutscaleLoginRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -183,6 +186,7 @@ pub struct EnableOutscaleLoginForUsersRequest {
 
 impl EnableOutscaleLoginForUsersRequest {
     /// Creates an empty [`EnableOutscaleLoginForUsersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -235,6 +239,7 @@ pub struct EnableOutscaleLoginPerUsersRequest {
 
 impl EnableOutscaleLoginPerUsersRequest {
     /// Creates a [`EnableOutscaleLoginPerUsersRequest`] with the required fields.
+    #[inline]
     pub fn new(user_names: impl IntoVec<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -293,6 +298,7 @@ pub struct EnableOutscaleLoginRequest {
 
 impl EnableOutscaleLoginRequest {
     /// Creates an empty [`EnableOutscaleLoginRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -346,6 +352,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn disable_outscale_login(
         &self,
         request: &DisableOutscaleLoginRequest,
@@ -372,6 +379,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn disable_outscale_login_for_users(
         &self,
         request: &DisableOutscaleLoginForUsersRequest,
@@ -403,6 +411,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn disable_outscale_login_per_users(
         &self,
         request: &DisableOutscaleLoginPerUsersRequest,
@@ -429,6 +438,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn enable_outscale_login(
         &self,
         request: &EnableOutscaleLoginRequest,
@@ -455,6 +465,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn enable_outscale_login_for_users(
         &self,
         request: &EnableOutscaleLoginForUsersRequest,
@@ -483,6 +494,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn enable_outscale_login_per_users(
         &self,
         request: &EnableOutscaleLoginPerUsersRequest,

@@ -47,6 +47,7 @@ pub struct BlockDeviceMappingImage {
 
 impl BlockDeviceMappingImage {
     /// Creates an empty [`BlockDeviceMappingImage`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -112,6 +113,7 @@ pub struct CreateImageExportTaskRequest {
 
 impl CreateImageExportTaskRequest {
     /// Creates a [`CreateImageExportTaskRequest`] with the required fields.
+    #[inline]
     pub fn new(image_id: impl Into<ImageId>, osu_export: OsuExportToCreate) -> Self {
         Self {
             dry_run: None,
@@ -161,6 +163,7 @@ impl CreateImageExportTaskResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn image_export_task(&self) -> Result<&ImageExportTask> {
         __private::required(
             self.image_export_task.as_ref(),
@@ -222,6 +225,7 @@ pub struct CreateImageRequest {
 
 impl CreateImageRequest {
     /// Creates an empty [`CreateImageRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -350,6 +354,7 @@ impl CreateImageResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn image(&self) -> Result<&Image> {
         __private::required(self.image.as_ref(), "CreateImageResponse.Image")
     }
@@ -384,6 +389,7 @@ pub struct DeleteImageRequest {
 
 impl DeleteImageRequest {
     /// Creates a [`DeleteImageRequest`] with the required fields.
+    #[inline]
     pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             dry_run: None,
@@ -492,6 +498,7 @@ pub struct FiltersImage {
 
 impl FiltersImage {
     /// Creates an empty [`FiltersImage`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -745,6 +752,7 @@ pub struct FiltersReadImageExportTask {
 
 impl FiltersReadImageExportTask {
     /// Creates an empty [`FiltersReadImageExportTask`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -819,11 +827,13 @@ impl Image {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn image_id(&self) -> Result<&ImageId> {
         __private::required(self.image_id.as_ref(), "Image.ImageId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -897,6 +907,7 @@ pub struct ImageExportTask {
 
 impl ImageExportTask {
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -954,6 +965,7 @@ impl ImageExportTaskState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PendingQueued => "pending/queued",
@@ -967,6 +979,7 @@ impl ImageExportTaskState {
 }
 
 impl From<&str> for ImageExportTaskState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending/queued" => Self::PendingQueued,
@@ -1003,6 +1016,7 @@ impl ImageState {
     pub const VALUES: &'static [Self] = &[Self::Pending, Self::Available, Self::Failed];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -1014,6 +1028,7 @@ impl ImageState {
 }
 
 impl From<&str> for ImageState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -1078,6 +1093,7 @@ pub struct ReadImageExportTasksRequest {
 
 impl ReadImageExportTasksRequest {
     /// Creates an empty [`ReadImageExportTasksRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1167,6 +1183,7 @@ pub struct ReadImagesRequest {
 
 impl ReadImagesRequest {
     /// Creates an empty [`ReadImagesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1275,6 +1292,7 @@ pub struct UpdateImageRequest {
 
 impl UpdateImageRequest {
     /// Creates a [`UpdateImageRequest`] with the required fields.
+    #[inline]
     pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             description: None,
@@ -1343,6 +1361,7 @@ impl UpdateImageResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn image(&self) -> Result<&Image> {
         __private::required(self.image.as_ref(), "UpdateImageResponse.Image")
     }
@@ -1364,6 +1383,7 @@ impl Paginated for ReadImageExportTasksRequest {
     type Action = action::ReadImageExportTasks;
     type Item = ImageExportTask;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1371,6 +1391,7 @@ impl Paginated for ReadImageExportTasksRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadImageExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.image_export_tasks.len(),
@@ -1378,6 +1399,7 @@ impl Paginated for ReadImageExportTasksRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
         response.image_export_tasks
     }
@@ -1389,6 +1411,7 @@ impl Paginated for ReadImagesRequest {
     type Action = action::ReadImages;
     type Item = Image;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1396,6 +1419,7 @@ impl Paginated for ReadImagesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadImagesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.images.len(),
@@ -1403,6 +1427,7 @@ impl Paginated for ReadImagesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadImagesResponse) -> Vec<Image> {
         response.images
     }
@@ -1503,6 +1528,7 @@ impl Client {
     /// ```
     #[doc(alias = "RegisterImage")]
     #[doc(alias = "CopyImage")]
+    #[inline]
     pub async fn create_image(
         &self,
         request: &CreateImageRequest,
@@ -1544,6 +1570,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ExportImage")]
+    #[inline]
     pub async fn create_image_export_task(
         &self,
         request: &CreateImageExportTaskRequest,
@@ -1576,6 +1603,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeregisterImage")]
+    #[inline]
     pub async fn delete_image(
         &self,
         request: &DeleteImageRequest,
@@ -1606,6 +1634,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeExportImageTasks")]
+    #[inline]
     pub async fn read_image_export_tasks(
         &self,
         request: &ReadImageExportTasksRequest,
@@ -1655,6 +1684,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeImages")]
+    #[inline]
     pub async fn read_images(
         &self,
         request: &ReadImagesRequest,
@@ -1751,6 +1781,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyImageAttribute")]
+    #[inline]
     pub async fn update_image(
         &self,
         request: &UpdateImageRequest,

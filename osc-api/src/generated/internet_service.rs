@@ -29,6 +29,7 @@ pub struct CreateInternetServiceRequest {
 
 impl CreateInternetServiceRequest {
     /// Creates an empty [`CreateInternetServiceRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,6 +61,7 @@ impl CreateInternetServiceResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn internet_service(&self) -> Result<&InternetService> {
         __private::required(
             self.internet_service.as_ref(),
@@ -98,6 +100,7 @@ pub struct DeleteInternetServiceRequest {
 
 impl DeleteInternetServiceRequest {
     /// Creates a [`DeleteInternetServiceRequest`] with the required fields.
+    #[inline]
     pub fn new(internet_service_id: impl Into<InternetServiceId>) -> Self {
         Self {
             dry_run: None,
@@ -167,6 +170,7 @@ pub struct FiltersInternetService {
 
 impl FiltersInternetService {
     /// Creates an empty [`FiltersInternetService`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -239,6 +243,7 @@ impl InternetService {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn internet_service_id(&self) -> Result<&InternetServiceId> {
         __private::required(
             self.internet_service_id.as_ref(),
@@ -247,6 +252,7 @@ impl InternetService {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -290,6 +296,7 @@ pub struct LinkInternetServiceRequest {
 
 impl LinkInternetServiceRequest {
     /// Creates a [`LinkInternetServiceRequest`] with the required fields.
+    #[inline]
     pub fn new(
         internet_service_id: impl IntoId<InternetServiceId>,
         net_id: impl IntoId<NetId>,
@@ -370,6 +377,7 @@ pub struct ReadInternetServicesRequest {
 
 impl ReadInternetServicesRequest {
     /// Creates an empty [`ReadInternetServicesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -456,6 +464,7 @@ pub struct UnlinkInternetServiceRequest {
 
 impl UnlinkInternetServiceRequest {
     /// Creates a [`UnlinkInternetServiceRequest`] with the required fields.
+    #[inline]
     pub fn new(
         internet_service_id: impl IntoId<InternetServiceId>,
         net_id: impl IntoId<NetId>,
@@ -518,6 +527,7 @@ impl Paginated for ReadInternetServicesRequest {
     type Action = action::ReadInternetServices;
     type Item = InternetService;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -525,6 +535,7 @@ impl Paginated for ReadInternetServicesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadInternetServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.internet_services.len(),
@@ -532,6 +543,7 @@ impl Paginated for ReadInternetServicesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadInternetServicesResponse) -> Vec<InternetService> {
         response.internet_services
     }
@@ -563,6 +575,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateInternetGateway")]
+    #[inline]
     pub async fn create_internet_service(
         &self,
         request: &CreateInternetServiceRequest,
@@ -592,6 +605,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteInternetGateway")]
+    #[inline]
     pub async fn delete_internet_service(
         &self,
         request: &DeleteInternetServiceRequest,
@@ -625,6 +639,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachInternetGateway")]
+    #[inline]
     pub async fn link_internet_service(
         &self,
         request: &LinkInternetServiceRequest,
@@ -672,6 +687,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeInternetGateways")]
+    #[inline]
     pub async fn read_internet_services(
         &self,
         request: &ReadInternetServicesRequest,
@@ -706,6 +722,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachInternetGateway")]
+    #[inline]
     pub async fn unlink_internet_service(
         &self,
         request: &UnlinkInternetServiceRequest,

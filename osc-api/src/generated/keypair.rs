@@ -39,6 +39,7 @@ pub struct CreateKeypairRequest {
 
 impl CreateKeypairRequest {
     /// Creates a [`CreateKeypairRequest`] with the required fields.
+    #[inline]
     pub fn new(keypair_name: impl Into<KeypairName>) -> Self {
         Self {
             dry_run: None,
@@ -88,6 +89,7 @@ impl CreateKeypairResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn keypair(&self) -> Result<&KeypairCreated> {
         __private::required(self.keypair.as_ref(), "CreateKeypairResponse.Keypair")
     }
@@ -123,6 +125,7 @@ pub struct DeleteKeypairRequest {
 
 impl DeleteKeypairRequest {
     /// Creates an empty [`DeleteKeypairRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -195,6 +198,7 @@ pub struct FiltersKeypair {
 
 impl FiltersKeypair {
     /// Creates an empty [`FiltersKeypair`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -276,6 +280,7 @@ impl Keypair {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn keypair_id(&self) -> Result<&KeypairId> {
         __private::required(self.keypair_id.as_ref(), "Keypair.KeypairId")
     }
@@ -284,11 +289,13 @@ impl Keypair {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn keypair_name(&self) -> Result<&KeypairName> {
         __private::required(self.keypair_name.as_ref(), "Keypair.KeypairName")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -330,6 +337,7 @@ pub struct KeypairCreated {
 
 impl KeypairCreated {
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -385,6 +393,7 @@ impl KeypairType {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::EcdsaSha2Nistp256 => "ecdsa-sha2-nistp256",
@@ -398,6 +407,7 @@ impl KeypairType {
 }
 
 impl From<&str> for KeypairType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "ecdsa-sha2-nistp256" => Self::EcdsaSha2Nistp256,
@@ -436,6 +446,7 @@ pub struct ReadKeypairsRequest {
 
 impl ReadKeypairsRequest {
     /// Creates an empty [`ReadKeypairsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -504,6 +515,7 @@ impl Paginated for ReadKeypairsRequest {
     type Action = action::ReadKeypairs;
     type Item = Keypair;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -511,6 +523,7 @@ impl Paginated for ReadKeypairsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadKeypairsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.keypairs.len(),
@@ -518,6 +531,7 @@ impl Paginated for ReadKeypairsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadKeypairsResponse) -> Vec<Keypair> {
         response.keypairs
     }
@@ -565,6 +579,7 @@ impl Client {
     /// ```
     #[doc(alias = "CreateKeyPair")]
     #[doc(alias = "ImportKeyPair")]
+    #[inline]
     pub async fn create_keypair(
         &self,
         request: &CreateKeypairRequest,
@@ -609,6 +624,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteKeyPair")]
+    #[inline]
     pub async fn delete_keypair(
         &self,
         request: &DeleteKeypairRequest,
@@ -639,6 +655,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeKeyPairs")]
+    #[inline]
     pub async fn read_keypairs(
         &self,
         request: &ReadKeypairsRequest,

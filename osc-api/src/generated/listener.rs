@@ -43,6 +43,7 @@ pub struct CreateListenerRuleRequest {
 
 impl CreateListenerRuleRequest {
     /// Creates a [`CreateListenerRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(
         listener: LoadBalancerLight,
         listener_rule: ListenerRuleForCreation,
@@ -107,6 +108,7 @@ impl CreateListenerRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn listener_rule(&self) -> Result<&ListenerRule> {
         __private::required(
             self.listener_rule.as_ref(),
@@ -149,6 +151,7 @@ pub struct CreateLoadBalancerListenersRequest {
 
 impl CreateLoadBalancerListenersRequest {
     /// Creates a [`CreateLoadBalancerListenersRequest`] with the required fields.
+    #[inline]
     pub fn new(
         listeners: impl IntoVec<ListenerForCreation>,
         load_balancer_name: impl Into<LoadBalancerName>,
@@ -204,6 +207,7 @@ impl CreateLoadBalancerListenersResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -241,6 +245,7 @@ pub struct DeleteListenerRuleRequest {
 
 impl DeleteListenerRuleRequest {
     /// Creates a [`DeleteListenerRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(listener_rule_name: impl Into<ListenerRuleName>) -> Self {
         Self {
             dry_run: None,
@@ -310,6 +315,7 @@ pub struct DeleteLoadBalancerListenersRequest {
 
 impl DeleteLoadBalancerListenersRequest {
     /// Creates a [`DeleteLoadBalancerListenersRequest`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_name: impl Into<LoadBalancerName>,
         load_balancer_ports: impl IntoVec<i64>,
@@ -368,6 +374,7 @@ impl DeleteLoadBalancerListenersResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -400,6 +407,7 @@ pub struct FiltersListenerRule {
 
 impl FiltersListenerRule {
     /// Creates an empty [`FiltersListenerRule`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -448,6 +456,7 @@ impl ListenerRule {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn listener_rule_name(&self) -> Result<&ListenerRuleName> {
         __private::required(
             self.listener_rule_name.as_ref(),
@@ -507,6 +516,7 @@ pub struct ListenerRuleForCreation {
 
 impl ListenerRuleForCreation {
     /// Creates a [`ListenerRuleForCreation`] with the required fields.
+    #[inline]
     pub fn new(listener_rule_name: impl Into<ListenerRuleName>, priority: i64) -> Self {
         Self {
             action: None,
@@ -582,6 +592,7 @@ pub struct LoadBalancerLight {
 
 impl LoadBalancerLight {
     /// Creates a [`LoadBalancerLight`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_name: impl Into<LoadBalancerName>,
         load_balancer_port: i64,
@@ -631,6 +642,7 @@ pub struct ReadListenerRulesRequest {
 
 impl ReadListenerRulesRequest {
     /// Creates an empty [`ReadListenerRulesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -701,6 +713,7 @@ pub struct UpdateListenerRuleRequest {
 
 impl UpdateListenerRuleRequest {
     /// Creates a [`UpdateListenerRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(listener_rule_name: impl Into<ListenerRuleName>) -> Self {
         Self {
             dry_run: None,
@@ -761,6 +774,7 @@ impl UpdateListenerRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn listener_rule(&self) -> Result<&ListenerRule> {
         __private::required(
             self.listener_rule.as_ref(),
@@ -840,6 +854,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateRule")]
+    #[inline]
     pub async fn create_listener_rule(
         &self,
         request: &CreateListenerRuleRequest,
@@ -885,6 +900,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_load_balancer_listeners(
         &self,
         request: &CreateLoadBalancerListenersRequest,
@@ -914,6 +930,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteRule")]
+    #[inline]
     pub async fn delete_listener_rule(
         &self,
         request: &DeleteListenerRuleRequest,
@@ -944,6 +961,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_load_balancer_listeners(
         &self,
         request: &DeleteLoadBalancerListenersRequest,
@@ -974,6 +992,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeRules")]
+    #[inline]
     pub async fn read_listener_rules(
         &self,
         request: &ReadListenerRulesRequest,
@@ -1006,6 +1025,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyRule")]
+    #[inline]
     pub async fn update_listener_rule(
         &self,
         request: &UpdateListenerRuleRequest,

@@ -318,6 +318,7 @@ impl ListRequest for types::ReadAccessKeysRequest {
     type Action = action::ReadAccessKeys;
     type Item = types::AccessKey;
 
+    #[inline]
     fn items(response: types::ReadAccessKeysResponse) -> Vec<types::AccessKey> {
         response.access_keys
     }
@@ -329,6 +330,7 @@ impl ListRequest for types::ReadAccountsRequest {
     type Action = action::ReadAccounts;
     type Item = types::Account;
 
+    #[inline]
     fn items(response: types::ReadAccountsResponse) -> Vec<types::Account> {
         response.accounts
     }
@@ -340,6 +342,7 @@ impl ListRequest for types::ReadApiAccessRulesRequest {
     type Action = action::ReadApiAccessRules;
     type Item = types::ApiAccessRule;
 
+    #[inline]
     fn items(response: types::ReadApiAccessRulesResponse) -> Vec<types::ApiAccessRule> {
         response.api_access_rules
     }
@@ -351,6 +354,7 @@ impl ListRequest for types::ReadCO2EmissionAccountRequest {
     type Action = action::ReadCO2EmissionAccount;
     type Item = types::CO2EmissionEntry;
 
+    #[inline]
     fn items(
         response: types::ReadCO2EmissionAccountResponse,
     ) -> Vec<types::CO2EmissionEntry> {
@@ -364,6 +368,7 @@ impl ListRequest for types::ReadCasRequest {
     type Action = action::ReadCas;
     type Item = types::Ca;
 
+    #[inline]
     fn items(response: types::ReadCasResponse) -> Vec<types::Ca> {
         response.cas
     }
@@ -375,6 +380,7 @@ impl ListRequest for types::ReadCatalogRequest {
     type Action = action::ReadCatalog;
     type Item = types::CatalogEntry;
 
+    #[inline]
     fn items(response: types::ReadCatalogResponse) -> Vec<types::CatalogEntry> {
         response.catalog.map(|inside| inside.entries).unwrap_or_default()
     }
@@ -386,6 +392,7 @@ impl ListRequest for types::ReadCatalogsRequest {
     type Action = action::ReadCatalogs;
     type Item = types::Catalogs;
 
+    #[inline]
     fn items(response: types::ReadCatalogsResponse) -> Vec<types::Catalogs> {
         response.catalogs
     }
@@ -397,6 +404,7 @@ impl ListRequest for types::ReadConsumptionAccountRequest {
     type Action = action::ReadConsumptionAccount;
     type Item = types::ConsumptionEntry;
 
+    #[inline]
     fn items(
         response: types::ReadConsumptionAccountResponse,
     ) -> Vec<types::ConsumptionEntry> {
@@ -410,6 +418,7 @@ impl ListRequest for types::ReadFlexibleGpuCatalogRequest {
     type Action = action::ReadFlexibleGpuCatalog;
     type Item = types::FlexibleGpuCatalog;
 
+    #[inline]
     fn items(
         response: types::ReadFlexibleGpuCatalogResponse,
     ) -> Vec<types::FlexibleGpuCatalog> {
@@ -423,6 +432,7 @@ impl ListRequest for types::ReadFlexibleGpusRequest {
     type Action = action::ReadFlexibleGpus;
     type Item = types::FlexibleGpu;
 
+    #[inline]
     fn items(response: types::ReadFlexibleGpusResponse) -> Vec<types::FlexibleGpu> {
         response.flexible_gpus
     }
@@ -434,6 +444,7 @@ impl ListRequest for types::ReadListenerRulesRequest {
     type Action = action::ReadListenerRules;
     type Item = types::ListenerRule;
 
+    #[inline]
     fn items(response: types::ReadListenerRulesResponse) -> Vec<types::ListenerRule> {
         response.listener_rules
     }
@@ -445,6 +456,7 @@ impl ListRequest for types::ReadLoadBalancerTagsRequest {
     type Action = action::ReadLoadBalancerTags;
     type Item = types::LoadBalancerTag;
 
+    #[inline]
     fn items(
         response: types::ReadLoadBalancerTagsResponse,
     ) -> Vec<types::LoadBalancerTag> {
@@ -458,6 +470,7 @@ impl ListRequest for types::ReadLoadBalancersRequest {
     type Action = action::ReadLoadBalancers;
     type Item = types::LoadBalancer;
 
+    #[inline]
     fn items(response: types::ReadLoadBalancersResponse) -> Vec<types::LoadBalancer> {
         response.load_balancers
     }
@@ -469,6 +482,7 @@ impl ListRequest for types::ReadPublicCatalogRequest {
     type Action = action::ReadPublicCatalog;
     type Item = types::CatalogEntry;
 
+    #[inline]
     fn items(response: types::ReadPublicCatalogResponse) -> Vec<types::CatalogEntry> {
         response.catalog.map(|inside| inside.entries).unwrap_or_default()
     }
@@ -480,6 +494,7 @@ impl ListRequest for types::ReadRegionsRequest {
     type Action = action::ReadRegions;
     type Item = types::Region;
 
+    #[inline]
     fn items(response: types::ReadRegionsResponse) -> Vec<types::Region> {
         response.regions
     }
@@ -491,6 +506,7 @@ impl ListRequest for types::ReadServerCertificatesRequest {
     type Action = action::ReadServerCertificates;
     type Item = types::ServerCertificate;
 
+    #[inline]
     fn items(
         response: types::ReadServerCertificatesResponse,
     ) -> Vec<types::ServerCertificate> {
@@ -504,6 +520,7 @@ impl ListRequest for types::ReadUserGroupRequest {
     type Action = action::ReadUserGroup;
     type Item = types::User;
 
+    #[inline]
     fn items(response: types::ReadUserGroupResponse) -> Vec<types::User> {
         response.users
     }
@@ -515,6 +532,7 @@ impl ListRequest for types::ReadUserGroupsPerUserRequest {
     type Action = action::ReadUserGroupsPerUser;
     type Item = types::UserGroup;
 
+    #[inline]
     fn items(response: types::ReadUserGroupsPerUserResponse) -> Vec<types::UserGroup> {
         response.user_groups
     }
@@ -526,6 +544,7 @@ impl ListRequest for types::ReadUserPoliciesRequest {
     type Action = action::ReadUserPolicies;
     type Item = types::PolicyName;
 
+    #[inline]
     fn items(response: types::ReadUserPoliciesResponse) -> Vec<types::PolicyName> {
         response.policy_names
     }
@@ -537,6 +556,7 @@ impl ListRequest for types::ReadVmGroupsRequest {
     type Action = action::ReadVmGroups;
     type Item = types::VmGroup;
 
+    #[inline]
     fn items(response: types::ReadVmGroupsResponse) -> Vec<types::VmGroup> {
         response.vm_groups
     }
@@ -548,6 +568,7 @@ impl ListRequest for types::ReadVmTemplatesRequest {
     type Action = action::ReadVmTemplates;
     type Item = types::VmTemplate;
 
+    #[inline]
     fn items(response: types::ReadVmTemplatesResponse) -> Vec<types::VmTemplate> {
         response.vm_templates
     }
@@ -559,6 +580,7 @@ impl ListRequest for types::ReadVmsHealthRequest {
     type Action = action::ReadVmsHealth;
     type Item = types::BackendVmHealth;
 
+    #[inline]
     fn items(response: types::ReadVmsHealthResponse) -> Vec<types::BackendVmHealth> {
         response.backend_vm_health
     }
@@ -569,17 +591,20 @@ impl SealedListed for action::ReadAccessKeys {}
 impl Listed for action::ReadAccessKeys {
     type Item = types::AccessKey;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadAccessKeysRequest {
         types::ReadAccessKeysRequest::new()
             .filters(types::FiltersAccessKeys::new().access_key_ids(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadAccessKeysResponse,
     ) -> (Vec<types::AccessKey>, Option<String>) {
         (response.access_keys, None)
     }
 
+    #[inline]
     fn id(item: &types::AccessKey) -> Option<&str> {
         item.access_key_id.as_ref().map(|id| id.as_str())
     }
@@ -595,17 +620,20 @@ impl SealedListed for action::ReadApiAccessRules {}
 impl Listed for action::ReadApiAccessRules {
     type Item = types::ApiAccessRule;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadApiAccessRulesRequest {
         types::ReadApiAccessRulesRequest::new()
             .filters(types::FiltersApiAccessRule::new().api_access_rule_ids(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadApiAccessRulesResponse,
     ) -> (Vec<types::ApiAccessRule>, Option<String>) {
         (response.api_access_rules, None)
     }
 
+    #[inline]
     fn id(item: &types::ApiAccessRule) -> Option<&str> {
         item.api_access_rule_id.as_ref().map(|id| id.as_str())
     }
@@ -621,14 +649,17 @@ impl SealedListed for action::ReadCas {}
 impl Listed for action::ReadCas {
     type Item = types::Ca;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadCasRequest {
         types::ReadCasRequest::new().filters(types::FiltersCa::new().ca_ids(ids))
     }
 
+    #[inline]
     fn items(response: types::ReadCasResponse) -> (Vec<types::Ca>, Option<String>) {
         (response.cas, None)
     }
 
+    #[inline]
     fn id(item: &types::Ca) -> Option<&str> {
         item.ca_id.as_ref().map(|id| id.as_str())
     }
@@ -649,6 +680,7 @@ impl SealedListed for action::ReadDedicatedGroups {}
 impl Listed for action::ReadDedicatedGroups {
     type Item = types::DedicatedGroup;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -660,12 +692,14 @@ impl Listed for action::ReadDedicatedGroups {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadDedicatedGroupsResponse,
     ) -> (Vec<types::DedicatedGroup>, Option<String>) {
         (response.dedicated_groups, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::DedicatedGroup) -> Option<&str> {
         item.dedicated_group_id.as_ref().map(|id| id.as_str())
     }
@@ -681,6 +715,7 @@ impl SealedListed for action::ReadDhcpOptions {}
 impl Listed for action::ReadDhcpOptions {
     type Item = types::DhcpOptionsSet;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadDhcpOptionsRequest {
         let mut request = types::ReadDhcpOptionsRequest::new()
             .filters(types::FiltersDhcpOptions::new().dhcp_options_set_ids(ids));
@@ -689,12 +724,14 @@ impl Listed for action::ReadDhcpOptions {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadDhcpOptionsResponse,
     ) -> (Vec<types::DhcpOptionsSet>, Option<String>) {
         (response.dhcp_options_sets, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::DhcpOptionsSet) -> Option<&str> {
         item.dhcp_options_set_id.as_ref().map(|id| id.as_str())
     }
@@ -710,6 +747,7 @@ impl SealedListed for action::ReadDirectLinkInterfaces {}
 impl Listed for action::ReadDirectLinkInterfaces {
     type Item = types::DirectLinkInterfaces;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -723,12 +761,14 @@ impl Listed for action::ReadDirectLinkInterfaces {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadDirectLinkInterfacesResponse,
     ) -> (Vec<types::DirectLinkInterfaces>, Option<String>) {
         (response.direct_link_interfaces, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::DirectLinkInterfaces) -> Option<&str> {
         item.direct_link_interface_id.as_ref().map(|id| id.as_str())
     }
@@ -744,6 +784,7 @@ impl SealedListed for action::ReadDirectLinks {}
 impl Listed for action::ReadDirectLinks {
     type Item = types::DirectLink;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadDirectLinksRequest {
         let mut request = types::ReadDirectLinksRequest::new()
             .filters(types::FiltersDirectLink::new().direct_link_ids(ids));
@@ -752,12 +793,14 @@ impl Listed for action::ReadDirectLinks {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadDirectLinksResponse,
     ) -> (Vec<types::DirectLink>, Option<String>) {
         (response.direct_links, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::DirectLink) -> Option<&str> {
         item.direct_link_id.as_ref().map(|id| id.as_str())
     }
@@ -773,17 +816,20 @@ impl SealedListed for action::ReadFlexibleGpus {}
 impl Listed for action::ReadFlexibleGpus {
     type Item = types::FlexibleGpu;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadFlexibleGpusRequest {
         types::ReadFlexibleGpusRequest::new()
             .filters(types::FiltersFlexibleGpu::new().flexible_gpu_ids(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadFlexibleGpusResponse,
     ) -> (Vec<types::FlexibleGpu>, Option<String>) {
         (response.flexible_gpus, None)
     }
 
+    #[inline]
     fn id(item: &types::FlexibleGpu) -> Option<&str> {
         item.flexible_gpu_id.as_ref().map(|id| id.as_str())
     }
@@ -809,6 +855,7 @@ impl SealedListed for action::ReadInternetServices {}
 impl Listed for action::ReadInternetServices {
     type Item = types::InternetService;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -820,12 +867,14 @@ impl Listed for action::ReadInternetServices {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadInternetServicesResponse,
     ) -> (Vec<types::InternetService>, Option<String>) {
         (response.internet_services, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::InternetService) -> Option<&str> {
         item.internet_service_id.as_ref().map(|id| id.as_str())
     }
@@ -841,6 +890,7 @@ impl SealedListed for action::ReadKeypairs {}
 impl Listed for action::ReadKeypairs {
     type Item = types::Keypair;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadKeypairsRequest {
         let mut request = types::ReadKeypairsRequest::new()
             .filters(types::FiltersKeypair::new().keypair_ids(ids));
@@ -849,12 +899,14 @@ impl Listed for action::ReadKeypairs {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadKeypairsResponse,
     ) -> (Vec<types::Keypair>, Option<String>) {
         (response.keypairs, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Keypair) -> Option<&str> {
         item.keypair_id.as_ref().map(|id| id.as_str())
     }
@@ -870,17 +922,20 @@ impl SealedListed for action::ReadListenerRules {}
 impl Listed for action::ReadListenerRules {
     type Item = types::ListenerRule;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadListenerRulesRequest {
         types::ReadListenerRulesRequest::new()
             .filters(types::FiltersListenerRule::new().listener_rule_names(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadListenerRulesResponse,
     ) -> (Vec<types::ListenerRule>, Option<String>) {
         (response.listener_rules, None)
     }
 
+    #[inline]
     fn id(item: &types::ListenerRule) -> Option<&str> {
         item.listener_rule_name.as_ref().map(|id| id.as_str())
     }
@@ -906,6 +961,7 @@ impl SealedListed for action::ReadNetAccessPointServices {}
 impl Listed for action::ReadNetAccessPointServices {
     type Item = types::Service;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -917,12 +973,14 @@ impl Listed for action::ReadNetAccessPointServices {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadNetAccessPointServicesResponse,
     ) -> (Vec<types::Service>, Option<String>) {
         (response.services, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Service) -> Option<&str> {
         item.service_id.as_ref().map(|id| id.as_str())
     }
@@ -958,6 +1016,7 @@ impl SealedListed for action::ReadProductTypes {}
 impl Listed for action::ReadProductTypes {
     type Item = types::ProductType;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -969,12 +1028,14 @@ impl Listed for action::ReadProductTypes {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadProductTypesResponse,
     ) -> (Vec<types::ProductType>, Option<String>) {
         (response.product_types, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::ProductType) -> Option<&str> {
         item.product_type_id.as_ref().map(|id| id.as_str())
     }
@@ -990,6 +1051,7 @@ impl SealedListed for action::ReadPublicIps {}
 impl Listed for action::ReadPublicIps {
     type Item = types::PublicIp;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadPublicIpsRequest {
         let mut request = types::ReadPublicIpsRequest::new()
             .filters(types::FiltersPublicIp::new().public_ip_ids(ids));
@@ -998,12 +1060,14 @@ impl Listed for action::ReadPublicIps {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadPublicIpsResponse,
     ) -> (Vec<types::PublicIp>, Option<String>) {
         (response.public_ips, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::PublicIp) -> Option<&str> {
         item.public_ip_id.as_ref().map(|id| id.as_str())
     }
@@ -1019,6 +1083,7 @@ impl SealedListed for action::ReadRouteTables {}
 impl Listed for action::ReadRouteTables {
     type Item = types::RouteTable;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadRouteTablesRequest {
         let mut request = types::ReadRouteTablesRequest::new()
             .filters(types::FiltersRouteTable::new().route_table_ids(ids));
@@ -1027,12 +1092,14 @@ impl Listed for action::ReadRouteTables {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadRouteTablesResponse,
     ) -> (Vec<types::RouteTable>, Option<String>) {
         (response.route_tables, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::RouteTable) -> Option<&str> {
         item.route_table_id.as_ref().map(|id| id.as_str())
     }
@@ -1048,6 +1115,7 @@ impl SealedListed for action::ReadSecurityGroups {}
 impl Listed for action::ReadSecurityGroups {
     type Item = types::SecurityGroup;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -1059,12 +1127,14 @@ impl Listed for action::ReadSecurityGroups {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadSecurityGroupsResponse,
     ) -> (Vec<types::SecurityGroup>, Option<String>) {
         (response.security_groups, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::SecurityGroup) -> Option<&str> {
         item.security_group_id.as_ref().map(|id| id.as_str())
     }
@@ -1095,6 +1165,7 @@ impl SealedListed for action::ReadSubregions {}
 impl Listed for action::ReadSubregions {
     type Item = types::Subregion;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadSubregionsRequest {
         let mut request = types::ReadSubregionsRequest::new()
             .filters(types::FiltersSubregion::new().subregion_names(ids));
@@ -1103,12 +1174,14 @@ impl Listed for action::ReadSubregions {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadSubregionsResponse,
     ) -> (Vec<types::Subregion>, Option<String>) {
         (response.subregions, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Subregion) -> Option<&str> {
         item.subregion_name.as_ref().map(|id| id.as_str())
     }
@@ -1129,17 +1202,20 @@ impl SealedListed for action::ReadVmGroups {}
 impl Listed for action::ReadVmGroups {
     type Item = types::VmGroup;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadVmGroupsRequest {
         types::ReadVmGroupsRequest::new()
             .filters(types::FiltersVmGroup::new().vm_group_ids(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadVmGroupsResponse,
     ) -> (Vec<types::VmGroup>, Option<String>) {
         (response.vm_groups, None)
     }
 
+    #[inline]
     fn id(item: &types::VmGroup) -> Option<&str> {
         item.vm_group_id.as_ref().map(|id| id.as_str())
     }
@@ -1155,17 +1231,20 @@ impl SealedListed for action::ReadVmTemplates {}
 impl Listed for action::ReadVmTemplates {
     type Item = types::VmTemplate;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadVmTemplatesRequest {
         types::ReadVmTemplatesRequest::new()
             .filters(types::FiltersVmTemplate::new().vm_template_ids(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadVmTemplatesResponse,
     ) -> (Vec<types::VmTemplate>, Option<String>) {
         (response.vm_templates, None)
     }
 
+    #[inline]
     fn id(item: &types::VmTemplate) -> Option<&str> {
         item.vm_template_id.as_ref().map(|id| id.as_str())
     }
@@ -1181,6 +1260,7 @@ impl SealedListed for action::ReadVmTypes {}
 impl Listed for action::ReadVmTypes {
     type Item = types::VmType;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadVmTypesRequest {
         let mut request = types::ReadVmTypesRequest::new()
             .filters(types::FiltersVmType::new().vm_type_names(ids));
@@ -1189,12 +1269,14 @@ impl Listed for action::ReadVmTypes {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadVmTypesResponse,
     ) -> (Vec<types::VmType>, Option<String>) {
         (response.vm_types, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::VmType) -> Option<&str> {
         item.vm_type_name.as_ref().map(|id| id.as_str())
     }

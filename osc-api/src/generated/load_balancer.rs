@@ -87,6 +87,7 @@ impl BackendVmHealthState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Up => "UP",
@@ -101,6 +102,7 @@ impl BackendVmHealthState {
 }
 
 impl From<&str> for BackendVmHealthState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "UP" => Self::Up,
@@ -142,6 +144,7 @@ impl BackendVmHealthStateReason {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Elb => "ELB",
@@ -153,6 +156,7 @@ impl BackendVmHealthStateReason {
 }
 
 impl From<&str> for BackendVmHealthStateReason {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "ELB" => Self::Elb,
@@ -203,6 +207,7 @@ pub struct CreateLoadBalancerRequest {
 
 impl CreateLoadBalancerRequest {
     /// Creates a [`CreateLoadBalancerRequest`] with the required fields.
+    #[inline]
     pub fn new(
         listeners: impl IntoVec<ListenerForCreation>,
         load_balancer_name: impl Into<LoadBalancerName>,
@@ -315,6 +320,7 @@ impl CreateLoadBalancerResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -357,6 +363,7 @@ pub struct CreateLoadBalancerTagsRequest {
 
 impl CreateLoadBalancerTagsRequest {
     /// Creates a [`CreateLoadBalancerTagsRequest`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_names: impl IntoVec<LoadBalancerName>,
         tags: impl IntoVec<ResourceTag>,
@@ -432,6 +439,7 @@ pub struct DeleteLoadBalancerRequest {
 
 impl DeleteLoadBalancerRequest {
     /// Creates a [`DeleteLoadBalancerRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             dry_run: None,
@@ -476,6 +484,7 @@ impl DeleteLoadBalancerResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -518,6 +527,7 @@ pub struct DeleteLoadBalancerTagsRequest {
 
 impl DeleteLoadBalancerTagsRequest {
     /// Creates a [`DeleteLoadBalancerTagsRequest`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_names: impl IntoVec<LoadBalancerName>,
         tags: impl IntoVec<ResourceLoadBalancerTag>,
@@ -598,6 +608,7 @@ pub struct DeregisterVmsInLoadBalancerRequest {
 
 impl DeregisterVmsInLoadBalancerRequest {
     /// Creates a [`DeregisterVmsInLoadBalancerRequest`] with the required fields.
+    #[inline]
     pub fn new(
         backend_vm_ids: impl IntoVec<VmId>,
         load_balancer_name: impl Into<LoadBalancerName>,
@@ -670,6 +681,7 @@ pub struct FiltersLoadBalancer {
 
 impl FiltersLoadBalancer {
     /// Creates an empty [`FiltersLoadBalancer`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -720,6 +732,7 @@ pub struct LinkLoadBalancerBackendMachinesRequest {
 
 impl LinkLoadBalancerBackendMachinesRequest {
     /// Creates a [`LinkLoadBalancerBackendMachinesRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_ips: None,
@@ -825,6 +838,7 @@ pub struct ReadLoadBalancerTagsRequest {
 
 impl ReadLoadBalancerTagsRequest {
     /// Creates a [`ReadLoadBalancerTagsRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_names: impl IntoVec<LoadBalancerName>) -> Self {
         Self {
             dry_run: None,
@@ -892,6 +906,7 @@ pub struct ReadLoadBalancersRequest {
 
 impl ReadLoadBalancersRequest {
     /// Creates an empty [`ReadLoadBalancersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -956,6 +971,7 @@ pub struct ReadVmsHealthRequest {
 
 impl ReadVmsHealthRequest {
     /// Creates a [`ReadVmsHealthRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_vm_ids: None,
@@ -1037,6 +1053,7 @@ pub struct RegisterVmsInLoadBalancerRequest {
 
 impl RegisterVmsInLoadBalancerRequest {
     /// Creates a [`RegisterVmsInLoadBalancerRequest`] with the required fields.
+    #[inline]
     pub fn new(
         backend_vm_ids: impl IntoVec<VmId>,
         load_balancer_name: impl Into<LoadBalancerName>,
@@ -1109,6 +1126,7 @@ pub struct ResourceLoadBalancerTag {
 
 impl ResourceLoadBalancerTag {
     /// Creates a [`ResourceLoadBalancerTag`] with the required fields.
+    #[inline]
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }
@@ -1150,6 +1168,7 @@ pub struct UnlinkLoadBalancerBackendMachinesRequest {
 
 impl UnlinkLoadBalancerBackendMachinesRequest {
     /// Creates a [`UnlinkLoadBalancerBackendMachinesRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_ips: None,
@@ -1252,6 +1271,7 @@ pub struct UpdateLoadBalancerRequest {
 
 impl UpdateLoadBalancerRequest {
     /// Creates a [`UpdateLoadBalancerRequest`] with the required fields.
+    #[inline]
     pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             access_log: None,
@@ -1372,6 +1392,7 @@ impl UpdateLoadBalancerResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -1498,6 +1519,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_load_balancer(
         &self,
         request: &CreateLoadBalancerRequest,
@@ -1532,6 +1554,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AddTags")]
+    #[inline]
     pub async fn create_load_balancer_tags(
         &self,
         request: &CreateLoadBalancerTagsRequest,
@@ -1562,6 +1585,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_load_balancer(
         &self,
         request: &DeleteLoadBalancerRequest,
@@ -1594,6 +1618,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RemoveTags")]
+    #[inline]
     pub async fn delete_load_balancer_tags(
         &self,
         request: &DeleteLoadBalancerTagsRequest,
@@ -1632,6 +1657,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeregisterInstancesFromLoadBalancer")]
+    #[inline]
     pub async fn deregister_vms_in_load_balancer(
         &self,
         request: &DeregisterVmsInLoadBalancerRequest,
@@ -1683,6 +1709,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RegisterTargets")]
+    #[inline]
     pub async fn link_load_balancer_backend_machines(
         &self,
         request: &LinkLoadBalancerBackendMachinesRequest,
@@ -1712,6 +1739,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeTags")]
+    #[inline]
     pub async fn read_load_balancer_tags(
         &self,
         request: &ReadLoadBalancerTagsRequest,
@@ -1740,6 +1768,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeLoadBalancers")]
+    #[inline]
     pub async fn read_load_balancers(
         &self,
         request: &ReadLoadBalancersRequest,
@@ -1771,6 +1800,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeInstanceHealth")]
+    #[inline]
     pub async fn read_vms_health(
         &self,
         request: &ReadVmsHealthRequest,
@@ -1812,6 +1842,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RegisterInstancesWithLoadBalancer")]
+    #[inline]
     pub async fn register_vms_in_load_balancer(
         &self,
         request: &RegisterVmsInLoadBalancerRequest,
@@ -1861,6 +1892,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeregisterTargets")]
+    #[inline]
     pub async fn unlink_load_balancer_backend_machines(
         &self,
         request: &UnlinkLoadBalancerBackendMachinesRequest,
@@ -1960,6 +1992,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyLoadBalancerAttributes")]
+    #[inline]
     pub async fn update_load_balancer(
         &self,
         request: &UpdateLoadBalancerRequest,

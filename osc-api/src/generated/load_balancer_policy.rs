@@ -47,6 +47,7 @@ pub struct CreateLoadBalancerPolicyRequest {
 
 impl CreateLoadBalancerPolicyRequest {
     /// Creates a [`CreateLoadBalancerPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_name: impl IntoId<LoadBalancerName>,
         policy_name: impl IntoId<LoadBalancerPolicyName>,
@@ -136,6 +137,7 @@ impl CreateLoadBalancerPolicyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -178,6 +180,7 @@ pub struct DeleteLoadBalancerPolicyRequest {
 
 impl DeleteLoadBalancerPolicyRequest {
     /// Creates a [`DeleteLoadBalancerPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         load_balancer_name: impl IntoId<LoadBalancerName>,
         policy_name: impl IntoId<LoadBalancerPolicyName>,
@@ -236,6 +239,7 @@ impl DeleteLoadBalancerPolicyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn load_balancer(&self) -> Result<&LoadBalancer> {
         __private::required(
             self.load_balancer.as_ref(),
@@ -274,6 +278,7 @@ impl LoadBalancerPolicyType {
     pub const VALUES: &'static [Self] = &[Self::App, Self::LoadBalancer];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::App => "app",
@@ -284,6 +289,7 @@ impl LoadBalancerPolicyType {
 }
 
 impl From<&str> for LoadBalancerPolicyType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "app" => Self::App,
@@ -353,6 +359,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_load_balancer_policy(
         &self,
         request: &CreateLoadBalancerPolicyRequest,
@@ -389,6 +396,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_load_balancer_policy(
         &self,
         request: &DeleteLoadBalancerPolicyRequest,

@@ -50,6 +50,7 @@ pub struct ReadLocationsRequest {
 
 impl ReadLocationsRequest {
     /// Creates an empty [`ReadLocationsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -111,6 +112,7 @@ impl Paginated for ReadLocationsRequest {
     type Action = action::ReadLocations;
     type Item = Location;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -118,6 +120,7 @@ impl Paginated for ReadLocationsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadLocationsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.locations.len(),
@@ -125,6 +128,7 @@ impl Paginated for ReadLocationsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadLocationsResponse) -> Vec<Location> {
         response.locations
     }
@@ -154,6 +158,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeLocations")]
+    #[inline]
     pub async fn read_locations(
         &self,
         request: &ReadLocationsRequest,

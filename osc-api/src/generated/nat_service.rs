@@ -43,6 +43,7 @@ pub struct CreateNatServiceRequest {
 
 impl CreateNatServiceRequest {
     /// Creates a [`CreateNatServiceRequest`] with the required fields.
+    #[inline]
     pub fn new(
         public_ip_id: impl IntoId<PublicIpId>,
         subnet_id: impl IntoId<SubnetId>,
@@ -103,6 +104,7 @@ impl CreateNatServiceResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn nat_service(&self) -> Result<&NatService> {
         __private::required(
             self.nat_service.as_ref(),
@@ -140,6 +142,7 @@ pub struct DeleteNatServiceRequest {
 
 impl DeleteNatServiceRequest {
     /// Creates a [`DeleteNatServiceRequest`] with the required fields.
+    #[inline]
     pub fn new(nat_service_id: impl Into<NatServiceId>) -> Self {
         Self {
             dry_run: None,
@@ -209,6 +212,7 @@ pub struct FiltersNatService {
 
 impl FiltersNatService {
     /// Creates an empty [`FiltersNatService`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -301,11 +305,13 @@ impl NatService {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn nat_service_id(&self) -> Result<&NatServiceId> {
         __private::required(self.nat_service_id.as_ref(), "NatService.NatServiceId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -374,6 +380,7 @@ pub struct ReadNatServicesRequest {
 
 impl ReadNatServicesRequest {
     /// Creates an empty [`ReadNatServicesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -441,6 +448,7 @@ impl Paginated for ReadNatServicesRequest {
     type Action = action::ReadNatServices;
     type Item = NatService;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -448,6 +456,7 @@ impl Paginated for ReadNatServicesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNatServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.nat_services.len(),
@@ -455,6 +464,7 @@ impl Paginated for ReadNatServicesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNatServicesResponse) -> Vec<NatService> {
         response.nat_services
     }
@@ -494,6 +504,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateNatGateway")]
+    #[inline]
     pub async fn create_nat_service(
         &self,
         request: &CreateNatServiceRequest,
@@ -526,6 +537,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteNatGateway")]
+    #[inline]
     pub async fn delete_nat_service(
         &self,
         request: &DeleteNatServiceRequest,
@@ -575,6 +587,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeNatGateways")]
+    #[inline]
     pub async fn read_nat_services(
         &self,
         request: &ReadNatServicesRequest,
@@ -598,6 +611,7 @@ pub mod action {
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }

@@ -38,6 +38,7 @@ pub struct CreateNetRequest {
 
 impl CreateNetRequest {
     /// Creates a [`CreateNetRequest`] with the required fields.
+    #[inline]
     pub fn new(ip_range: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -87,6 +88,7 @@ impl CreateNetResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net(&self) -> Result<&Net> {
         __private::required(self.net.as_ref(), "CreateNetResponse.Net")
     }
@@ -121,6 +123,7 @@ pub struct DeleteNetRequest {
 
 impl DeleteNetRequest {
     /// Creates a [`DeleteNetRequest`] with the required fields.
+    #[inline]
     pub fn new(net_id: impl Into<NetId>) -> Self {
         Self {
             dry_run: None,
@@ -190,6 +193,7 @@ pub struct FiltersNet {
 
 impl FiltersNet {
     /// Creates an empty [`FiltersNet`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -281,11 +285,13 @@ impl Net {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_id(&self) -> Result<&NetId> {
         __private::required(self.net_id.as_ref(), "Net.NetId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -335,6 +341,7 @@ impl NetState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -346,6 +353,7 @@ impl NetState {
 }
 
 impl From<&str> for NetState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -381,6 +389,7 @@ pub struct ReadNetsRequest {
 
 impl ReadNetsRequest {
     /// Creates an empty [`ReadNetsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -466,6 +475,7 @@ pub struct UpdateNetRequest {
 
 impl UpdateNetRequest {
     /// Creates a [`UpdateNetRequest`] with the required fields.
+    #[inline]
     pub fn new(
         dhcp_options_set_id: impl IntoId<DhcpOptionsSetId>,
         net_id: impl IntoId<NetId>,
@@ -521,6 +531,7 @@ impl UpdateNetResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net(&self) -> Result<&Net> {
         __private::required(self.net.as_ref(), "UpdateNetResponse.Net")
     }
@@ -542,6 +553,7 @@ impl Paginated for ReadNetsRequest {
     type Action = action::ReadNets;
     type Item = Net;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -549,6 +561,7 @@ impl Paginated for ReadNetsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNetsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.nets.len(),
@@ -556,6 +569,7 @@ impl Paginated for ReadNetsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNetsResponse) -> Vec<Net> {
         response.nets
     }
@@ -588,6 +602,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateVpc")]
+    #[inline]
     pub async fn create_net(
         &self,
         request: &CreateNetRequest,
@@ -621,6 +636,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteVpc")]
+    #[inline]
     pub async fn delete_net(
         &self,
         request: &DeleteNetRequest,
@@ -666,6 +682,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpcs")]
+    #[inline]
     pub async fn read_nets(
         &self,
         request: &ReadNetsRequest,
@@ -701,6 +718,7 @@ impl Client {
     /// ```
     #[doc(alias = "ModifyVpcAttribute")]
     #[doc(alias = "AssociateDhcpOptions")]
+    #[inline]
     pub async fn update_net(
         &self,
         request: &UpdateNetRequest,

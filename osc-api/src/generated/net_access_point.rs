@@ -42,6 +42,7 @@ pub struct CreateNetAccessPointRequest {
 
 impl CreateNetAccessPointRequest {
     /// Creates a [`CreateNetAccessPointRequest`] with the required fields.
+    #[inline]
     pub fn new(net_id: impl IntoId<NetId>, service_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -102,6 +103,7 @@ impl CreateNetAccessPointResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_access_point(&self) -> Result<&NetAccessPoint> {
         __private::required(
             self.net_access_point.as_ref(),
@@ -140,6 +142,7 @@ pub struct DeleteNetAccessPointRequest {
 
 impl DeleteNetAccessPointRequest {
     /// Creates a [`DeleteNetAccessPointRequest`] with the required fields.
+    #[inline]
     pub fn new(net_access_point_id: impl Into<NetAccessPointId>) -> Self {
         Self {
             dry_run: None,
@@ -211,6 +214,7 @@ pub struct FiltersNetAccessPoint {
 
 impl FiltersNetAccessPoint {
     /// Creates an empty [`FiltersNetAccessPoint`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -287,6 +291,7 @@ pub struct FiltersService {
 
 impl FiltersService {
     /// Creates an empty [`FiltersService`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -332,6 +337,7 @@ impl NetAccessPoint {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_access_point_id(&self) -> Result<&NetAccessPointId> {
         __private::required(
             self.net_access_point_id.as_ref(),
@@ -340,6 +346,7 @@ impl NetAccessPoint {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -387,6 +394,7 @@ pub struct ReadNetAccessPointServicesRequest {
 
 impl ReadNetAccessPointServicesRequest {
     /// Creates an empty [`ReadNetAccessPointServicesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -473,6 +481,7 @@ pub struct ReadNetAccessPointsRequest {
 
 impl ReadNetAccessPointsRequest {
     /// Creates an empty [`ReadNetAccessPointsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -553,6 +562,7 @@ impl Service {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn service_id(&self) -> Result<&ServiceId> {
         __private::required(self.service_id.as_ref(), "Service.ServiceId")
     }
@@ -594,6 +604,7 @@ pub struct UpdateNetAccessPointRequest {
 
 impl UpdateNetAccessPointRequest {
     /// Creates a [`UpdateNetAccessPointRequest`] with the required fields.
+    #[inline]
     pub fn new(net_access_point_id: impl Into<NetAccessPointId>) -> Self {
         Self {
             add_route_table_ids: None,
@@ -660,6 +671,7 @@ impl UpdateNetAccessPointResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_access_point(&self) -> Result<&NetAccessPoint> {
         __private::required(
             self.net_access_point.as_ref(),
@@ -684,6 +696,7 @@ impl Paginated for ReadNetAccessPointServicesRequest {
     type Action = action::ReadNetAccessPointServices;
     type Item = Service;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -691,6 +704,7 @@ impl Paginated for ReadNetAccessPointServicesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.services.len(),
@@ -698,6 +712,7 @@ impl Paginated for ReadNetAccessPointServicesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNetAccessPointServicesResponse) -> Vec<Service> {
         response.services
     }
@@ -709,6 +724,7 @@ impl Paginated for ReadNetAccessPointsRequest {
     type Action = action::ReadNetAccessPoints;
     type Item = NetAccessPoint;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -716,6 +732,7 @@ impl Paginated for ReadNetAccessPointsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.net_access_points.len(),
@@ -723,6 +740,7 @@ impl Paginated for ReadNetAccessPointsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNetAccessPointsResponse) -> Vec<NetAccessPoint> {
         response.net_access_points
     }
@@ -764,6 +782,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateVpcEndpoint")]
+    #[inline]
     pub async fn create_net_access_point(
         &self,
         request: &CreateNetAccessPointRequest,
@@ -794,6 +813,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteVpcEndpoints")]
+    #[inline]
     pub async fn delete_net_access_point(
         &self,
         request: &DeleteNetAccessPointRequest,
@@ -839,6 +859,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpcEndpointServices")]
+    #[inline]
     pub async fn read_net_access_point_services(
         &self,
         request: &ReadNetAccessPointServicesRequest,
@@ -890,6 +911,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpcEndpoints")]
+    #[inline]
     pub async fn read_net_access_points(
         &self,
         request: &ReadNetAccessPointsRequest,
@@ -937,6 +959,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyVpcEndpoint")]
+    #[inline]
     pub async fn update_net_access_point(
         &self,
         request: &UpdateNetAccessPointRequest,

@@ -35,6 +35,7 @@ pub struct AcceptNetPeeringRequest {
 
 impl AcceptNetPeeringRequest {
     /// Creates a [`AcceptNetPeeringRequest`] with the required fields.
+    #[inline]
     pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
@@ -76,6 +77,7 @@ impl AcceptNetPeeringResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_peering(&self) -> Result<&NetPeering> {
         __private::required(
             self.net_peering.as_ref(),
@@ -161,6 +163,7 @@ pub struct CreateNetPeeringRequired {
 impl CreateNetPeeringRequest {
     /// Creates a [`CreateNetPeeringRequest`] from its required fields: see
     /// [`CreateNetPeeringRequired`](crate::types::CreateNetPeeringRequired).
+    #[inline]
     pub fn new(required: CreateNetPeeringRequired) -> Self {
         let CreateNetPeeringRequired { accepter_net_id, source_net_id } = required;
         Self {
@@ -222,6 +225,7 @@ impl CreateNetPeeringResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_peering(&self) -> Result<&NetPeering> {
         __private::required(
             self.net_peering.as_ref(),
@@ -259,6 +263,7 @@ pub struct DeleteNetPeeringRequest {
 
 impl DeleteNetPeeringRequest {
     /// Creates a [`DeleteNetPeeringRequest`] with the required fields.
+    #[inline]
     pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
@@ -338,6 +343,7 @@ pub struct FiltersNetPeering {
 
 impl FiltersNetPeering {
     /// Creates an empty [`FiltersNetPeering`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -487,11 +493,13 @@ impl NetPeering {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_peering_id(&self) -> Result<&NetPeeringId> {
         __private::required(self.net_peering_id.as_ref(), "NetPeering.NetPeeringId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -570,6 +578,7 @@ impl NetPeeringStateName {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::PendingAcceptance => "pending-acceptance",
@@ -584,6 +593,7 @@ impl NetPeeringStateName {
 }
 
 impl From<&str> for NetPeeringStateName {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending-acceptance" => Self::PendingAcceptance,
@@ -622,6 +632,7 @@ pub struct ReadNetPeeringsRequest {
 
 impl ReadNetPeeringsRequest {
     /// Creates an empty [`ReadNetPeeringsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -703,6 +714,7 @@ pub struct RejectNetPeeringRequest {
 
 impl RejectNetPeeringRequest {
     /// Creates a [`RejectNetPeeringRequest`] with the required fields.
+    #[inline]
     pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
@@ -775,6 +787,7 @@ impl Paginated for ReadNetPeeringsRequest {
     type Action = action::ReadNetPeerings;
     type Item = NetPeering;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -782,6 +795,7 @@ impl Paginated for ReadNetPeeringsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNetPeeringsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.net_peerings.len(),
@@ -789,6 +803,7 @@ impl Paginated for ReadNetPeeringsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNetPeeringsResponse) -> Vec<NetPeering> {
         response.net_peerings
     }
@@ -820,6 +835,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AcceptVpcPeeringConnection")]
+    #[inline]
     pub async fn accept_net_peering(
         &self,
         request: &AcceptNetPeeringRequest,
@@ -876,6 +892,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateVpcPeeringConnection")]
+    #[inline]
     pub async fn create_net_peering(
         &self,
         request: &CreateNetPeeringRequest,
@@ -907,6 +924,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteVpcPeeringConnection")]
+    #[inline]
     pub async fn delete_net_peering(
         &self,
         request: &DeleteNetPeeringRequest,
@@ -959,6 +977,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpcPeeringConnections")]
+    #[inline]
     pub async fn read_net_peerings(
         &self,
         request: &ReadNetPeeringsRequest,
@@ -987,6 +1006,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RejectVpcPeeringConnection")]
+    #[inline]
     pub async fn reject_net_peering(
         &self,
         request: &RejectNetPeeringRequest,

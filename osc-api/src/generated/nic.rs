@@ -53,6 +53,7 @@ pub struct CreateNicRequest {
 
 impl CreateNicRequest {
     /// Creates a [`CreateNicRequest`] with the required fields.
+    #[inline]
     pub fn new(subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             description: None,
@@ -120,6 +121,7 @@ impl CreateNicResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn nic(&self) -> Result<&Nic> {
         __private::required(self.nic.as_ref(), "CreateNicResponse.Nic")
     }
@@ -154,6 +156,7 @@ pub struct DeleteNicRequest {
 
 impl DeleteNicRequest {
     /// Creates a [`DeleteNicRequest`] with the required fields.
+    #[inline]
     pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             dry_run: None,
@@ -266,6 +269,7 @@ pub struct FiltersNic {
 
 impl FiltersNic {
     /// Creates an empty [`FiltersNic`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -559,6 +563,7 @@ impl LinkNic {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn link_nic_id(&self) -> Result<&LinkNicId> {
         __private::required(self.link_nic_id.as_ref(), "LinkNic.LinkNicId")
     }
@@ -609,6 +614,7 @@ pub struct LinkNicRequest {
 
 impl LinkNicRequest {
     /// Creates a [`LinkNicRequest`] with the required fields.
+    #[inline]
     pub fn new(
         device_number: i64,
         nic_id: impl IntoId<NicId>,
@@ -691,6 +697,7 @@ pub struct LinkNicToUpdate {
 
 impl LinkNicToUpdate {
     /// Creates an empty [`LinkNicToUpdate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -743,6 +750,7 @@ pub struct LinkPrivateIpsRequest {
 
 impl LinkPrivateIpsRequest {
     /// Creates a [`LinkPrivateIpsRequest`] with the required fields.
+    #[inline]
     pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             allow_relink: None,
@@ -834,6 +842,7 @@ impl LinkPublicIp {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn link_public_ip_id(&self) -> Result<&LinkPublicIpId> {
         __private::required(
             self.link_public_ip_id.as_ref(),
@@ -900,11 +909,13 @@ impl Nic {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn nic_id(&self) -> Result<&NicId> {
         __private::required(self.nic_id.as_ref(), "Nic.NicId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -997,6 +1008,7 @@ pub struct ReadNicsRequest {
 
 impl ReadNicsRequest {
     /// Creates an empty [`ReadNicsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1077,6 +1089,7 @@ pub struct UnlinkNicRequest {
 
 impl UnlinkNicRequest {
     /// Creates a [`UnlinkNicRequest`] with the required fields.
+    #[inline]
     pub fn new(link_nic_id: impl Into<LinkNicId>) -> Self {
         Self {
             dry_run: None,
@@ -1142,6 +1155,7 @@ pub struct UnlinkPrivateIpsRequest {
 
 impl UnlinkPrivateIpsRequest {
     /// Creates a [`UnlinkPrivateIpsRequest`] with the required fields.
+    #[inline]
     pub fn new(nic_id: impl Into<NicId>, private_ips: impl IntoVec<String>) -> Self {
         Self {
             dry_run: None,
@@ -1218,6 +1232,7 @@ pub struct UpdateNicRequest {
 
 impl UpdateNicRequest {
     /// Creates a [`UpdateNicRequest`] with the required fields.
+    #[inline]
     pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             description: None,
@@ -1286,6 +1301,7 @@ impl UpdateNicResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn nic(&self) -> Result<&Nic> {
         __private::required(self.nic.as_ref(), "UpdateNicResponse.Nic")
     }
@@ -1307,6 +1323,7 @@ impl Paginated for ReadNicsRequest {
     type Action = action::ReadNics;
     type Item = Nic;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1314,6 +1331,7 @@ impl Paginated for ReadNicsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadNicsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.nics.len(),
@@ -1321,6 +1339,7 @@ impl Paginated for ReadNicsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadNicsResponse) -> Vec<Nic> {
         response.nics
     }
@@ -1374,6 +1393,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateNetworkInterface")]
+    #[inline]
     pub async fn create_nic(
         &self,
         request: &CreateNicRequest,
@@ -1406,6 +1426,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteNetworkInterface")]
+    #[inline]
     pub async fn delete_nic(
         &self,
         request: &DeleteNicRequest,
@@ -1442,6 +1463,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachNetworkInterface")]
+    #[inline]
     pub async fn link_nic(&self, request: &LinkNicRequest) -> Result<LinkNicResponse> {
         self.send::<action::LinkNic>(request).await
     }
@@ -1488,6 +1510,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AssignPrivateIpAddresses")]
+    #[inline]
     pub async fn link_private_ips(
         &self,
         request: &LinkPrivateIpsRequest,
@@ -1533,6 +1556,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeNetworkInterfaces")]
+    #[inline]
     pub async fn read_nics(
         &self,
         request: &ReadNicsRequest,
@@ -1563,6 +1587,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachNetworkInterface")]
+    #[inline]
     pub async fn unlink_nic(
         &self,
         request: &UnlinkNicRequest,
@@ -1592,6 +1617,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "UnassignPrivateIpAddresses")]
+    #[inline]
     pub async fn unlink_private_ips(
         &self,
         request: &UnlinkPrivateIpsRequest,
@@ -1656,6 +1682,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyNetworkInterfaceAttribute")]
+    #[inline]
     pub async fn update_nic(
         &self,
         request: &UpdateNicRequest,

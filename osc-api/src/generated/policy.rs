@@ -53,6 +53,7 @@ pub struct CreatePolicyRequest {
 
 impl CreatePolicyRequest {
     /// Creates a [`CreatePolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         document: impl Into<String>,
         policy_name: impl IntoId<PolicyName>,
@@ -122,6 +123,7 @@ impl CreatePolicyResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn policy(&self) -> Result<&Policy> {
         __private::required(self.policy.as_ref(), "CreatePolicyResponse.Policy")
     }
@@ -160,6 +162,7 @@ pub struct CreatePolicyVersionRequest {
 
 impl CreatePolicyVersionRequest {
     /// Creates a [`CreatePolicyVersionRequest`] with the required fields.
+    #[inline]
     pub fn new(document: impl Into<String>, policy_orn: impl IntoId<PolicyOrn>) -> Self {
         Self {
             document: document.into(),
@@ -209,6 +212,7 @@ impl CreatePolicyVersionResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn policy_version(&self) -> Result<&PolicyVersion> {
         __private::required(
             self.policy_version.as_ref(),
@@ -246,6 +250,7 @@ pub struct DeletePolicyRequest {
 
 impl DeletePolicyRequest {
     /// Creates a [`DeletePolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             dry_run: None,
@@ -308,6 +313,7 @@ pub struct DeletePolicyVersionRequest {
 
 impl DeletePolicyVersionRequest {
     /// Creates a [`DeletePolicyVersionRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         version_id: impl IntoId<PolicyVersionId>,
@@ -379,6 +385,7 @@ pub struct DeleteUserGroupPolicyRequest {
 
 impl DeleteUserGroupPolicyRequest {
     /// Creates a [`DeleteUserGroupPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_name: impl IntoId<PolicyName>,
         user_group_name: impl IntoId<UserGroupName>,
@@ -464,6 +471,7 @@ pub struct DeleteUserPolicyRequest {
 
 impl DeleteUserPolicyRequest {
     /// Creates a [`DeleteUserPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_name: impl IntoId<PolicyName>,
         user_name: impl IntoId<UserName>,
@@ -541,6 +549,7 @@ pub struct LinkManagedPolicyToUserGroupRequest {
 
 impl LinkManagedPolicyToUserGroupRequest {
     /// Creates a [`LinkManagedPolicyToUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         user_group_name: impl IntoId<UserGroupName>,
@@ -617,6 +626,7 @@ pub struct LinkPolicyRequest {
 
 impl LinkPolicyRequest {
     /// Creates a [`LinkPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         user_name: impl IntoId<UserName>,
@@ -699,6 +709,7 @@ pub struct PutUserGroupPolicyRequest {
 
 impl PutUserGroupPolicyRequest {
     /// Creates a [`PutUserGroupPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl IntoId<PolicyName>,
@@ -797,6 +808,7 @@ pub struct PutUserPolicyRequest {
 
 impl PutUserPolicyRequest {
     /// Creates a [`PutUserPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl IntoId<PolicyName>,
@@ -882,6 +894,7 @@ pub struct ReadEntitiesLinkedToPolicyRequest {
 
 impl ReadEntitiesLinkedToPolicyRequest {
     /// Creates a [`ReadEntitiesLinkedToPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             entities_type: None,
@@ -974,6 +987,7 @@ pub struct ReadLinkedPoliciesRequest {
 
 impl ReadLinkedPoliciesRequest {
     /// Creates a [`ReadLinkedPoliciesRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -1087,6 +1101,7 @@ pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
 
 impl ReadManagedPoliciesLinkedToUserGroupRequest {
     /// Creates a [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -1193,6 +1208,7 @@ pub struct ReadPoliciesRequest {
 
 impl ReadPoliciesRequest {
     /// Creates an empty [`ReadPoliciesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1279,6 +1295,7 @@ pub struct ReadPolicyRequest {
 
 impl ReadPolicyRequest {
     /// Creates a [`ReadPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1339,6 +1356,7 @@ pub struct ReadPolicyVersionRequest {
 
 impl ReadPolicyVersionRequest {
     /// Creates a [`ReadPolicyVersionRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         version_id: impl IntoId<PolicyVersionId>,
@@ -1409,6 +1427,7 @@ pub struct ReadPolicyVersionsRequest {
 
 impl ReadPolicyVersionsRequest {
     /// Creates a [`ReadPolicyVersionsRequest`] with the required fields.
+    #[inline]
     pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             first_item: None,
@@ -1497,6 +1516,7 @@ pub struct ReadUserGroupPoliciesRequest {
 
 impl ReadUserGroupPoliciesRequest {
     /// Creates a [`ReadUserGroupPoliciesRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -1605,6 +1625,7 @@ pub struct ReadUserGroupPolicyRequest {
 
 impl ReadUserGroupPolicyRequest {
     /// Creates a [`ReadUserGroupPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_name: impl IntoId<PolicyName>,
         user_group_name: impl IntoId<UserGroupName>,
@@ -1690,6 +1711,7 @@ pub struct ReadUserPoliciesRequest {
 
 impl ReadUserPoliciesRequest {
     /// Creates a [`ReadUserPoliciesRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -1760,6 +1782,7 @@ pub struct ReadUserPolicyRequest {
 
 impl ReadUserPolicyRequest {
     /// Creates a [`ReadUserPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_name: impl IntoId<PolicyName>,
         user_name: impl IntoId<UserName>,
@@ -1846,6 +1869,7 @@ pub struct SetDefaultPolicyVersionRequest {
 
 impl SetDefaultPolicyVersionRequest {
     /// Creates a [`SetDefaultPolicyVersionRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         version_id: impl IntoId<PolicyVersionId>,
@@ -1916,6 +1940,7 @@ pub struct UnlinkManagedPolicyFromUserGroupRequest {
 
 impl UnlinkManagedPolicyFromUserGroupRequest {
     /// Creates a [`UnlinkManagedPolicyFromUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         user_group_name: impl IntoId<UserGroupName>,
@@ -1994,6 +2019,7 @@ pub struct UnlinkPolicyRequest {
 
 impl UnlinkPolicyRequest {
     /// Creates a [`UnlinkPolicyRequest`] with the required fields.
+    #[inline]
     pub fn new(
         policy_orn: impl IntoId<PolicyOrn>,
         user_name: impl IntoId<UserName>,
@@ -2053,6 +2079,7 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     type Action = action::ReadEntitiesLinkedToPolicy;
     type Item = MinimalPolicy;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2060,6 +2087,7 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
         match &response.policy_entities {
             Some(inside) => {
@@ -2073,6 +2101,7 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
         match response.policy_entities {
             Some(inside) => {
@@ -2092,6 +2121,7 @@ impl Paginated for ReadLinkedPoliciesRequest {
     type Action = action::ReadLinkedPolicies;
     type Item = LinkedPolicy;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2099,6 +2129,7 @@ impl Paginated for ReadLinkedPoliciesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.policies.len(),
@@ -2106,6 +2137,7 @@ impl Paginated for ReadLinkedPoliciesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
         response.policies
     }
@@ -2117,6 +2149,7 @@ impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     type Action = action::ReadManagedPoliciesLinkedToUserGroup;
     type Item = LinkedPolicy;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2124,6 +2157,7 @@ impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
         }
     }
 
+    #[inline]
     fn next(
         response: &ReadManagedPoliciesLinkedToUserGroupResponse,
     ) -> __private::Next<'_> {
@@ -2133,6 +2167,7 @@ impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
         }
     }
 
+    #[inline]
     fn items(
         response: ReadManagedPoliciesLinkedToUserGroupResponse,
     ) -> Vec<LinkedPolicy> {
@@ -2146,6 +2181,7 @@ impl Paginated for ReadPoliciesRequest {
     type Action = action::ReadPolicies;
     type Item = Policy;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2153,6 +2189,7 @@ impl Paginated for ReadPoliciesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.policies.len(),
@@ -2160,6 +2197,7 @@ impl Paginated for ReadPoliciesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadPoliciesResponse) -> Vec<Policy> {
         response.policies
     }
@@ -2171,6 +2209,7 @@ impl Paginated for ReadPolicyVersionsRequest {
     type Action = action::ReadPolicyVersions;
     type Item = PolicyVersion;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2178,6 +2217,7 @@ impl Paginated for ReadPolicyVersionsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.policy_versions.len(),
@@ -2185,6 +2225,7 @@ impl Paginated for ReadPolicyVersionsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
         response.policy_versions
     }
@@ -2196,6 +2237,7 @@ impl Paginated for ReadUserGroupPoliciesRequest {
     type Action = action::ReadUserGroupPolicies;
     type Item = InlinePolicy;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -2203,6 +2245,7 @@ impl Paginated for ReadUserGroupPoliciesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.policies.len(),
@@ -2210,6 +2253,7 @@ impl Paginated for ReadUserGroupPoliciesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
         response.policies
     }
@@ -2241,6 +2285,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_policy(
         &self,
         request: &CreatePolicyRequest,
@@ -2276,6 +2321,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_policy_version(
         &self,
         request: &CreatePolicyVersionRequest,
@@ -2306,6 +2352,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_policy(
         &self,
         request: &DeletePolicyRequest,
@@ -2339,6 +2386,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_policy_version(
         &self,
         request: &DeletePolicyVersionRequest,
@@ -2374,6 +2422,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteGroupPolicy")]
+    #[inline]
     pub async fn delete_user_group_policy(
         &self,
         request: &DeleteUserGroupPolicyRequest,
@@ -2407,6 +2456,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_user_policy(
         &self,
         request: &DeleteUserPolicyRequest,
@@ -2443,6 +2493,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachGroupPolicy")]
+    #[inline]
     pub async fn link_managed_policy_to_user_group(
         &self,
         request: &LinkManagedPolicyToUserGroupRequest,
@@ -2479,6 +2530,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachUserPolicy")]
+    #[inline]
     pub async fn link_policy(
         &self,
         request: &LinkPolicyRequest,
@@ -2515,6 +2567,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "PutGroupPolicy")]
+    #[inline]
     pub async fn put_user_group_policy(
         &self,
         request: &PutUserGroupPolicyRequest,
@@ -2549,6 +2602,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn put_user_policy(
         &self,
         request: &PutUserPolicyRequest,
@@ -2598,6 +2652,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListEntitiesForPolicy")]
+    #[inline]
     pub async fn read_entities_linked_to_policy(
         &self,
         request: &ReadEntitiesLinkedToPolicyRequest,
@@ -2632,6 +2687,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListAttachedUserPolicies")]
+    #[inline]
     pub async fn read_linked_policies(
         &self,
         request: &ReadLinkedPoliciesRequest,
@@ -2668,6 +2724,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListAttachedGroupPolicies")]
+    #[inline]
     pub async fn read_managed_policies_linked_to_user_group(
         &self,
         request: &ReadManagedPoliciesLinkedToUserGroupRequest,
@@ -2705,6 +2762,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListPolicies")]
+    #[inline]
     pub async fn read_policies(
         &self,
         request: &ReadPoliciesRequest,
@@ -2736,6 +2794,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetPolicy")]
+    #[inline]
     pub async fn read_policy(
         &self,
         request: &ReadPolicyRequest,
@@ -2768,6 +2827,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetPolicyVersion")]
+    #[inline]
     pub async fn read_policy_version(
         &self,
         request: &ReadPolicyVersionRequest,
@@ -2801,6 +2861,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListPolicyVersions")]
+    #[inline]
     pub async fn read_policy_versions(
         &self,
         request: &ReadPolicyVersionsRequest,
@@ -2835,6 +2896,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListGroupPolicies")]
+    #[inline]
     pub async fn read_user_group_policies(
         &self,
         request: &ReadUserGroupPoliciesRequest,
@@ -2868,6 +2930,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetGroupPolicy")]
+    #[inline]
     pub async fn read_user_group_policy(
         &self,
         request: &ReadUserGroupPolicyRequest,
@@ -2897,6 +2960,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListUserPolicies")]
+    #[inline]
     pub async fn read_user_policies(
         &self,
         request: &ReadUserPoliciesRequest,
@@ -2929,6 +2993,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetUserPolicy")]
+    #[inline]
     pub async fn read_user_policy(
         &self,
         request: &ReadUserPolicyRequest,
@@ -2962,6 +3027,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn set_default_policy_version(
         &self,
         request: &SetDefaultPolicyVersionRequest,
@@ -3000,6 +3066,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachGroupPolicy")]
+    #[inline]
     pub async fn unlink_managed_policy_from_user_group(
         &self,
         request: &UnlinkManagedPolicyFromUserGroupRequest,
@@ -3036,6 +3103,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachUserPolicy")]
+    #[inline]
     pub async fn unlink_policy(
         &self,
         request: &UnlinkPolicyRequest,

@@ -120,6 +120,7 @@ impl Policy {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn orn(&self) -> Result<&PolicyOrn> {
         __private::required(self.orn.as_ref(), "Policy.Orn")
     }
@@ -128,6 +129,7 @@ impl Policy {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn policy_id(&self) -> Result<&PolicyId> {
         __private::required(self.policy_id.as_ref(), "Policy.PolicyId")
     }
@@ -136,6 +138,7 @@ impl Policy {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn policy_name(&self) -> Result<&PolicyName> {
         __private::required(self.policy_name.as_ref(), "Policy.PolicyName")
     }
@@ -229,6 +232,7 @@ impl PolicyEntityType {
     pub const VALUES: &'static [Self] = &[Self::Account, Self::User, Self::Group];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Account => "ACCOUNT",
@@ -240,6 +244,7 @@ impl PolicyEntityType {
 }
 
 impl From<&str> for PolicyEntityType {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "ACCOUNT" => Self::Account,
@@ -272,6 +277,7 @@ impl PolicyScope {
     pub const VALUES: &'static [Self] = &[Self::Local, Self::Ows];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Local => "LOCAL",
@@ -282,6 +288,7 @@ impl PolicyScope {
 }
 
 impl From<&str> for PolicyScope {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "LOCAL" => Self::Local,
@@ -312,6 +319,7 @@ impl PolicyVersion {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn version_id(&self) -> Result<&PolicyVersionId> {
         __private::required(self.version_id.as_ref(), "PolicyVersion.VersionId")
     }
@@ -345,6 +353,7 @@ pub struct ReadLinkedPoliciesFilters {
 
 impl ReadLinkedPoliciesFilters {
     /// Creates an empty [`ReadLinkedPoliciesFilters`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -378,6 +387,7 @@ pub struct ReadPoliciesFilters {
 
 impl ReadPoliciesFilters {
     /// Creates an empty [`ReadPoliciesFilters`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -32,6 +32,7 @@ pub struct CreateProductTypeRequest {
 
 impl CreateProductTypeRequest {
     /// Creates a [`CreateProductTypeRequest`] with the required fields.
+    #[inline]
     pub fn new(description: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -81,6 +82,7 @@ impl CreateProductTypeResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn product_type(&self) -> Result<&ProductType> {
         __private::required(
             self.product_type.as_ref(),
@@ -121,6 +123,7 @@ pub struct DeleteProductTypeRequest {
 
 impl DeleteProductTypeRequest {
     /// Creates a [`DeleteProductTypeRequest`] with the required fields.
+    #[inline]
     pub fn new(product_type_id: impl Into<ProductTypeId>) -> Self {
         Self {
             dry_run: None,
@@ -185,6 +188,7 @@ pub struct FiltersProductType {
 
 impl FiltersProductType {
     /// Creates an empty [`FiltersProductType`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -220,6 +224,7 @@ impl ProductType {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn product_type_id(&self) -> Result<&ProductTypeId> {
         __private::required(self.product_type_id.as_ref(), "ProductType.ProductTypeId")
     }
@@ -260,6 +265,7 @@ pub struct ReadProductTypesRequest {
 
 impl ReadProductTypesRequest {
     /// Creates an empty [`ReadProductTypesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -327,6 +333,7 @@ impl Paginated for ReadProductTypesRequest {
     type Action = action::ReadProductTypes;
     type Item = ProductType;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -334,6 +341,7 @@ impl Paginated for ReadProductTypesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadProductTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.product_types.len(),
@@ -341,6 +349,7 @@ impl Paginated for ReadProductTypesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadProductTypesResponse) -> Vec<ProductType> {
         response.product_types
     }
@@ -368,6 +377,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_product_type(
         &self,
         request: &CreateProductTypeRequest,
@@ -396,6 +406,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_product_type(
         &self,
         request: &DeleteProductTypeRequest,
@@ -425,6 +436,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_product_types(
         &self,
         request: &ReadProductTypesRequest,

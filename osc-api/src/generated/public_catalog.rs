@@ -24,6 +24,7 @@ pub struct ReadPublicCatalogRequest {
 
 impl ReadPublicCatalogRequest {
     /// Creates an empty [`ReadPublicCatalogRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -81,6 +82,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_public_catalog(
         &self,
         request: &ReadPublicCatalogRequest,

@@ -33,6 +33,7 @@ pub struct CreatePublicIpRequest {
 
 impl CreatePublicIpRequest {
     /// Creates an empty [`CreatePublicIpRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -64,6 +65,7 @@ impl CreatePublicIpResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn public_ip(&self) -> Result<&PublicIp> {
         __private::required(self.public_ip.as_ref(), "CreatePublicIpResponse.PublicIp")
     }
@@ -99,6 +101,7 @@ pub struct DeletePublicIpRequest {
 
 impl DeletePublicIpRequest {
     /// Creates an empty [`DeletePublicIpRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -179,6 +182,7 @@ pub struct FiltersPublicIp {
 
 impl FiltersPublicIp {
     /// Creates an empty [`FiltersPublicIp`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -298,6 +302,7 @@ pub struct LinkPublicIpRequest {
 
 impl LinkPublicIpRequest {
     /// Creates an empty [`LinkPublicIpRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -409,11 +414,13 @@ impl PublicIp {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn public_ip_id(&self) -> Result<&PublicIpId> {
         __private::required(self.public_ip_id.as_ref(), "PublicIp.PublicIpId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -466,6 +473,7 @@ pub struct ReadPublicIpRangesRequest {
 
 impl ReadPublicIpRangesRequest {
     /// Creates an empty [`ReadPublicIpRangesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -545,6 +553,7 @@ pub struct ReadPublicIpsRequest {
 
 impl ReadPublicIpsRequest {
     /// Creates an empty [`ReadPublicIpsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -627,6 +636,7 @@ pub struct UnlinkPublicIpRequest {
 
 impl UnlinkPublicIpRequest {
     /// Creates an empty [`UnlinkPublicIpRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -682,6 +692,7 @@ impl Paginated for ReadPublicIpRangesRequest {
     type Action = action::ReadPublicIpRanges;
     type Item = String;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -689,6 +700,7 @@ impl Paginated for ReadPublicIpRangesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.public_ips.len(),
@@ -696,6 +708,7 @@ impl Paginated for ReadPublicIpRangesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadPublicIpRangesResponse) -> Vec<String> {
         response.public_ips
     }
@@ -707,6 +720,7 @@ impl Paginated for ReadPublicIpsRequest {
     type Action = action::ReadPublicIps;
     type Item = PublicIp;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -714,6 +728,7 @@ impl Paginated for ReadPublicIpsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadPublicIpsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.public_ips.len(),
@@ -721,6 +736,7 @@ impl Paginated for ReadPublicIpsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadPublicIpsResponse) -> Vec<PublicIp> {
         response.public_ips
     }
@@ -752,6 +768,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AllocateAddress")]
+    #[inline]
     pub async fn create_public_ip(
         &self,
         request: &CreatePublicIpRequest,
@@ -783,6 +800,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ReleaseAddress")]
+    #[inline]
     pub async fn delete_public_ip(
         &self,
         request: &DeletePublicIpRequest,
@@ -833,6 +851,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AssociateAddress")]
+    #[inline]
     pub async fn link_public_ip(
         &self,
         request: &LinkPublicIpRequest,
@@ -861,6 +880,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_public_ip_ranges(
         &self,
         request: &ReadPublicIpRangesRequest,
@@ -906,6 +926,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeAddresses")]
+    #[inline]
     pub async fn read_public_ips(
         &self,
         request: &ReadPublicIpsRequest,
@@ -937,6 +958,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DisassociateAddress")]
+    #[inline]
     pub async fn unlink_public_ip(
         &self,
         request: &UnlinkPublicIpRequest,

@@ -30,6 +30,7 @@ pub struct FiltersQuota {
 
 impl FiltersQuota {
     /// Creates an empty [`FiltersQuota`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -153,6 +154,7 @@ pub struct ReadQuotasRequest {
 
 impl ReadQuotasRequest {
     /// Creates an empty [`ReadQuotasRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -221,6 +223,7 @@ impl Paginated for ReadQuotasRequest {
     type Action = action::ReadQuotas;
     type Item = QuotaTypes;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -228,6 +231,7 @@ impl Paginated for ReadQuotasRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadQuotasResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.quota_types.len(),
@@ -235,6 +239,7 @@ impl Paginated for ReadQuotasRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadQuotasResponse) -> Vec<QuotaTypes> {
         response.quota_types
     }
@@ -281,6 +286,7 @@ impl Client {
     /// ```
     #[doc(alias = "DescribeAccountAttributes")]
     #[doc(alias = "ListServiceQuotas")]
+    #[inline]
     pub async fn read_quotas(
         &self,
         request: &ReadQuotasRequest,

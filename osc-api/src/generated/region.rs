@@ -22,6 +22,7 @@ pub struct ReadRegionsRequest {
 
 impl ReadRegionsRequest {
     /// Creates an empty [`ReadRegionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,6 +100,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeRegions")]
+    #[inline]
     pub async fn read_regions(
         &self,
         request: &ReadRegionsRequest,

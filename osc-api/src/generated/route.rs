@@ -50,6 +50,7 @@ pub struct CreateRouteRequest {
 
 impl CreateRouteRequest {
     /// Creates a [`CreateRouteRequest`] with the required fields.
+    #[inline]
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl IntoId<RouteTableId>,
@@ -150,6 +151,7 @@ impl CreateRouteResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table(&self) -> Result<&RouteTable> {
         __private::required(self.route_table.as_ref(), "CreateRouteResponse.RouteTable")
     }
@@ -188,6 +190,7 @@ pub struct DeleteRouteRequest {
 
 impl DeleteRouteRequest {
     /// Creates a [`DeleteRouteRequest`] with the required fields.
+    #[inline]
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl IntoId<RouteTableId>,
@@ -242,6 +245,7 @@ impl DeleteRouteResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table(&self) -> Result<&RouteTable> {
         __private::required(self.route_table.as_ref(), "DeleteRouteResponse.RouteTable")
     }
@@ -291,6 +295,7 @@ pub struct UpdateRouteRequest {
 
 impl UpdateRouteRequest {
     /// Creates a [`UpdateRouteRequest`] with the required fields.
+    #[inline]
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl IntoId<RouteTableId>,
@@ -391,6 +396,7 @@ impl UpdateRouteResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table(&self) -> Result<&RouteTable> {
         __private::required(self.route_table.as_ref(), "UpdateRouteResponse.RouteTable")
     }
@@ -439,6 +445,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_route(
         &self,
         request: &CreateRouteRequest,
@@ -471,6 +478,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_route(
         &self,
         request: &DeleteRouteRequest,
@@ -510,6 +518,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ReplaceRoute")]
+    #[inline]
     pub async fn update_route(
         &self,
         request: &UpdateRouteRequest,

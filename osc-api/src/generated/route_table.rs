@@ -40,6 +40,7 @@ pub struct CreateRouteTableRequest {
 
 impl CreateRouteTableRequest {
     /// Creates a [`CreateRouteTableRequest`] with the required fields.
+    #[inline]
     pub fn new(net_id: impl Into<NetId>) -> Self {
         Self {
             dry_run: None,
@@ -81,6 +82,7 @@ impl CreateRouteTableResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table(&self) -> Result<&RouteTable> {
         __private::required(
             self.route_table.as_ref(),
@@ -118,6 +120,7 @@ pub struct DeleteRouteTableRequest {
 
 impl DeleteRouteTableRequest {
     /// Creates a [`DeleteRouteTableRequest`] with the required fields.
+    #[inline]
     pub fn new(route_table_id: impl Into<RouteTableId>) -> Self {
         Self {
             dry_run: None,
@@ -205,6 +208,7 @@ pub struct FiltersRouteTable {
 
 impl FiltersRouteTable {
     /// Creates an empty [`FiltersRouteTable`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -387,6 +391,7 @@ pub struct LinkRouteTableRequest {
 
 impl LinkRouteTableRequest {
     /// Creates a [`LinkRouteTableRequest`] with the required fields.
+    #[inline]
     pub fn new(
         route_table_id: impl IntoId<RouteTableId>,
         subnet_id: impl IntoId<SubnetId>,
@@ -468,6 +473,7 @@ pub struct ReadRouteTablesRequest {
 
 impl ReadRouteTablesRequest {
     /// Creates an empty [`ReadRouteTablesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -550,6 +556,7 @@ pub struct UnlinkRouteTableRequest {
 
 impl UnlinkRouteTableRequest {
     /// Creates a [`UnlinkRouteTableRequest`] with the required fields.
+    #[inline]
     pub fn new(link_route_table_id: impl Into<LinkRouteTableId>) -> Self {
         Self {
             dry_run: None,
@@ -619,6 +626,7 @@ pub struct UpdateRouteTableLinkRequest {
 
 impl UpdateRouteTableLinkRequest {
     /// Creates a [`UpdateRouteTableLinkRequest`] with the required fields.
+    #[inline]
     pub fn new(
         link_route_table_id: impl IntoId<LinkRouteTableId>,
         route_table_id: impl IntoId<RouteTableId>,
@@ -685,6 +693,7 @@ impl Paginated for ReadRouteTablesRequest {
     type Action = action::ReadRouteTables;
     type Item = RouteTable;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -692,6 +701,7 @@ impl Paginated for ReadRouteTablesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadRouteTablesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.route_tables.len(),
@@ -699,6 +709,7 @@ impl Paginated for ReadRouteTablesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadRouteTablesResponse) -> Vec<RouteTable> {
         response.route_tables
     }
@@ -731,6 +742,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_route_table(
         &self,
         request: &CreateRouteTableRequest,
@@ -761,6 +773,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_route_table(
         &self,
         request: &DeleteRouteTableRequest,
@@ -796,6 +809,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AssociateRouteTable")]
+    #[inline]
     pub async fn link_route_table(
         &self,
         request: &LinkRouteTableRequest,
@@ -847,6 +861,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeRouteTables")]
+    #[inline]
     pub async fn read_route_tables(
         &self,
         request: &ReadRouteTablesRequest,
@@ -876,6 +891,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DisassociateRouteTable")]
+    #[inline]
     pub async fn unlink_route_table(
         &self,
         request: &UnlinkRouteTableRequest,
@@ -909,6 +925,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ReplaceRouteTableAssociation")]
+    #[inline]
     pub async fn update_route_table_link(
         &self,
         request: &UpdateRouteTableLinkRequest,

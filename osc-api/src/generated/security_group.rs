@@ -46,6 +46,7 @@ pub struct CreateSecurityGroupRequest {
 
 impl CreateSecurityGroupRequest {
     /// Creates a [`CreateSecurityGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         description: impl Into<String>,
         security_group_name: impl IntoId<SecurityGroupName>,
@@ -109,6 +110,7 @@ impl CreateSecurityGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn security_group(&self) -> Result<&SecurityGroup> {
         __private::required(
             self.security_group.as_ref(),
@@ -147,6 +149,7 @@ pub struct DeleteSecurityGroupRequest {
 
 impl DeleteSecurityGroupRequest {
     /// Creates an empty [`DeleteSecurityGroupRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -253,6 +256,7 @@ pub struct FiltersSecurityGroup {
 
 impl FiltersSecurityGroup {
     /// Creates an empty [`FiltersSecurityGroup`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -484,6 +488,7 @@ pub struct ReadSecurityGroupsRequest {
 
 impl ReadSecurityGroupsRequest {
     /// Creates an empty [`ReadSecurityGroupsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -552,6 +557,7 @@ impl Paginated for ReadSecurityGroupsRequest {
     type Action = action::ReadSecurityGroups;
     type Item = SecurityGroup;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -559,6 +565,7 @@ impl Paginated for ReadSecurityGroupsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.security_groups.len(),
@@ -566,6 +573,7 @@ impl Paginated for ReadSecurityGroupsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadSecurityGroupsResponse) -> Vec<SecurityGroup> {
         response.security_groups
     }
@@ -606,6 +614,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_security_group(
         &self,
         request: &CreateSecurityGroupRequest,
@@ -637,6 +646,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_security_group(
         &self,
         request: &DeleteSecurityGroupRequest,
@@ -682,6 +692,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeSecurityGroups")]
+    #[inline]
     pub async fn read_security_groups(
         &self,
         request: &ReadSecurityGroupsRequest,

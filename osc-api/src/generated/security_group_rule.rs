@@ -53,6 +53,7 @@ pub struct CreateSecurityGroupRuleRequest {
 
 impl CreateSecurityGroupRuleRequest {
     /// Creates a [`CreateSecurityGroupRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(flow: Flow, security_group_id: impl Into<SecurityGroupId>) -> Self {
         Self {
             dry_run: None,
@@ -168,6 +169,7 @@ impl CreateSecurityGroupRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn security_group(&self) -> Result<&SecurityGroup> {
         __private::required(
             self.security_group.as_ref(),
@@ -227,6 +229,7 @@ pub struct DeleteSecurityGroupRuleRequest {
 
 impl DeleteSecurityGroupRuleRequest {
     /// Creates a [`DeleteSecurityGroupRuleRequest`] with the required fields.
+    #[inline]
     pub fn new(flow: Flow, security_group_id: impl Into<SecurityGroupId>) -> Self {
         Self {
             dry_run: None,
@@ -342,6 +345,7 @@ impl DeleteSecurityGroupRuleResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn security_group(&self) -> Result<&SecurityGroup> {
         __private::required(
             self.security_group.as_ref(),
@@ -380,6 +384,7 @@ impl Flow {
     pub const VALUES: &'static [Self] = &[Self::Inbound, Self::Outbound];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Inbound => "Inbound",
@@ -390,6 +395,7 @@ impl Flow {
 }
 
 impl From<&str> for Flow {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "Inbound" => Self::Inbound,
@@ -465,6 +471,7 @@ impl Client {
     /// ```
     #[doc(alias = "AuthorizeSecurityGroupIngress")]
     #[doc(alias = "AuthorizeSecurityGroupEgress")]
+    #[inline]
     pub async fn create_security_group_rule(
         &self,
         request: &CreateSecurityGroupRuleRequest,
@@ -530,6 +537,7 @@ impl Client {
     /// ```
     #[doc(alias = "RevokeSecurityGroupIngress")]
     #[doc(alias = "RevokeSecurityGroupEgress")]
+    #[inline]
     pub async fn delete_security_group_rule(
         &self,
         request: &DeleteSecurityGroupRuleRequest,

@@ -66,6 +66,7 @@ pub struct CreateServerCertificateRequired {
 impl CreateServerCertificateRequest {
     /// Creates a [`CreateServerCertificateRequest`] from its required fields: see
     /// [`CreateServerCertificateRequired`](crate::types::CreateServerCertificateRequired).
+    #[inline]
     pub fn new(required: CreateServerCertificateRequired) -> Self {
         let CreateServerCertificateRequired { body, name, private_key } = required;
         Self {
@@ -140,6 +141,7 @@ impl CreateServerCertificateResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn server_certificate(&self) -> Result<&ServerCertificate> {
         __private::required(
             self.server_certificate.as_ref(),
@@ -178,6 +180,7 @@ pub struct DeleteServerCertificateRequest {
 
 impl DeleteServerCertificateRequest {
     /// Creates a [`DeleteServerCertificateRequest`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -234,6 +237,7 @@ pub struct FiltersServerCertificate {
 
 impl FiltersServerCertificate {
     /// Creates an empty [`FiltersServerCertificate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -268,6 +272,7 @@ pub struct ReadServerCertificatesRequest {
 
 impl ReadServerCertificatesRequest {
     /// Creates an empty [`ReadServerCertificatesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -334,6 +339,7 @@ impl ServerCertificate {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn id(&self) -> Result<&ServerCertificateId> {
         __private::required(self.id.as_ref(), "ServerCertificate.Id")
     }
@@ -342,6 +348,7 @@ impl ServerCertificate {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn orn(&self) -> Result<&ServerCertificateOrn> {
         __private::required(self.orn.as_ref(), "ServerCertificate.Orn")
     }
@@ -390,6 +397,7 @@ pub struct UpdateServerCertificateRequest {
 
 impl UpdateServerCertificateRequest {
     /// Creates a [`UpdateServerCertificateRequest`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -447,6 +455,7 @@ impl UpdateServerCertificateResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn server_certificate(&self) -> Result<&ServerCertificate> {
         __private::required(
             self.server_certificate.as_ref(),
@@ -500,6 +509,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "UploadServerCertificate")]
+    #[inline]
     pub async fn create_server_certificate(
         &self,
         request: &CreateServerCertificateRequest,
@@ -526,6 +536,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_server_certificate(
         &self,
         request: &DeleteServerCertificateRequest,
@@ -554,6 +565,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListServerCertificates")]
+    #[inline]
     pub async fn read_server_certificates(
         &self,
         request: &ReadServerCertificatesRequest,
@@ -581,6 +593,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_server_certificate(
         &self,
         request: &UpdateServerCertificateRequest,

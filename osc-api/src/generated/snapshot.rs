@@ -44,6 +44,7 @@ pub struct CreateSnapshotExportTaskRequest {
 
 impl CreateSnapshotExportTaskRequest {
     /// Creates a [`CreateSnapshotExportTaskRequest`] with the required fields.
+    #[inline]
     pub fn new(
         osu_export: OsuExportToCreate,
         snapshot_id: impl Into<SnapshotId>,
@@ -96,6 +97,7 @@ impl CreateSnapshotExportTaskResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn snapshot_export_task(&self) -> Result<&SnapshotExportTask> {
         __private::required(
             self.snapshot_export_task.as_ref(),
@@ -148,6 +150,7 @@ pub struct CreateSnapshotRequest {
 
 impl CreateSnapshotRequest {
     /// Creates an empty [`CreateSnapshotRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -234,6 +237,7 @@ impl CreateSnapshotResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn snapshot(&self) -> Result<&Snapshot> {
         __private::required(self.snapshot.as_ref(), "CreateSnapshotResponse.Snapshot")
     }
@@ -268,6 +272,7 @@ pub struct DeleteSnapshotRequest {
 
 impl DeleteSnapshotRequest {
     /// Creates a [`DeleteSnapshotRequest`] with the required fields.
+    #[inline]
     pub fn new(snapshot_id: impl Into<SnapshotId>) -> Self {
         Self {
             dry_run: None,
@@ -353,6 +358,7 @@ pub struct FiltersSnapshot {
 
 impl FiltersSnapshot {
     /// Creates an empty [`FiltersSnapshot`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -503,6 +509,7 @@ pub struct FiltersSnapshotExportTask {
 
 impl FiltersSnapshotExportTask {
     /// Creates an empty [`FiltersSnapshotExportTask`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -573,6 +580,7 @@ pub struct ReadSnapshotExportTasksRequest {
 
 impl ReadSnapshotExportTasksRequest {
     /// Creates an empty [`ReadSnapshotExportTasksRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -662,6 +670,7 @@ pub struct ReadSnapshotsRequest {
 
 impl ReadSnapshotsRequest {
     /// Creates an empty [`ReadSnapshotsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -759,11 +768,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn snapshot_id(&self) -> Result<&SnapshotId> {
         __private::required(self.snapshot_id.as_ref(), "Snapshot.SnapshotId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -821,6 +832,7 @@ pub struct SnapshotExportTask {
 
 impl SnapshotExportTask {
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -890,6 +902,7 @@ impl SnapshotExportTaskState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -907,6 +920,7 @@ impl SnapshotExportTaskState {
 }
 
 impl From<&str> for SnapshotExportTaskState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -964,6 +978,7 @@ impl SnapshotState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::InQueue => "in-queue",
@@ -979,6 +994,7 @@ impl SnapshotState {
 }
 
 impl From<&str> for SnapshotState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "in-queue" => Self::InQueue,
@@ -1019,6 +1035,7 @@ pub struct UpdateSnapshotRequest {
 
 impl UpdateSnapshotRequest {
     /// Creates a [`UpdateSnapshotRequest`] with the required fields.
+    #[inline]
     pub fn new(
         permissions_to_create_volume: PermissionsOnResourceCreation,
         snapshot_id: impl Into<SnapshotId>,
@@ -1074,6 +1091,7 @@ impl UpdateSnapshotResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn snapshot(&self) -> Result<&Snapshot> {
         __private::required(self.snapshot.as_ref(), "UpdateSnapshotResponse.Snapshot")
     }
@@ -1095,6 +1113,7 @@ impl Paginated for ReadSnapshotExportTasksRequest {
     type Action = action::ReadSnapshotExportTasks;
     type Item = SnapshotExportTask;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1102,6 +1121,7 @@ impl Paginated for ReadSnapshotExportTasksRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.snapshot_export_tasks.len(),
@@ -1109,6 +1129,7 @@ impl Paginated for ReadSnapshotExportTasksRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
         response.snapshot_export_tasks
     }
@@ -1120,6 +1141,7 @@ impl Paginated for ReadSnapshotsRequest {
     type Action = action::ReadSnapshots;
     type Item = Snapshot;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1127,6 +1149,7 @@ impl Paginated for ReadSnapshotsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadSnapshotsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.snapshots.len(),
@@ -1134,6 +1157,7 @@ impl Paginated for ReadSnapshotsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadSnapshotsResponse) -> Vec<Snapshot> {
         response.snapshots
     }
@@ -1212,6 +1236,7 @@ impl Client {
     /// ```
     #[doc(alias = "CopySnapshot")]
     #[doc(alias = "ImportSnapshot")]
+    #[inline]
     pub async fn create_snapshot(
         &self,
         request: &CreateSnapshotRequest,
@@ -1251,6 +1276,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_snapshot_export_task(
         &self,
         request: &CreateSnapshotExportTaskRequest,
@@ -1282,6 +1308,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_snapshot(
         &self,
         request: &DeleteSnapshotRequest,
@@ -1312,6 +1339,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeSnapshotExportTasks")]
+    #[inline]
     pub async fn read_snapshot_export_tasks(
         &self,
         request: &ReadSnapshotExportTasksRequest,
@@ -1357,6 +1385,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeSnapshots")]
+    #[inline]
     pub async fn read_snapshots(
         &self,
         request: &ReadSnapshotsRequest,
@@ -1451,6 +1480,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifySnapshotAttribute")]
+    #[inline]
     pub async fn update_snapshot(
         &self,
         request: &UpdateSnapshotRequest,
@@ -1474,6 +1504,7 @@ pub mod action {
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }

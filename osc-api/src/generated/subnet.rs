@@ -43,6 +43,7 @@ pub struct CreateSubnetRequest {
 
 impl CreateSubnetRequest {
     /// Creates a [`CreateSubnetRequest`] with the required fields.
+    #[inline]
     pub fn new(ip_range: impl Into<String>, net_id: impl IntoId<NetId>) -> Self {
         Self {
             dry_run: None,
@@ -102,6 +103,7 @@ impl CreateSubnetResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn subnet(&self) -> Result<&Subnet> {
         __private::required(self.subnet.as_ref(), "CreateSubnetResponse.Subnet")
     }
@@ -136,6 +138,7 @@ pub struct DeleteSubnetRequest {
 
 impl DeleteSubnetRequest {
     /// Creates a [`DeleteSubnetRequest`] with the required fields.
+    #[inline]
     pub fn new(subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             dry_run: None,
@@ -207,6 +210,7 @@ pub struct FiltersSubnet {
 
 impl FiltersSubnet {
     /// Creates an empty [`FiltersSubnet`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -307,6 +311,7 @@ pub struct ReadSubnetsRequest {
 
 impl ReadSubnetsRequest {
     /// Creates an empty [`ReadSubnetsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -395,11 +400,13 @@ impl Subnet {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn subnet_id(&self) -> Result<&SubnetId> {
         __private::required(self.subnet_id.as_ref(), "Subnet.SubnetId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -449,6 +456,7 @@ impl SubnetState {
     pub const VALUES: &'static [Self] = &[Self::Pending, Self::Available, Self::Deleted];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -460,6 +468,7 @@ impl SubnetState {
 }
 
 impl From<&str> for SubnetState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -496,6 +505,7 @@ pub struct UpdateSubnetRequest {
 
 impl UpdateSubnetRequest {
     /// Creates a [`UpdateSubnetRequest`] with the required fields.
+    #[inline]
     pub fn new(map_public_ip_on_launch: bool, subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             dry_run: None,
@@ -545,6 +555,7 @@ impl UpdateSubnetResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn subnet(&self) -> Result<&Subnet> {
         __private::required(self.subnet.as_ref(), "UpdateSubnetResponse.Subnet")
     }
@@ -566,6 +577,7 @@ impl Paginated for ReadSubnetsRequest {
     type Action = action::ReadSubnets;
     type Item = Subnet;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -573,6 +585,7 @@ impl Paginated for ReadSubnetsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadSubnetsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.subnets.len(),
@@ -580,6 +593,7 @@ impl Paginated for ReadSubnetsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadSubnetsResponse) -> Vec<Subnet> {
         response.subnets
     }
@@ -612,6 +626,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_subnet(
         &self,
         request: &CreateSubnetRequest,
@@ -644,6 +659,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_subnet(
         &self,
         request: &DeleteSubnetRequest,
@@ -693,6 +709,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeSubnets")]
+    #[inline]
     pub async fn read_subnets(
         &self,
         request: &ReadSubnetsRequest,
@@ -723,6 +740,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifySubnetAttribute")]
+    #[inline]
     pub async fn update_subnet(
         &self,
         request: &UpdateSubnetRequest,

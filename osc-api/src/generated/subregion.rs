@@ -28,6 +28,7 @@ pub struct FiltersSubregion {
 
 impl FiltersSubregion {
     /// Creates an empty [`FiltersSubregion`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,6 +85,7 @@ pub struct ReadSubregionsRequest {
 
 impl ReadSubregionsRequest {
     /// Creates an empty [`ReadSubregionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -165,6 +167,7 @@ impl Subregion {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn subregion_name(&self) -> Result<&SubregionName> {
         __private::required(self.subregion_name.as_ref(), "Subregion.SubregionName")
     }
@@ -190,6 +193,7 @@ impl Paginated for ReadSubregionsRequest {
     type Action = action::ReadSubregions;
     type Item = Subregion;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -197,6 +201,7 @@ impl Paginated for ReadSubregionsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadSubregionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.subregions.len(),
@@ -204,6 +209,7 @@ impl Paginated for ReadSubregionsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadSubregionsResponse) -> Vec<Subregion> {
         response.subregions
     }
@@ -249,6 +255,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeAvailabilityZones")]
+    #[inline]
     pub async fn read_subregions(
         &self,
         request: &ReadSubregionsRequest,

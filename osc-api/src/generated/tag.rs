@@ -45,6 +45,7 @@ pub struct CreateTagsRequest {
 
 impl CreateTagsRequest {
     /// Creates a [`CreateTagsRequest`] with the required fields.
+    #[inline]
     pub fn new(
         resource_ids: impl IntoVec<ResourceId>,
         tags: impl IntoVec<ResourceTag>,
@@ -121,6 +122,7 @@ pub struct DeleteTagsRequest {
 
 impl DeleteTagsRequest {
     /// Creates a [`DeleteTagsRequest`] with the required fields.
+    #[inline]
     pub fn new(
         resource_ids: impl IntoVec<ResourceId>,
         tags: impl IntoVec<ResourceTag>,
@@ -193,6 +195,7 @@ pub struct FiltersTag {
 
 impl FiltersTag {
     /// Creates an empty [`FiltersTag`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -255,6 +258,7 @@ pub struct ReadTagsRequest {
 
 impl ReadTagsRequest {
     /// Creates an empty [`ReadTagsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -322,6 +326,7 @@ impl Paginated for ReadTagsRequest {
     type Action = action::ReadTags;
     type Item = Tag;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -329,6 +334,7 @@ impl Paginated for ReadTagsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadTagsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.tags.len(),
@@ -336,6 +342,7 @@ impl Paginated for ReadTagsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadTagsResponse) -> Vec<Tag> {
         response.tags
     }
@@ -370,6 +377,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_tags(
         &self,
         request: &CreateTagsRequest,
@@ -399,6 +407,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_tags(
         &self,
         request: &DeleteTagsRequest,
@@ -431,6 +440,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeTags")]
+    #[inline]
     pub async fn read_tags(
         &self,
         request: &ReadTagsRequest,

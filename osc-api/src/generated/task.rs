@@ -27,6 +27,7 @@ pub struct DeleteExportTaskRequest {
 
 impl DeleteExportTaskRequest {
     /// Creates a [`DeleteExportTaskRequest`] with the required fields.
+    #[inline]
     pub fn new(export_task_id: impl Into<TaskId>) -> Self {
         Self {
             dry_run: None,
@@ -108,6 +109,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_export_task(
         &self,
         request: &DeleteExportTaskRequest,

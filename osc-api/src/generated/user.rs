@@ -36,6 +36,7 @@ pub struct CreateUserRequest {
 
 impl CreateUserRequest {
     /// Creates a [`CreateUserRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -93,6 +94,7 @@ impl CreateUserResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user(&self) -> Result<&User> {
         __private::required(self.user.as_ref(), "CreateUserResponse.User")
     }
@@ -127,6 +129,7 @@ pub struct DeleteUserRequest {
 
 impl DeleteUserRequest {
     /// Creates a [`DeleteUserRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -182,6 +185,7 @@ pub struct FiltersUsers {
 
 impl FiltersUsers {
     /// Creates an empty [`FiltersUsers`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -219,6 +223,7 @@ pub struct ReadUsersRequest {
 
 impl ReadUsersRequest {
     /// Creates an empty [`ReadUsersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -314,6 +319,7 @@ pub struct UpdateUserRequest {
 
 impl UpdateUserRequest {
     /// Creates a [`UpdateUserRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -379,6 +385,7 @@ impl UpdateUserResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user(&self) -> Result<&User> {
         __private::required(self.user.as_ref(), "UpdateUserResponse.User")
     }
@@ -400,6 +407,7 @@ impl Paginated for ReadUsersRequest {
     type Action = action::ReadUsers;
     type Item = User;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -407,6 +415,7 @@ impl Paginated for ReadUsersRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadUsersResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.users.len(),
@@ -414,6 +423,7 @@ impl Paginated for ReadUsersRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadUsersResponse) -> Vec<User> {
         response.users
     }
@@ -445,6 +455,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_user(
         &self,
         request: &CreateUserRequest,
@@ -475,6 +486,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_user(
         &self,
         request: &DeleteUserRequest,
@@ -505,6 +517,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListUsers")]
+    #[inline]
     pub async fn read_users(
         &self,
         request: &ReadUsersRequest,
@@ -536,6 +549,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_user(
         &self,
         request: &UpdateUserRequest,

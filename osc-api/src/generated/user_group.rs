@@ -43,6 +43,7 @@ pub struct AddUserToUserGroupRequest {
 
 impl AddUserToUserGroupRequest {
     /// Creates a [`AddUserToUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         user_group_name: impl IntoId<UserGroupName>,
         user_name: impl IntoId<UserName>,
@@ -134,6 +135,7 @@ pub struct CreateUserGroupRequest {
 
 impl CreateUserGroupRequest {
     /// Creates a [`CreateUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -183,6 +185,7 @@ impl CreateUserGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user_group(&self) -> Result<&UserGroup> {
         __private::required(
             self.user_group.as_ref(),
@@ -224,6 +227,7 @@ pub struct DeleteUserGroupRequest {
 
 impl DeleteUserGroupRequest {
     /// Creates a [`DeleteUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -303,6 +307,7 @@ pub struct ReadUserGroupRequest {
 
 impl ReadUserGroupRequest {
     /// Creates a [`ReadUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -383,6 +388,7 @@ pub struct ReadUserGroupsPerUserRequest {
 
 impl ReadUserGroupsPerUserRequest {
     /// Creates a [`ReadUserGroupsPerUserRequest`] with the required fields.
+    #[inline]
     pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
@@ -459,6 +465,7 @@ pub struct ReadUserGroupsRequest {
 
 impl ReadUserGroupsRequest {
     /// Creates an empty [`ReadUserGroupsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -555,6 +562,7 @@ pub struct RemoveUserFromUserGroupRequest {
 
 impl RemoveUserFromUserGroupRequest {
     /// Creates a [`RemoveUserFromUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(
         user_group_name: impl IntoId<UserGroupName>,
         user_name: impl IntoId<UserName>,
@@ -650,6 +658,7 @@ pub struct UpdateUserGroupRequest {
 
 impl UpdateUserGroupRequest {
     /// Creates a [`UpdateUserGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
@@ -720,6 +729,7 @@ impl UpdateUserGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user_group(&self) -> Result<&UserGroup> {
         __private::required(
             self.user_group.as_ref(),
@@ -731,6 +741,7 @@ impl UpdateUserGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user(&self) -> Result<&User> {
         __private::required(self.users.first(), "UpdateUserGroupResponse.Users")
     }
@@ -771,6 +782,7 @@ impl UserGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn name(&self) -> Result<&UserGroupName> {
         __private::required(self.name.as_ref(), "UserGroup.Name")
     }
@@ -779,6 +791,7 @@ impl UserGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn user_group_id(&self) -> Result<&UserGroupId> {
         __private::required(self.user_group_id.as_ref(), "UserGroup.UserGroupId")
     }
@@ -808,6 +821,7 @@ impl Paginated for ReadUserGroupsRequest {
     type Action = action::ReadUserGroups;
     type Item = UserGroup;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -815,6 +829,7 @@ impl Paginated for ReadUserGroupsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadUserGroupsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.user_groups.len(),
@@ -822,6 +837,7 @@ impl Paginated for ReadUserGroupsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadUserGroupsResponse) -> Vec<UserGroup> {
         response.user_groups
     }
@@ -857,6 +873,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AddUserToGroup")]
+    #[inline]
     pub async fn add_user_to_user_group(
         &self,
         request: &AddUserToUserGroupRequest,
@@ -886,6 +903,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateGroup")]
+    #[inline]
     pub async fn create_user_group(
         &self,
         request: &CreateUserGroupRequest,
@@ -920,6 +938,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteGroup")]
+    #[inline]
     pub async fn delete_user_group(
         &self,
         request: &DeleteUserGroupRequest,
@@ -949,6 +968,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetGroup")]
+    #[inline]
     pub async fn read_user_group(
         &self,
         request: &ReadUserGroupRequest,
@@ -983,6 +1003,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListGroups")]
+    #[inline]
     pub async fn read_user_groups(
         &self,
         request: &ReadUserGroupsRequest,
@@ -1013,6 +1034,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ListGroupsForUser")]
+    #[inline]
     pub async fn read_user_groups_per_user(
         &self,
         request: &ReadUserGroupsPerUserRequest,
@@ -1048,6 +1070,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RemoveUserFromGroup")]
+    #[inline]
     pub async fn remove_user_from_user_group(
         &self,
         request: &RemoveUserFromUserGroupRequest,
@@ -1082,6 +1105,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "UpdateGroup")]
+    #[inline]
     pub async fn update_user_group(
         &self,
         request: &UpdateUserGroupRequest,

@@ -37,6 +37,7 @@ pub struct CreateVirtualGatewayRequest {
 
 impl CreateVirtualGatewayRequest {
     /// Creates a [`CreateVirtualGatewayRequest`] with the required fields.
+    #[inline]
     pub fn new(connection_type: impl Into<String>) -> Self {
         Self {
             connection_type: connection_type.into(),
@@ -78,6 +79,7 @@ impl CreateVirtualGatewayResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn virtual_gateway(&self) -> Result<&VirtualGateway> {
         __private::required(
             self.virtual_gateway.as_ref(),
@@ -116,6 +118,7 @@ pub struct DeleteVirtualGatewayRequest {
 
 impl DeleteVirtualGatewayRequest {
     /// Creates a [`DeleteVirtualGatewayRequest`] with the required fields.
+    #[inline]
     pub fn new(virtual_gateway_id: impl Into<VirtualGatewayId>) -> Self {
         Self {
             dry_run: None,
@@ -189,6 +192,7 @@ pub struct FiltersVirtualGateway {
 
 impl FiltersVirtualGateway {
     /// Creates an empty [`FiltersVirtualGateway`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -280,6 +284,7 @@ pub struct LinkVirtualGatewayRequest {
 
 impl LinkVirtualGatewayRequest {
     /// Creates a [`LinkVirtualGatewayRequest`] with the required fields.
+    #[inline]
     pub fn new(
         net_id: impl IntoId<NetId>,
         virtual_gateway_id: impl IntoId<VirtualGatewayId>,
@@ -335,6 +340,7 @@ impl LinkVirtualGatewayResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn net_to_virtual_gateway_link(&self) -> Result<&NetToVirtualGatewayLink> {
         __private::required(
             self.net_to_virtual_gateway_link.as_ref(),
@@ -397,6 +403,7 @@ pub struct ReadVirtualGatewaysRequest {
 
 impl ReadVirtualGatewaysRequest {
     /// Creates an empty [`ReadVirtualGatewaysRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -483,6 +490,7 @@ pub struct UnlinkVirtualGatewayRequest {
 
 impl UnlinkVirtualGatewayRequest {
     /// Creates a [`UnlinkVirtualGatewayRequest`] with the required fields.
+    #[inline]
     pub fn new(
         net_id: impl IntoId<NetId>,
         virtual_gateway_id: impl IntoId<VirtualGatewayId>,
@@ -567,6 +575,7 @@ pub struct UpdateRoutePropagationRequest {
 
 impl UpdateRoutePropagationRequest {
     /// Creates a [`UpdateRoutePropagationRequest`] with the required fields.
+    #[inline]
     pub fn new(
         enable: bool,
         route_table_id: impl IntoId<RouteTableId>,
@@ -631,6 +640,7 @@ impl UpdateRoutePropagationResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn route_table(&self) -> Result<&RouteTable> {
         __private::required(
             self.route_table.as_ref(),
@@ -670,6 +680,7 @@ impl VirtualGateway {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn virtual_gateway_id(&self) -> Result<&VirtualGatewayId> {
         __private::required(
             self.virtual_gateway_id.as_ref(),
@@ -678,6 +689,7 @@ impl VirtualGateway {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -705,6 +717,7 @@ impl Paginated for ReadVirtualGatewaysRequest {
     type Action = action::ReadVirtualGateways;
     type Item = VirtualGateway;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -712,6 +725,7 @@ impl Paginated for ReadVirtualGatewaysRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.virtual_gateways.len(),
@@ -719,6 +733,7 @@ impl Paginated for ReadVirtualGatewaysRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVirtualGatewaysResponse) -> Vec<VirtualGateway> {
         response.virtual_gateways
     }
@@ -747,6 +762,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateVpnGateway")]
+    #[inline]
     pub async fn create_virtual_gateway(
         &self,
         request: &CreateVirtualGatewayRequest,
@@ -779,6 +795,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteVpnGateway")]
+    #[inline]
     pub async fn delete_virtual_gateway(
         &self,
         request: &DeleteVirtualGatewayRequest,
@@ -815,6 +832,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachVpnGateway")]
+    #[inline]
     pub async fn link_virtual_gateway(
         &self,
         request: &LinkVirtualGatewayRequest,
@@ -866,6 +884,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpnGateways")]
+    #[inline]
     pub async fn read_virtual_gateways(
         &self,
         request: &ReadVirtualGatewaysRequest,
@@ -903,6 +922,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachVpnGateway")]
+    #[inline]
     pub async fn unlink_virtual_gateway(
         &self,
         request: &UnlinkVirtualGatewayRequest,
@@ -938,6 +958,7 @@ impl Client {
     /// ```
     #[doc(alias = "EnableVgwRoutePropagation")]
     #[doc(alias = "DisableVgwRoutePropagation")]
+    #[inline]
     pub async fn update_route_propagation(
         &self,
         request: &UpdateRoutePropagationRequest,

@@ -123,6 +123,7 @@ pub struct CreateVmsRequest {
 
 impl CreateVmsRequest {
     /// Creates a [`CreateVmsRequest`] with the required fields.
+    #[inline]
     pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -374,6 +375,7 @@ impl CreateVmsResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm(&self) -> Result<&Vm> {
         __private::required(self.vms.first(), "CreateVmsResponse.Vms")
     }
@@ -408,6 +410,7 @@ pub struct DeleteVmsRequest {
 
 impl DeleteVmsRequest {
     /// Creates a [`DeleteVmsRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -448,6 +451,7 @@ impl DeleteVmsResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_state(&self) -> Result<&VmState> {
         __private::required(self.vms.first(), "DeleteVmsResponse.Vms")
     }
@@ -483,6 +487,7 @@ pub struct ReadAdminPasswordRequest {
 
 impl ReadAdminPasswordRequest {
     /// Creates a [`ReadAdminPasswordRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -553,6 +558,7 @@ pub struct ReadConsoleOutputRequest {
 
 impl ReadConsoleOutputRequest {
     /// Creates a [`ReadConsoleOutputRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -626,6 +632,7 @@ pub struct ReadVmTypesRequest {
 
 impl ReadVmTypesRequest {
     /// Creates an empty [`ReadVmTypesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -710,6 +717,7 @@ pub struct ReadVmsRequest {
 
 impl ReadVmsRequest {
     /// Creates an empty [`ReadVmsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -798,6 +806,7 @@ pub struct ReadVmsStateRequest {
 
 impl ReadVmsStateRequest {
     /// Creates an empty [`ReadVmsStateRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -888,6 +897,7 @@ pub struct ReadVmsStopHistoryRequest {
 
 impl ReadVmsStopHistoryRequest {
     /// Creates an empty [`ReadVmsStopHistoryRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -962,6 +972,7 @@ pub struct RebootVmsRequest {
 
 impl RebootVmsRequest {
     /// Creates a [`RebootVmsRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -1022,6 +1033,7 @@ pub struct StartVmsRequest {
 
 impl StartVmsRequest {
     /// Creates a [`StartVmsRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -1062,6 +1074,7 @@ impl StartVmsResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_state(&self) -> Result<&VmState> {
         __private::required(self.vms.first(), "StartVmsResponse.Vms")
     }
@@ -1098,6 +1111,7 @@ pub struct StopVmsRequest {
 
 impl StopVmsRequest {
     /// Creates a [`StopVmsRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_ids: impl IntoVec<VmId>) -> Self {
         Self {
             dry_run: None,
@@ -1146,6 +1160,7 @@ impl StopVmsResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_state(&self) -> Result<&VmState> {
         __private::required(self.vms.first(), "StopVmsResponse.Vms")
     }
@@ -1212,6 +1227,7 @@ pub struct UpdateVmRequest {
 
 impl UpdateVmRequest {
     /// Creates a [`UpdateVmRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -1382,6 +1398,7 @@ impl UpdateVmResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm(&self) -> Result<&Vm> {
         __private::required(self.vm.as_ref(), "UpdateVmResponse.Vm")
     }
@@ -1403,6 +1420,7 @@ impl Paginated for ReadVmTypesRequest {
     type Action = action::ReadVmTypes;
     type Item = VmType;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1410,6 +1428,7 @@ impl Paginated for ReadVmTypesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVmTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.vm_types.len(),
@@ -1417,6 +1436,7 @@ impl Paginated for ReadVmTypesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVmTypesResponse) -> Vec<VmType> {
         response.vm_types
     }
@@ -1428,6 +1448,7 @@ impl Paginated for ReadVmsRequest {
     type Action = action::ReadVms;
     type Item = Vm;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1435,6 +1456,7 @@ impl Paginated for ReadVmsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVmsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.vms.len(),
@@ -1442,6 +1464,7 @@ impl Paginated for ReadVmsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVmsResponse) -> Vec<Vm> {
         response.vms
     }
@@ -1453,6 +1476,7 @@ impl Paginated for ReadVmsStateRequest {
     type Action = action::ReadVmsState;
     type Item = VmStates;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1460,6 +1484,7 @@ impl Paginated for ReadVmsStateRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVmsStateResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.vm_states.len(),
@@ -1467,6 +1492,7 @@ impl Paginated for ReadVmsStateRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVmsStateResponse) -> Vec<VmStates> {
         response.vm_states
     }
@@ -1478,6 +1504,7 @@ impl Paginated for ReadVmsStopHistoryRequest {
     type Action = action::ReadVmsStopHistory;
     type Item = VmsStopHistory;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1485,6 +1512,7 @@ impl Paginated for ReadVmsStopHistoryRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVmsStopHistoryResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.vms_stop_history.len(),
@@ -1492,6 +1520,7 @@ impl Paginated for ReadVmsStopHistoryRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVmsStopHistoryResponse) -> Vec<VmsStopHistory> {
         response.vms_stop_history
     }
@@ -1598,6 +1627,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RunInstances")]
+    #[inline]
     pub async fn create_vms(
         &self,
         request: &CreateVmsRequest,
@@ -1631,6 +1661,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "TerminateInstances")]
+    #[inline]
     pub async fn delete_vms(
         &self,
         request: &DeleteVmsRequest,
@@ -1664,6 +1695,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetPasswordData")]
+    #[inline]
     pub async fn read_admin_password(
         &self,
         request: &ReadAdminPasswordRequest,
@@ -1695,6 +1727,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "GetConsoleOutput")]
+    #[inline]
     pub async fn read_console_output(
         &self,
         request: &ReadConsoleOutputRequest,
@@ -1725,6 +1758,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeInstanceTypes")]
+    #[inline]
     pub async fn read_vm_types(
         &self,
         request: &ReadVmTypesRequest,
@@ -1772,6 +1806,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeInstances")]
+    #[inline]
     pub async fn read_vms(&self, request: &ReadVmsRequest) -> Result<ReadVmsResponse> {
         self.send::<action::ReadVms>(request).await
     }
@@ -1813,6 +1848,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeInstanceStatus")]
+    #[inline]
     pub async fn read_vms_state(
         &self,
         request: &ReadVmsStateRequest,
@@ -1842,6 +1878,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_vms_stop_history(
         &self,
         request: &ReadVmsStopHistoryRequest,
@@ -1875,6 +1912,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "RebootInstances")]
+    #[inline]
     pub async fn reboot_vms(
         &self,
         request: &RebootVmsRequest,
@@ -1909,6 +1947,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "StartInstances")]
+    #[inline]
     pub async fn start_vms(
         &self,
         request: &StartVmsRequest,
@@ -1942,6 +1981,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "StopInstances")]
+    #[inline]
     pub async fn stop_vms(&self, request: &StopVmsRequest) -> Result<StopVmsResponse> {
         self.send::<action::StopVms>(request).await
     }
@@ -1987,6 +2027,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyInstanceAttribute")]
+    #[inline]
     pub async fn update_vm(
         &self,
         request: &UpdateVmRequest,
@@ -2010,6 +2051,7 @@ pub mod action {
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }

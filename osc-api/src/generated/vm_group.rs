@@ -89,6 +89,7 @@ pub struct CreateVmGroupRequired {
 impl CreateVmGroupRequest {
     /// Creates a [`CreateVmGroupRequest`] from its required fields: see
     /// [`CreateVmGroupRequired`](crate::types::CreateVmGroupRequired).
+    #[inline]
     pub fn new(required: CreateVmGroupRequired) -> Self {
         let CreateVmGroupRequired {
             security_group_ids,
@@ -199,6 +200,7 @@ impl CreateVmGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_group(&self) -> Result<&VmGroup> {
         __private::required(self.vm_group.as_ref(), "CreateVmGroupResponse.VmGroup")
     }
@@ -233,6 +235,7 @@ pub struct DeleteVmGroupRequest {
 
 impl DeleteVmGroupRequest {
     /// Creates a [`DeleteVmGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             dry_run: None,
@@ -306,6 +309,7 @@ pub struct FiltersVmGroup {
 
 impl FiltersVmGroup {
     /// Creates an empty [`FiltersVmGroup`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -416,6 +420,7 @@ impl PositioningStrategy {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Attract => "attract",
@@ -427,6 +432,7 @@ impl PositioningStrategy {
 }
 
 impl From<&str> for PositioningStrategy {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "attract" => Self::Attract,
@@ -457,6 +463,7 @@ pub struct ReadVmGroupsRequest {
 
 impl ReadVmGroupsRequest {
     /// Creates an empty [`ReadVmGroupsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -523,6 +530,7 @@ pub struct ScaleDownVmGroupRequest {
 
 impl ScaleDownVmGroupRequest {
     /// Creates a [`ScaleDownVmGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_group_id: impl Into<VmGroupId>, vm_subtraction: i64) -> Self {
         Self {
             dry_run: None,
@@ -597,6 +605,7 @@ pub struct ScaleUpVmGroupRequest {
 
 impl ScaleUpVmGroupRequest {
     /// Creates a [`ScaleUpVmGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_addition: i64, vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             dry_run: None,
@@ -675,6 +684,7 @@ pub struct UpdateVmGroupRequest {
 
 impl UpdateVmGroupRequest {
     /// Creates a [`UpdateVmGroupRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             description: None,
@@ -751,6 +761,7 @@ impl UpdateVmGroupResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_group(&self) -> Result<&VmGroup> {
         __private::required(self.vm_group.as_ref(), "UpdateVmGroupResponse.VmGroup")
     }
@@ -802,11 +813,13 @@ impl VmGroup {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_group_id(&self) -> Result<&VmGroupId> {
         __private::required(self.vm_group_id.as_ref(), "VmGroup.VmGroupId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -877,6 +890,7 @@ impl VmGroupState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Available => "available",
@@ -891,6 +905,7 @@ impl VmGroupState {
 }
 
 impl From<&str> for VmGroupState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "available" => Self::Available,
@@ -943,6 +958,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_vm_group(
         &self,
         request: &CreateVmGroupRequest,
@@ -971,6 +987,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_vm_group(
         &self,
         request: &DeleteVmGroupRequest,
@@ -1003,6 +1020,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_vm_groups(
         &self,
         request: &ReadVmGroupsRequest,
@@ -1034,6 +1052,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn scale_down_vm_group(
         &self,
         request: &ScaleDownVmGroupRequest,
@@ -1065,6 +1084,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn scale_up_vm_group(
         &self,
         request: &ScaleUpVmGroupRequest,
@@ -1110,6 +1130,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_vm_group(
         &self,
         request: &UpdateVmGroupRequest,

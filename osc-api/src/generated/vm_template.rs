@@ -87,6 +87,7 @@ pub struct CreateVmTemplateRequired {
 impl CreateVmTemplateRequest {
     /// Creates a [`CreateVmTemplateRequest`] from its required fields: see
     /// [`CreateVmTemplateRequired`](crate::types::CreateVmTemplateRequired).
+    #[inline]
     pub fn new(required: CreateVmTemplateRequired) -> Self {
         let CreateVmTemplateRequired {
             cpu_cores,
@@ -202,6 +203,7 @@ impl CreateVmTemplateResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_template(&self) -> Result<&VmTemplate> {
         __private::required(
             self.vm_template.as_ref(),
@@ -240,6 +242,7 @@ pub struct DeleteVmTemplateRequest {
 
 impl DeleteVmTemplateRequest {
     /// Creates a [`DeleteVmTemplateRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_template_id: impl Into<VmTemplateId>) -> Self {
         Self {
             dry_run: None,
@@ -318,6 +321,7 @@ pub struct FiltersVmTemplate {
 
 impl FiltersVmTemplate {
     /// Creates an empty [`FiltersVmTemplate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -437,6 +441,7 @@ pub struct ReadVmTemplatesRequest {
 
 impl ReadVmTemplatesRequest {
     /// Creates an empty [`ReadVmTemplatesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -505,6 +510,7 @@ pub struct UpdateVmTemplateRequest {
 
 impl UpdateVmTemplateRequest {
     /// Creates a [`UpdateVmTemplateRequest`] with the required fields.
+    #[inline]
     pub fn new(vm_template_id: impl Into<VmTemplateId>) -> Self {
         Self {
             description: None,
@@ -570,6 +576,7 @@ impl UpdateVmTemplateResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_template(&self) -> Result<&VmTemplate> {
         __private::required(
             self.vm_template.as_ref(),
@@ -621,11 +628,13 @@ impl VmTemplate {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_template_id(&self) -> Result<&VmTemplateId> {
         __private::required(self.vm_template_id.as_ref(), "VmTemplate.VmTemplateId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -698,6 +707,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "CreateLaunchTemplate")]
+    #[inline]
     pub async fn create_vm_template(
         &self,
         request: &CreateVmTemplateRequest,
@@ -729,6 +739,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DeleteLaunchTemplate")]
+    #[inline]
     pub async fn delete_vm_template(
         &self,
         request: &DeleteVmTemplateRequest,
@@ -774,6 +785,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeLaunchTemplates")]
+    #[inline]
     pub async fn read_vm_templates(
         &self,
         request: &ReadVmTemplatesRequest,
@@ -807,6 +819,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyLaunchTemplate")]
+    #[inline]
     pub async fn update_vm_template(
         &self,
         request: &UpdateVmTemplateRequest,

@@ -52,6 +52,7 @@ pub struct ActionsOnNextBoot {
 
 impl ActionsOnNextBoot {
     /// Creates an empty [`ActionsOnNextBoot`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -113,6 +114,7 @@ pub struct BlockDeviceMappingVmCreation {
 
 impl BlockDeviceMappingVmCreation {
     /// Creates an empty [`BlockDeviceMappingVmCreation`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -173,6 +175,7 @@ pub struct BlockDeviceMappingVmUpdate {
 
 impl BlockDeviceMappingVmUpdate {
     /// Creates an empty [`BlockDeviceMappingVmUpdate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -256,6 +259,7 @@ pub struct BsuToUpdateVm {
 
 impl BsuToUpdateVm {
     /// Creates an empty [`BsuToUpdateVm`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -433,6 +437,7 @@ pub struct FiltersVm {
 
 impl FiltersVm {
     /// Creates an empty [`FiltersVm`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1050,6 +1055,7 @@ pub struct FiltersVmType {
 
 impl FiltersVmType {
     /// Creates an empty [`FiltersVmType`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1149,6 +1155,7 @@ pub struct FiltersVmsState {
 
 impl FiltersVmsState {
     /// Creates an empty [`FiltersVmsState`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1242,6 +1249,7 @@ pub struct FiltersVmsStopHistory {
 
 impl FiltersVmsStopHistory {
     /// Creates an empty [`FiltersVmsStopHistory`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1384,6 +1392,7 @@ impl MaintenanceEventCode {
     pub const VALUES: &'static [Self] = &[Self::SystemReboot, Self::SystemMaintenance];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::SystemReboot => "system-reboot",
@@ -1394,6 +1403,7 @@ impl MaintenanceEventCode {
 }
 
 impl From<&str> for MaintenanceEventCode {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "system-reboot" => Self::SystemReboot,
@@ -1435,6 +1445,7 @@ pub struct NicForVmCreation {
 
 impl NicForVmCreation {
     /// Creates an empty [`NicForVmCreation`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1587,6 +1598,7 @@ pub struct Placement {
 
 impl Placement {
     /// Creates an empty [`Placement`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1679,6 +1691,7 @@ impl SecureBootAction {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Enable => "enable",
@@ -1692,6 +1705,7 @@ impl SecureBootAction {
 }
 
 impl From<&str> for SecureBootAction {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "enable" => Self::Enable,
@@ -1721,6 +1735,7 @@ pub struct ShutdownBehaviorConfiguration {
 
 impl ShutdownBehaviorConfiguration {
     /// Creates an empty [`ShutdownBehaviorConfiguration`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1776,6 +1791,7 @@ impl ShutdownBehaviorConfigurationGuestAction {
     pub const VALUES: &'static [Self] = &[Self::Stop, Self::Terminate];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Stop => "stop",
@@ -1786,6 +1802,7 @@ impl ShutdownBehaviorConfigurationGuestAction {
 }
 
 impl From<&str> for ShutdownBehaviorConfigurationGuestAction {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "stop" => Self::Stop,
@@ -1817,6 +1834,7 @@ impl ShutdownBehaviorConfigurationHostAction {
     pub const VALUES: &'static [Self] = &[Self::Restart, Self::Stop];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Restart => "restart",
@@ -1827,6 +1845,7 @@ impl ShutdownBehaviorConfigurationHostAction {
 }
 
 impl From<&str> for ShutdownBehaviorConfigurationHostAction {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "restart" => Self::Restart,
@@ -1927,11 +1946,13 @@ impl Vm {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_id(&self) -> Result<&VmId> {
         __private::required(self.vm_id.as_ref(), "Vm.VmId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -2041,6 +2062,7 @@ impl VmInitiatedShutdownBehavior {
     pub const VALUES: &'static [Self] = &[Self::Stop, Self::Restart, Self::Terminate];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Stop => "stop",
@@ -2052,6 +2074,7 @@ impl VmInitiatedShutdownBehavior {
 }
 
 impl From<&str> for VmInitiatedShutdownBehavior {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "stop" => Self::Stop,
@@ -2128,6 +2151,7 @@ impl VmStateName {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -2143,6 +2167,7 @@ impl VmStateName {
 }
 
 impl From<&str> for VmStateName {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -2218,6 +2243,7 @@ impl VmType {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vm_type_name(&self) -> Result<&VmTypeName> {
         __private::required(self.vm_type_name.as_ref(), "VmType.VmTypeName")
     }

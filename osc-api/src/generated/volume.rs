@@ -52,6 +52,7 @@ pub struct CreateVolumeRequest {
 
 impl CreateVolumeRequest {
     /// Creates a [`CreateVolumeRequest`] with the required fields.
+    #[inline]
     pub fn new(subregion_name: impl Into<SubregionName>) -> Self {
         Self {
             client_token: None,
@@ -133,6 +134,7 @@ impl CreateVolumeResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn volume(&self) -> Result<&Volume> {
         __private::required(self.volume.as_ref(), "CreateVolumeResponse.Volume")
     }
@@ -167,6 +169,7 @@ pub struct DeleteVolumeRequest {
 
 impl DeleteVolumeRequest {
     /// Creates a [`DeleteVolumeRequest`] with the required fields.
+    #[inline]
     pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
@@ -224,6 +227,7 @@ pub struct FiltersReadVolumeUpdateTask {
 
 impl FiltersReadVolumeUpdateTask {
     /// Creates an empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -290,6 +294,7 @@ pub struct FiltersVolume {
 
 impl FiltersVolume {
     /// Creates an empty [`FiltersVolume`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -458,6 +463,7 @@ pub struct LinkVolumeRequest {
 
 impl LinkVolumeRequest {
     /// Creates a [`LinkVolumeRequest`] with the required fields.
+    #[inline]
     pub fn new(
         device_name: impl Into<String>,
         vm_id: impl IntoId<VmId>,
@@ -576,6 +582,7 @@ pub struct ReadVolumeUpdateTasksRequest {
 
 impl ReadVolumeUpdateTasksRequest {
     /// Creates an empty [`ReadVolumeUpdateTasksRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -664,6 +671,7 @@ pub struct ReadVolumesRequest {
 
 impl ReadVolumesRequest {
     /// Creates an empty [`ReadVolumesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -747,6 +755,7 @@ pub struct UnlinkVolumeRequest {
 
 impl UnlinkVolumeRequest {
     /// Creates a [`UnlinkVolumeRequest`] with the required fields.
+    #[inline]
     pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
@@ -823,6 +832,7 @@ pub struct UpdateVolumeRequest {
 
 impl UpdateVolumeRequest {
     /// Creates a [`UpdateVolumeRequest`] with the required fields.
+    #[inline]
     pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
@@ -888,6 +898,7 @@ impl UpdateVolumeResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn volume(&self) -> Result<&Volume> {
         __private::required(self.volume.as_ref(), "UpdateVolumeResponse.Volume")
     }
@@ -938,11 +949,13 @@ impl Volume {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn volume_id(&self) -> Result<&VolumeId> {
         __private::required(self.volume_id.as_ref(), "Volume.VolumeId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -1010,6 +1023,7 @@ impl VolumeState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Creating => "creating",
@@ -1023,6 +1037,7 @@ impl VolumeState {
 }
 
 impl From<&str> for VolumeState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "creating" => Self::Creating,
@@ -1107,6 +1122,7 @@ pub struct VolumeUpdateTask {
 
 impl VolumeUpdateTask {
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -1168,6 +1184,7 @@ impl VolumeUpdateTaskState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pending => "pending",
@@ -1181,6 +1198,7 @@ impl VolumeUpdateTaskState {
 }
 
 impl From<&str> for VolumeUpdateTaskState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "pending" => Self::Pending,
@@ -1201,6 +1219,7 @@ impl Paginated for ReadVolumeUpdateTasksRequest {
     type Action = action::ReadVolumeUpdateTasks;
     type Item = VolumeUpdateTask;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1208,6 +1227,7 @@ impl Paginated for ReadVolumeUpdateTasksRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.volume_update_tasks.len(),
@@ -1215,6 +1235,7 @@ impl Paginated for ReadVolumeUpdateTasksRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVolumeUpdateTasksResponse) -> Vec<VolumeUpdateTask> {
         response.volume_update_tasks
     }
@@ -1226,6 +1247,7 @@ impl Paginated for ReadVolumesRequest {
     type Action = action::ReadVolumes;
     type Item = Volume;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1233,6 +1255,7 @@ impl Paginated for ReadVolumesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVolumesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.volumes.len(),
@@ -1240,6 +1263,7 @@ impl Paginated for ReadVolumesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVolumesResponse) -> Vec<Volume> {
         response.volumes
     }
@@ -1294,6 +1318,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_volume(
         &self,
         request: &CreateVolumeRequest,
@@ -1326,6 +1351,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_volume(
         &self,
         request: &DeleteVolumeRequest,
@@ -1364,6 +1390,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "AttachVolume")]
+    #[inline]
     pub async fn link_volume(
         &self,
         request: &LinkVolumeRequest,
@@ -1394,6 +1421,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVolumesModifications")]
+    #[inline]
     pub async fn read_volume_update_tasks(
         &self,
         request: &ReadVolumeUpdateTasksRequest,
@@ -1443,6 +1471,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVolumes")]
+    #[inline]
     pub async fn read_volumes(
         &self,
         request: &ReadVolumesRequest,
@@ -1477,6 +1506,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DetachVolume")]
+    #[inline]
     pub async fn unlink_volume(
         &self,
         request: &UnlinkVolumeRequest,
@@ -1530,6 +1560,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "ModifyVolume")]
+    #[inline]
     pub async fn update_volume(
         &self,
         request: &UpdateVolumeRequest,
@@ -1553,6 +1584,7 @@ pub mod action {
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }

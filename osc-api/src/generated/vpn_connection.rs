@@ -50,6 +50,7 @@ pub struct CreateVpnConnectionRequest {
 
 impl CreateVpnConnectionRequest {
     /// Creates a [`CreateVpnConnectionRequest`] with the required fields.
+    #[inline]
     pub fn new(
         client_gateway_id: impl IntoId<ClientGatewayId>,
         connection_type: impl Into<String>,
@@ -128,6 +129,7 @@ impl CreateVpnConnectionResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vpn_connection(&self) -> Result<&VpnConnection> {
         __private::required(
             self.vpn_connection.as_ref(),
@@ -170,6 +172,7 @@ pub struct CreateVpnConnectionRouteRequest {
 
 impl CreateVpnConnectionRouteRequest {
     /// Creates a [`CreateVpnConnectionRouteRequest`] with the required fields.
+    #[inline]
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl IntoId<VpnConnectionId>,
@@ -249,6 +252,7 @@ pub struct DeleteVpnConnectionRequest {
 
 impl DeleteVpnConnectionRequest {
     /// Creates a [`DeleteVpnConnectionRequest`] with the required fields.
+    #[inline]
     pub fn new(vpn_connection_id: impl Into<VpnConnectionId>) -> Self {
         Self {
             dry_run: None,
@@ -318,6 +322,7 @@ pub struct DeleteVpnConnectionRouteRequest {
 
 impl DeleteVpnConnectionRouteRequest {
     /// Creates a [`DeleteVpnConnectionRouteRequest`] with the required fields.
+    #[inline]
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl IntoId<VpnConnectionId>,
@@ -411,6 +416,7 @@ pub struct FiltersVpnConnection {
 
 impl FiltersVpnConnection {
     /// Creates an empty [`FiltersVpnConnection`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -541,6 +547,7 @@ pub struct Phase1Options {
 
 impl Phase1Options {
     /// Creates an empty [`Phase1Options`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -675,6 +682,7 @@ pub struct Phase2Options {
 
 impl Phase2Options {
     /// Creates an empty [`Phase2Options`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -766,6 +774,7 @@ pub struct ReadVpnConnectionsRequest {
 
 impl ReadVpnConnectionsRequest {
     /// Creates an empty [`ReadVpnConnectionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -877,6 +886,7 @@ pub struct UpdateVpnConnectionRequest {
 
 impl UpdateVpnConnectionRequest {
     /// Creates a [`UpdateVpnConnectionRequest`] with the required fields.
+    #[inline]
     pub fn new(vpn_connection_id: impl Into<VpnConnectionId>) -> Self {
         Self {
             client_gateway_id: None,
@@ -951,6 +961,7 @@ impl UpdateVpnConnectionResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vpn_connection(&self) -> Result<&VpnConnection> {
         __private::required(
             self.vpn_connection.as_ref(),
@@ -1021,6 +1032,7 @@ impl VgwTelemetryState {
     pub const VALUES: &'static [Self] = &[Self::Up, Self::Down];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Up => "UP",
@@ -1031,6 +1043,7 @@ impl VgwTelemetryState {
 }
 
 impl From<&str> for VgwTelemetryState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "UP" => Self::Up,
@@ -1075,6 +1088,7 @@ impl VpnConnection {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn vpn_connection_id(&self) -> Result<&VpnConnectionId> {
         __private::required(
             self.vpn_connection_id.as_ref(),
@@ -1083,6 +1097,7 @@ impl VpnConnection {
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -1133,6 +1148,7 @@ pub struct VpnOptions {
 
 impl VpnOptions {
     /// Creates an empty [`VpnOptions`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -1186,6 +1202,7 @@ impl Paginated for ReadVpnConnectionsRequest {
     type Action = action::ReadVpnConnections;
     type Item = VpnConnection;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -1193,6 +1210,7 @@ impl Paginated for ReadVpnConnectionsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.vpn_connections.len(),
@@ -1200,6 +1218,7 @@ impl Paginated for ReadVpnConnectionsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadVpnConnectionsResponse) -> Vec<VpnConnection> {
         response.vpn_connections
     }
@@ -1237,6 +1256,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_vpn_connection(
         &self,
         request: &CreateVpnConnectionRequest,
@@ -1270,6 +1290,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_vpn_connection_route(
         &self,
         request: &CreateVpnConnectionRouteRequest,
@@ -1302,6 +1323,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_vpn_connection(
         &self,
         request: &DeleteVpnConnectionRequest,
@@ -1333,6 +1355,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_vpn_connection_route(
         &self,
         request: &DeleteVpnConnectionRouteRequest,
@@ -1382,6 +1405,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "DescribeVpnConnections")]
+    #[inline]
     pub async fn read_vpn_connections(
         &self,
         request: &ReadVpnConnectionsRequest,
@@ -1414,6 +1438,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_vpn_connection(
         &self,
         request: &UpdateVpnConnectionRequest,

@@ -10,6 +10,7 @@ impl SealedListed for action::ReadVms {}
 impl Listed for action::ReadVms {
     type Item = types::Vm;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadVmsRequest {
         let mut request = types::ReadVmsRequest::new()
             .filters(types::FiltersVm::new().vm_ids(ids));
@@ -18,10 +19,12 @@ impl Listed for action::ReadVms {
         request
     }
 
+    #[inline]
     fn items(response: types::ReadVmsResponse) -> (Vec<types::Vm>, Option<String>) {
         (response.vms, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Vm) -> Option<&str> {
         item.vm_id.as_ref().map(|id| id.as_str())
     }
@@ -44,6 +47,7 @@ impl Vm {
     /// Waits until it is `running`.
     ///
     /// Fails if it becomes `shutting-down` or `terminated` or `quarantine`.
+    #[inline]
     pub fn running(self) -> Waiter<action::ReadVms> {
         const GOAL: &Goal = &Goal {
             name: "running",
@@ -56,6 +60,7 @@ impl Vm {
     /// Waits until it is `stopped`.
     ///
     /// Fails if it becomes `shutting-down` or `terminated` or `quarantine`.
+    #[inline]
     pub fn stopped(self) -> Waiter<action::ReadVms> {
         const GOAL: &Goal = &Goal {
             name: "stopped",
@@ -66,6 +71,7 @@ impl Vm {
     }
 
     /// Waits until it is `terminated` or no longer exists.
+    #[inline]
     pub fn terminated(self) -> Waiter<action::ReadVms, Option<types::Vm>> {
         const GOAL: &Goal = &Goal {
             name: "terminated",
@@ -89,6 +95,7 @@ impl SealedListed for action::ReadVolumes {}
 impl Listed for action::ReadVolumes {
     type Item = types::Volume;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadVolumesRequest {
         let mut request = types::ReadVolumesRequest::new()
             .filters(types::FiltersVolume::new().volume_ids(ids));
@@ -97,12 +104,14 @@ impl Listed for action::ReadVolumes {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadVolumesResponse,
     ) -> (Vec<types::Volume>, Option<String>) {
         (response.volumes, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Volume) -> Option<&str> {
         item.volume_id.as_ref().map(|id| id.as_str())
     }
@@ -125,6 +134,7 @@ impl Volume {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `error` or `deleting`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadVolumes> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -137,6 +147,7 @@ impl Volume {
     /// Waits until it is `in-use`.
     ///
     /// Fails if it becomes `error` or `deleting`.
+    #[inline]
     pub fn in_use(self) -> Waiter<action::ReadVolumes> {
         const GOAL: &Goal = &Goal {
             name: "in-use",
@@ -147,6 +158,7 @@ impl Volume {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadVolumes, Option<types::Volume>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -180,6 +192,7 @@ pub fn volume_link(volume_id: impl Into<types::VolumeId>) -> VolumeLink {
 
 impl VolumeLink {
     /// Waits until it is `attached`.
+    #[inline]
     pub fn attached(self) -> Waiter<action::ReadVolumes> {
         const GOAL: &Goal = &Goal {
             name: "attached",
@@ -190,6 +203,7 @@ impl VolumeLink {
     }
 
     /// Waits until it is `detached` or no longer exists.
+    #[inline]
     pub fn detached(self) -> Waiter<action::ReadVolumes, Option<types::Volume>> {
         const GOAL: &Goal = &Goal {
             name: "detached",
@@ -219,6 +233,7 @@ impl SealedListed for action::ReadVolumeUpdateTasks {}
 impl Listed for action::ReadVolumeUpdateTasks {
     type Item = types::VolumeUpdateTask;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -230,12 +245,14 @@ impl Listed for action::ReadVolumeUpdateTasks {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadVolumeUpdateTasksResponse,
     ) -> (Vec<types::VolumeUpdateTask>, Option<String>) {
         (response.volume_update_tasks, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::VolumeUpdateTask) -> Option<&str> {
         item.task_id.as_ref().map(|id| id.as_str())
     }
@@ -257,6 +274,7 @@ impl VolumeUpdateTask {
     /// Waits until it is `completed`.
     ///
     /// Fails if it becomes `failed` or `canceled`.
+    #[inline]
     pub fn completed(self) -> Waiter<action::ReadVolumeUpdateTasks> {
         const GOAL: &Goal = &Goal {
             name: "completed",
@@ -280,6 +298,7 @@ impl SealedListed for action::ReadSnapshots {}
 impl Listed for action::ReadSnapshots {
     type Item = types::Snapshot;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadSnapshotsRequest {
         let mut request = types::ReadSnapshotsRequest::new()
             .filters(types::FiltersSnapshot::new().snapshot_ids(ids));
@@ -288,12 +307,14 @@ impl Listed for action::ReadSnapshots {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadSnapshotsResponse,
     ) -> (Vec<types::Snapshot>, Option<String>) {
         (response.snapshots, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Snapshot) -> Option<&str> {
         item.snapshot_id.as_ref().map(|id| id.as_str())
     }
@@ -316,6 +337,7 @@ impl Snapshot {
     /// Waits until it is `completed`.
     ///
     /// Fails if it becomes `error` or `deleting`.
+    #[inline]
     pub fn completed(self) -> Waiter<action::ReadSnapshots> {
         const GOAL: &Goal = &Goal {
             name: "completed",
@@ -326,6 +348,7 @@ impl Snapshot {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadSnapshots, Option<types::Snapshot>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -349,6 +372,7 @@ impl SealedListed for action::ReadSnapshotExportTasks {}
 impl Listed for action::ReadSnapshotExportTasks {
     type Item = types::SnapshotExportTask;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -360,12 +384,14 @@ impl Listed for action::ReadSnapshotExportTasks {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadSnapshotExportTasksResponse,
     ) -> (Vec<types::SnapshotExportTask>, Option<String>) {
         (response.snapshot_export_tasks, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::SnapshotExportTask) -> Option<&str> {
         item.task_id.as_ref().map(|id| id.as_str())
     }
@@ -388,6 +414,7 @@ impl SnapshotExportTask {
     /// Waits until it is `active` or `completed`.
     ///
     /// Fails if it becomes `failed` or `cancelled`.
+    #[inline]
     pub fn active(self) -> Waiter<action::ReadSnapshotExportTasks> {
         const GOAL: &Goal = &Goal {
             name: "active",
@@ -400,6 +427,7 @@ impl SnapshotExportTask {
     /// Waits until it is `completed`.
     ///
     /// Fails if it becomes `failed` or `cancelled`.
+    #[inline]
     pub fn completed(self) -> Waiter<action::ReadSnapshotExportTasks> {
         const GOAL: &Goal = &Goal {
             name: "completed",
@@ -423,6 +451,7 @@ impl SealedListed for action::ReadImages {}
 impl Listed for action::ReadImages {
     type Item = types::Image;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadImagesRequest {
         let mut request = types::ReadImagesRequest::new()
             .filters(types::FiltersImage::new().image_ids(ids));
@@ -431,12 +460,14 @@ impl Listed for action::ReadImages {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadImagesResponse,
     ) -> (Vec<types::Image>, Option<String>) {
         (response.images, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Image) -> Option<&str> {
         item.image_id.as_ref().map(|id| id.as_str())
     }
@@ -459,6 +490,7 @@ impl Image {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `failed`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadImages> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -469,6 +501,7 @@ impl Image {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadImages, Option<types::Image>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -492,6 +525,7 @@ impl SealedListed for action::ReadImageExportTasks {}
 impl Listed for action::ReadImageExportTasks {
     type Item = types::ImageExportTask;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -503,12 +537,14 @@ impl Listed for action::ReadImageExportTasks {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadImageExportTasksResponse,
     ) -> (Vec<types::ImageExportTask>, Option<String>) {
         (response.image_export_tasks, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::ImageExportTask) -> Option<&str> {
         item.task_id.as_ref().map(|id| id.as_str())
     }
@@ -530,6 +566,7 @@ impl ImageExportTask {
     /// Waits until it is `completed`.
     ///
     /// Fails if it becomes `failed` or `cancelled`.
+    #[inline]
     pub fn completed(self) -> Waiter<action::ReadImageExportTasks> {
         const GOAL: &Goal = &Goal {
             name: "completed",
@@ -553,6 +590,7 @@ impl SealedListed for action::ReadNets {}
 impl Listed for action::ReadNets {
     type Item = types::Net;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadNetsRequest {
         let mut request = types::ReadNetsRequest::new()
             .filters(types::FiltersNet::new().net_ids(ids));
@@ -561,10 +599,12 @@ impl Listed for action::ReadNets {
         request
     }
 
+    #[inline]
     fn items(response: types::ReadNetsResponse) -> (Vec<types::Net>, Option<String>) {
         (response.nets, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Net) -> Option<&str> {
         item.net_id.as_ref().map(|id| id.as_str())
     }
@@ -586,6 +626,7 @@ impl Net {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadNets> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -596,6 +637,7 @@ impl Net {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadNets, Option<types::Net>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -619,6 +661,7 @@ impl SealedListed for action::ReadSubnets {}
 impl Listed for action::ReadSubnets {
     type Item = types::Subnet;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadSubnetsRequest {
         let mut request = types::ReadSubnetsRequest::new()
             .filters(types::FiltersSubnet::new().subnet_ids(ids));
@@ -627,12 +670,14 @@ impl Listed for action::ReadSubnets {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadSubnetsResponse,
     ) -> (Vec<types::Subnet>, Option<String>) {
         (response.subnets, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Subnet) -> Option<&str> {
         item.subnet_id.as_ref().map(|id| id.as_str())
     }
@@ -655,6 +700,7 @@ impl Subnet {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadSubnets> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -665,6 +711,7 @@ impl Subnet {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadSubnets, Option<types::Subnet>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -688,6 +735,7 @@ impl SealedListed for action::ReadNatServices {}
 impl Listed for action::ReadNatServices {
     type Item = types::NatService;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadNatServicesRequest {
         let mut request = types::ReadNatServicesRequest::new()
             .filters(types::FiltersNatService::new().nat_service_ids(ids));
@@ -696,12 +744,14 @@ impl Listed for action::ReadNatServices {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadNatServicesResponse,
     ) -> (Vec<types::NatService>, Option<String>) {
         (response.nat_services, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::NatService) -> Option<&str> {
         item.nat_service_id.as_ref().map(|id| id.as_str())
     }
@@ -724,6 +774,7 @@ impl NatService {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadNatServices> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -734,6 +785,7 @@ impl NatService {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadNatServices, Option<types::NatService>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -757,6 +809,7 @@ impl SealedListed for action::ReadVirtualGateways {}
 impl Listed for action::ReadVirtualGateways {
     type Item = types::VirtualGateway;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -768,12 +821,14 @@ impl Listed for action::ReadVirtualGateways {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadVirtualGatewaysResponse,
     ) -> (Vec<types::VirtualGateway>, Option<String>) {
         (response.virtual_gateways, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::VirtualGateway) -> Option<&str> {
         item.virtual_gateway_id.as_ref().map(|id| id.as_str())
     }
@@ -798,6 +853,7 @@ impl VirtualGateway {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadVirtualGateways> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -808,6 +864,7 @@ impl VirtualGateway {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(
         self,
     ) -> Waiter<action::ReadVirtualGateways, Option<types::VirtualGateway>> {
@@ -845,6 +902,7 @@ pub fn virtual_gateway_link(
 
 impl VirtualGatewayLink {
     /// Waits until it is `attached`.
+    #[inline]
     pub fn attached(self) -> Waiter<action::ReadVirtualGateways> {
         const GOAL: &Goal = &Goal {
             name: "attached",
@@ -855,6 +913,7 @@ impl VirtualGatewayLink {
     }
 
     /// Waits until it is `detached` or no longer exists.
+    #[inline]
     pub fn detached(
         self,
     ) -> Waiter<action::ReadVirtualGateways, Option<types::VirtualGateway>> {
@@ -886,6 +945,7 @@ impl SealedListed for action::ReadClientGateways {}
 impl Listed for action::ReadClientGateways {
     type Item = types::ClientGateway;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -897,12 +957,14 @@ impl Listed for action::ReadClientGateways {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadClientGatewaysResponse,
     ) -> (Vec<types::ClientGateway>, Option<String>) {
         (response.client_gateways, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::ClientGateway) -> Option<&str> {
         item.client_gateway_id.as_ref().map(|id| id.as_str())
     }
@@ -927,6 +989,7 @@ impl ClientGateway {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadClientGateways> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -937,6 +1000,7 @@ impl ClientGateway {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(
         self,
     ) -> Waiter<action::ReadClientGateways, Option<types::ClientGateway>> {
@@ -962,6 +1026,7 @@ impl SealedListed for action::ReadVpnConnections {}
 impl Listed for action::ReadVpnConnections {
     type Item = types::VpnConnection;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -973,12 +1038,14 @@ impl Listed for action::ReadVpnConnections {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadVpnConnectionsResponse,
     ) -> (Vec<types::VpnConnection>, Option<String>) {
         (response.vpn_connections, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::VpnConnection) -> Option<&str> {
         item.vpn_connection_id.as_ref().map(|id| id.as_str())
     }
@@ -1003,6 +1070,7 @@ impl VpnConnection {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadVpnConnections> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -1013,6 +1081,7 @@ impl VpnConnection {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(
         self,
     ) -> Waiter<action::ReadVpnConnections, Option<types::VpnConnection>> {
@@ -1038,6 +1107,7 @@ impl SealedListed for action::ReadNetAccessPoints {}
 impl Listed for action::ReadNetAccessPoints {
     type Item = types::NetAccessPoint;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -1049,12 +1119,14 @@ impl Listed for action::ReadNetAccessPoints {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadNetAccessPointsResponse,
     ) -> (Vec<types::NetAccessPoint>, Option<String>) {
         (response.net_access_points, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::NetAccessPoint) -> Option<&str> {
         item.net_access_point_id.as_ref().map(|id| id.as_str())
     }
@@ -1079,6 +1151,7 @@ impl NetAccessPoint {
     /// Waits until it is `available`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadNetAccessPoints> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -1089,6 +1162,7 @@ impl NetAccessPoint {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(
         self,
     ) -> Waiter<action::ReadNetAccessPoints, Option<types::NetAccessPoint>> {
@@ -1114,17 +1188,20 @@ impl SealedListed for action::ReadLoadBalancers {}
 impl Listed for action::ReadLoadBalancers {
     type Item = types::LoadBalancer;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadLoadBalancersRequest {
         types::ReadLoadBalancersRequest::new()
             .filters(types::FiltersLoadBalancer::new().load_balancer_names(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadLoadBalancersResponse,
     ) -> (Vec<types::LoadBalancer>, Option<String>) {
         (response.load_balancers, None)
     }
 
+    #[inline]
     fn id(item: &types::LoadBalancer) -> Option<&str> {
         item.load_balancer_name.as_ref().map(|id| id.as_str())
     }
@@ -1149,6 +1226,7 @@ impl LoadBalancer {
     /// Waits until it is `active`.
     ///
     /// Fails if it becomes `deleting` or `deleted`.
+    #[inline]
     pub fn active(self) -> Waiter<action::ReadLoadBalancers> {
         const GOAL: &Goal = &Goal {
             name: "active",
@@ -1159,6 +1237,7 @@ impl LoadBalancer {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(
         self,
     ) -> Waiter<action::ReadLoadBalancers, Option<types::LoadBalancer>> {
@@ -1184,6 +1263,7 @@ impl SealedListed for action::ReadNetPeerings {}
 impl Listed for action::ReadNetPeerings {
     type Item = types::NetPeering;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadNetPeeringsRequest {
         let mut request = types::ReadNetPeeringsRequest::new()
             .filters(types::FiltersNetPeering::new().net_peering_ids(ids));
@@ -1192,12 +1272,14 @@ impl Listed for action::ReadNetPeerings {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadNetPeeringsResponse,
     ) -> (Vec<types::NetPeering>, Option<String>) {
         (response.net_peerings, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::NetPeering) -> Option<&str> {
         item.net_peering_id.as_ref().map(|id| id.as_str())
     }
@@ -1221,6 +1303,7 @@ impl NetPeering {
     /// Waits until it is `pending-acceptance` or `active`.
     ///
     /// Fails if it becomes `rejected` or `failed` or `expired` or `deleted`.
+    #[inline]
     pub fn pending_acceptance(self) -> Waiter<action::ReadNetPeerings> {
         const GOAL: &Goal = &Goal {
             name: "pending-acceptance",
@@ -1233,6 +1316,7 @@ impl NetPeering {
     /// Waits until it is `active`.
     ///
     /// Fails if it becomes `rejected` or `failed` or `expired` or `deleted`.
+    #[inline]
     pub fn active(self) -> Waiter<action::ReadNetPeerings> {
         const GOAL: &Goal = &Goal {
             name: "active",
@@ -1243,6 +1327,7 @@ impl NetPeering {
     }
 
     /// Waits until it is `deleted` or no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadNetPeerings, Option<types::NetPeering>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -1270,6 +1355,7 @@ impl SealedListed for action::ReadNics {}
 impl Listed for action::ReadNics {
     type Item = types::Nic;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ReadNicsRequest {
         let mut request = types::ReadNicsRequest::new()
             .filters(types::FiltersNic::new().nic_ids(ids));
@@ -1278,10 +1364,12 @@ impl Listed for action::ReadNics {
         request
     }
 
+    #[inline]
     fn items(response: types::ReadNicsResponse) -> (Vec<types::Nic>, Option<String>) {
         (response.nics, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Nic) -> Option<&str> {
         item.nic_id.as_ref().map(|id| id.as_str())
     }
@@ -1302,6 +1390,7 @@ pub fn nic(nic_id: impl Into<types::NicId>) -> Nic {
 
 impl Nic {
     /// Waits until it is `available`.
+    #[inline]
     pub fn available(self) -> Waiter<action::ReadNics> {
         const GOAL: &Goal = &Goal {
             name: "available",
@@ -1312,6 +1401,7 @@ impl Nic {
     }
 
     /// Waits until it is `in-use`.
+    #[inline]
     pub fn in_use(self) -> Waiter<action::ReadNics> {
         const GOAL: &Goal = &Goal {
             name: "in-use",
@@ -1322,6 +1412,7 @@ impl Nic {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn deleted(self) -> Waiter<action::ReadNics, Option<types::Nic>> {
         const GOAL: &Goal = &Goal {
             name: "deleted",
@@ -1355,6 +1446,7 @@ pub fn nic_link(nic_id: impl Into<types::NicId>) -> NicLink {
 
 impl NicLink {
     /// Waits until it is `attached`.
+    #[inline]
     pub fn attached(self) -> Waiter<action::ReadNics> {
         const GOAL: &Goal = &Goal {
             name: "attached",
@@ -1365,6 +1457,7 @@ impl NicLink {
     }
 
     /// Waits until it is `detached` or no longer exists.
+    #[inline]
     pub fn detached(self) -> Waiter<action::ReadNics, Option<types::Nic>> {
         const GOAL: &Goal = &Goal {
             name: "detached",

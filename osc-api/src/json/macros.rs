@@ -9,6 +9,7 @@
 macro_rules! __encode {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
         impl $crate::__private::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -27,6 +28,7 @@ macro_rules! __encode {
 macro_rules! __decode {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -35,6 +37,7 @@ macro_rules! __decode {
         }
 
         impl $crate::__private::Fields for $name {
+            #[inline]
             fn field(&mut self, name: &str) -> ::core::option::Option<&mut dyn $crate::__private::Target> {
                 match name {
                     $($wire => ::core::option::Option::Some(&mut self.$field),)*
@@ -46,6 +49,7 @@ macro_rules! __decode {
         impl $crate::__private::Received for $name {
             const NAMES: &'static [&'static str] = &[$($wire),*];
 
+            #[inline]
             fn insert_object(
                 slot: &mut ::core::option::Option<Self>,
                 object: &mut dyn $crate::__private::ReadObject<'_>,
@@ -62,6 +66,7 @@ macro_rules! __decode {
 macro_rules! __decode_request {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -70,6 +75,7 @@ macro_rules! __decode_request {
         }
 
         impl $crate::__private::Received for $name {
+            #[inline]
             fn insert_object(
                 slot: &mut ::core::option::Option<Self>,
                 object: &mut dyn $crate::__private::ReadObject<'_>,

@@ -1,7 +1,6 @@
 //! Where decoded values are stored, and what they are read from, as trait objects.
 //!
-//! What a type does with its members is compiled once, in this crate, instead of once for each deserializer in every
-//! crate that decodes.
+//! What a type does with its members is compiled once, instead of once for each deserializer.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -67,6 +67,7 @@ macro_rules! __identifier {
     ($name:ident) => {
         impl $name {
             /// The identifier as it is sent and received.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -77,36 +78,42 @@ macro_rules! __identifier {
         impl $crate::__private::SealedIdentifier for $name {}
 
         impl $crate::__private::Identifier for $name {
+            #[inline]
             fn as_str(&self) -> &str {
                 self.0.as_str()
             }
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Debug::fmt(self.as_str(), f)
             }
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 Self($crate::__private::IdText::new(text))
             }
         }
 
         impl ::core::convert::From<&::std::string::String> for $name {
+            #[inline]
             fn from(text: &::std::string::String) -> Self {
                 Self($crate::__private::IdText::new(text))
             }
         }
 
         impl ::core::convert::From<&$name> for $name {
+            #[inline]
             fn from(id: &$name) -> Self {
                 ::core::clone::Clone::clone(id)
             }
         }
 
         impl ::core::borrow::Borrow<str> for $name {
+            #[inline]
             fn borrow(&self) -> &str {
                 self.as_str()
             }
@@ -120,12 +127,14 @@ macro_rules! __identifier {
 macro_rules! __identifier_from {
     ($name:ident: $($other:ident),* $(,)?) => {$(
         impl ::core::convert::From<$other> for $name {
+            #[inline]
             fn from(id: $other) -> Self {
                 Self(id.0)
             }
         }
 
         impl ::core::convert::From<&$other> for $name {
+            #[inline]
             fn from(id: &$other) -> Self {
                 Self(::core::clone::Clone::clone(&id.0))
             }

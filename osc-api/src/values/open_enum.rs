@@ -104,6 +104,7 @@ macro_rules! __open_enum {
             type Err = ::core::convert::Infallible;
 
             // Not `Self::Err`: a variant may have that name.
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(<Self as ::core::convert::From<&str>>::from(text))
             }
@@ -118,48 +119,56 @@ macro_rules! __open_enum {
 macro_rules! __text_type {
     ($name:ident) => {
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 <Self as ::core::convert::From<&str>>::from(&text)
             }
         }
 
         impl ::core::convert::From<$name> for ::std::string::String {
+            #[inline]
             fn from(value: $name) -> Self {
                 ::core::convert::From::from(value.as_str())
             }
         }
 
         impl ::core::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl ::core::cmp::PartialEq<str> for $name {
+            #[inline]
             fn eq(&self, text: &str) -> bool {
                 self.as_str() == text
             }
         }
 
         impl ::core::cmp::PartialEq<&str> for $name {
+            #[inline]
             fn eq(&self, text: &&str) -> bool {
                 self.as_str() == *text
             }
         }
 
         impl ::core::cmp::PartialEq<::std::string::String> for $name {
+            #[inline]
             fn eq(&self, text: &::std::string::String) -> bool {
                 self.as_str() == text.as_str()
             }
         }
 
         impl $crate::__private::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -169,6 +178,7 @@ macro_rules! __text_type {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -181,6 +191,7 @@ macro_rules! __text_type {
         impl $crate::__private::Received for $name {
             const EXPECTED: &'static str = "a string";
 
+            #[inline]
             fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
                 $crate::__private::from_text(scalar)
             }
@@ -194,6 +205,7 @@ macro_rules! __text_type {
 macro_rules! __open_integer_enum {
     ($name:ident) => {
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.as_i64(), f)
             }
@@ -202,30 +214,35 @@ macro_rules! __open_integer_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::num::ParseIntError;
 
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, ::core::num::ParseIntError> {
                 text.parse::<i64>().map(<Self as ::core::convert::From<i64>>::from)
             }
         }
 
         impl ::core::convert::From<$name> for i64 {
+            #[inline]
             fn from(value: $name) -> Self {
                 value.as_i64()
             }
         }
 
         impl ::core::cmp::PartialEq<i64> for $name {
+            #[inline]
             fn eq(&self, number: &i64) -> bool {
                 self.as_i64() == *number
             }
         }
 
         impl ::core::convert::From<i32> for $name {
+            #[inline]
             fn from(number: i32) -> Self {
                 <Self as ::core::convert::From<i64>>::from(i64::from(number))
             }
         }
 
         impl $crate::__private::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -235,6 +252,7 @@ macro_rules! __open_integer_enum {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -247,6 +265,7 @@ macro_rules! __open_integer_enum {
         impl $crate::__private::Received for $name {
             const EXPECTED: &'static str = "an integer";
 
+            #[inline]
             fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
                 <i64 as $crate::__private::Received>::from_scalar(scalar)
                     .map(<Self as ::core::convert::From<i64>>::from)

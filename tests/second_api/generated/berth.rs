@@ -30,6 +30,7 @@ pub struct AddBerthRequest {
 
 impl AddBerthRequest {
     /// Creates a [`AddBerthRequest`] with the required fields.
+    #[inline]
     pub fn new(length: f64) -> Self {
         Self { length, once_token: None }
     }
@@ -65,6 +66,7 @@ impl AddBerthResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn berth(&self) -> Result<&Berth> {
         __private::required(self.berth.as_ref(), "AddBerthResponse.Berth")
     }
@@ -92,6 +94,7 @@ pub struct BerthFilters {
 
 impl BerthFilters {
     /// Creates an empty [`BerthFilters`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -127,6 +130,7 @@ pub struct ListBerthsRequest {
 
 impl ListBerthsRequest {
     /// Creates an empty [`ListBerthsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -192,6 +196,7 @@ pub struct RemoveBerthRequest {
 
 impl RemoveBerthRequest {
     /// Creates a [`RemoveBerthRequest`] with the required fields.
+    #[inline]
     pub fn new(berth_id: impl Into<BerthId>) -> Self {
         Self { berth_id: berth_id.into() }
     }
@@ -220,6 +225,7 @@ impl Paginated for ListBerthsRequest {
     type Action = action::ListBerths;
     type Item = Berth;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -227,6 +233,7 @@ impl Paginated for ListBerthsRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ListBerthsResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.berths.len(),
@@ -234,6 +241,7 @@ impl Paginated for ListBerthsRequest {
         }
     }
 
+    #[inline]
     fn items(response: ListBerthsResponse) -> Vec<Berth> {
         response.berths
     }
@@ -261,6 +269,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn add_berth(
         &self,
         request: &AddBerthRequest,
@@ -289,6 +298,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn list_berths(
         &self,
         request: &ListBerthsRequest,
@@ -316,6 +326,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn remove_berth(
         &self,
         request: &RemoveBerthRequest,
@@ -339,6 +350,7 @@ pub mod action {
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.once_token)
         }

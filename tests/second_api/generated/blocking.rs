@@ -9,6 +9,7 @@ impl Client {
     /// Adds a berth.
     ///
     /// See [`add_berth`](crate::Client::add_berth) of the async client for facts, errors and an example.
+    #[inline]
     pub fn add_berth(
         &self,
         request: &types::AddBerthRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Docks a ship at a berth.
     ///
     /// See [`dock_ship`](crate::Client::dock_ship) of the async client for facts, errors and an example.
+    #[inline]
     pub fn dock_ship(
         &self,
         request: &types::DockShipRequest,
@@ -29,6 +31,7 @@ impl Client {
     /// Gets the tide.
     ///
     /// See [`get_tide`](crate::Client::get_tide) of the async client for facts, errors and an example.
+    #[inline]
     pub fn get_tide(
         &self,
         request: &types::GetTideRequest,
@@ -39,6 +42,7 @@ impl Client {
     /// Lists berths.
     ///
     /// See [`list_berths`](crate::Client::list_berths) of the async client for facts, errors and an example.
+    #[inline]
     pub fn list_berths(
         &self,
         request: &types::ListBerthsRequest,
@@ -49,6 +53,7 @@ impl Client {
     /// Removes a berth.
     ///
     /// See [`remove_berth`](crate::Client::remove_berth) of the async client for facts, errors and an example.
+    #[inline]
     pub fn remove_berth(
         &self,
         request: &types::RemoveBerthRequest,

@@ -28,6 +28,7 @@ impl Berth {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn berth_id(&self) -> Result<&BerthId> {
         __private::required(self.berth_id.as_ref(), "Berth.BerthId")
     }
@@ -71,6 +72,7 @@ impl BerthState {
     pub const VALUES: &'static [Self] = &[Self::Building, Self::Free, Self::Taken];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Building => "building",
@@ -82,6 +84,7 @@ impl BerthState {
 }
 
 impl From<&str> for BerthState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "building" => Self::Building,

@@ -29,6 +29,7 @@ pub struct DockShipRequest {
 
 impl DockShipRequest {
     /// Creates a [`DockShipRequest`] with the required fields.
+    #[inline]
     pub fn new(berth_id: impl Into<BerthId>, ship: Ship) -> Self {
         Self {
             berth_id: berth_id.into(),
@@ -67,6 +68,7 @@ impl DockShipResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn berth(&self) -> Result<&Berth> {
         __private::required(self.berth.as_ref(), "DockShipResponse.Berth")
     }
@@ -100,6 +102,7 @@ pub struct Ship {
 
 impl Ship {
     /// Creates a [`Ship`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             entry_code: None,
@@ -155,6 +158,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn dock_ship(
         &self,
         request: &DockShipRequest,

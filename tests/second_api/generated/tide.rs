@@ -17,6 +17,7 @@ pub struct GetTideRequest {}
 
 impl GetTideRequest {
     /// Creates an empty [`GetTideRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,6 +66,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn get_tide(&self, request: &GetTideRequest) -> Result<GetTideResponse> {
         self.send::<action::GetTide>(request).await
     }

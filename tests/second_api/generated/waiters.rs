@@ -10,6 +10,7 @@ impl SealedListed for action::ListBerths {}
 impl Listed for action::ListBerths {
     type Item = types::Berth;
 
+    #[inline]
     fn request(ids: Vec<String>, page: Option<String>) -> types::ListBerthsRequest {
         let mut request = types::ListBerthsRequest::new()
             .filters(types::BerthFilters::new().berth_ids(ids));
@@ -18,12 +19,14 @@ impl Listed for action::ListBerths {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ListBerthsResponse,
     ) -> (Vec<types::Berth>, Option<String>) {
         (response.berths, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Berth) -> Option<&str> {
         item.berth_id.as_ref().map(|id| id.as_str())
     }
@@ -43,6 +46,7 @@ pub fn berth(berth_id: impl Into<types::BerthId>) -> Berth {
 
 impl Berth {
     /// Waits until it is `free`.
+    #[inline]
     pub fn free(self) -> Waiter<action::ListBerths> {
         const GOAL: &Goal = &Goal {
             name: "free",
@@ -53,6 +57,7 @@ impl Berth {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn removed(self) -> Waiter<action::ListBerths, Option<types::Berth>> {
         const GOAL: &Goal = &Goal {
             name: "removed",

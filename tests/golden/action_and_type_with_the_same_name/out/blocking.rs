@@ -9,6 +9,7 @@ impl Client {
     /// Calls `Feed`.
     ///
     /// See [`feed`](crate::Client::feed) of the async client for facts, errors and an example.
+    #[inline]
     pub fn feed(&self, request: &types::FeedRequest) -> Result<types::Feed> {
         self.send::<action::Feed>(request)
     }

@@ -36,6 +36,7 @@ pub struct FeedRequest {
 
 impl FeedRequest {
     /// Creates an empty [`FeedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,6 +72,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn feed(&self, request: &FeedRequest) -> Result<Feed> {
         self.send::<action::Feed>(request).await
     }

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadAliases`.
     ///
     /// See [`read_aliases`](crate::Client::read_aliases) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_aliases(
         &self,
         request: &types::ReadAliasesRequest,

@@ -23,6 +23,7 @@ impl ListRequest for types::ReadAliasesRequest {
     type Action = action::ReadAliases;
     type Item = types::AliasStruct;
 
+    #[inline]
     fn items(response: types::ReadAliasesResponse) -> Vec<types::AliasStruct> {
         response.all
     }

@@ -60,6 +60,7 @@ pub struct ReadAliasesRequest {
 
 impl ReadAliasesRequest {
     /// Creates an empty [`ReadAliasesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -133,6 +134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_aliases(
         &self,
         request: &ReadAliasesRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadBasic`.
     ///
     /// See [`read_basic`](crate::Client::read_basic) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_basic(
         &self,
         request: &types::AuthRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `ReadOpen`.
     ///
     /// See [`read_open`](crate::Client::read_open) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_open(
         &self,
         request: &types::AuthRequest,
@@ -29,6 +31,7 @@ impl Client {
     /// Calls `ReadOptional`.
     ///
     /// See [`read_optional`](crate::Client::read_optional) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_optional(
         &self,
         request: &types::AuthRequest,
@@ -39,6 +42,7 @@ impl Client {
     /// Calls `ReadSigned`.
     ///
     /// See [`read_signed`](crate::Client::read_signed) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_signed(
         &self,
         request: &types::AuthRequest,

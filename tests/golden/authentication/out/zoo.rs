@@ -22,6 +22,7 @@ pub struct AuthRequest {
 
 impl AuthRequest {
     /// Creates an empty [`AuthRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -75,6 +76,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_basic(&self, request: &AuthRequest) -> Result<AuthResponse> {
         self.send::<action::ReadBasic>(request).await
     }
@@ -97,6 +99,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_open(&self, request: &AuthRequest) -> Result<AuthResponse> {
         self.send::<action::ReadOpen>(request).await
     }
@@ -119,6 +122,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_optional(&self, request: &AuthRequest) -> Result<AuthResponse> {
         self.send::<action::ReadOptional>(request).await
     }
@@ -141,6 +145,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_signed(&self, request: &AuthRequest) -> Result<AuthResponse> {
         self.send::<action::ReadSigned>(request).await
     }

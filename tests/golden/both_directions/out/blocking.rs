@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateShared`.
     ///
     /// See [`create_shared`](crate::Client::create_shared) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_shared(
         &self,
         request: &types::CreateSharedRequest,

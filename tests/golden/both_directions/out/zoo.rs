@@ -22,6 +22,7 @@ pub struct CreateSharedRequest {
 
 impl CreateSharedRequest {
     /// Creates an empty [`CreateSharedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -50,6 +51,7 @@ impl CreateSharedResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn shared_rule(&self) -> Result<&SharedRule> {
         __private::required(self.rules.first(), "CreateSharedResponse.Rules")
     }
@@ -78,6 +80,7 @@ pub struct SharedInner {
 
 impl SharedInner {
     /// Creates a [`SharedInner`] with the required fields.
+    #[inline]
     pub fn new(depth: i64) -> Self {
         Self { depth: Some(depth) }
     }
@@ -119,6 +122,7 @@ pub struct SharedRule {
 
 impl SharedRule {
     /// Creates a [`SharedRule`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -194,6 +198,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_shared(
         &self,
         request: &CreateSharedRequest,

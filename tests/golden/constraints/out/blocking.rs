@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateFacts`.
     ///
     /// See [`create_facts`](crate::Client::create_facts) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_facts(
         &self,
         request: &types::CreateFactsRequest,

@@ -43,6 +43,7 @@ pub struct CreateFactsRequest {
 
 impl CreateFactsRequest {
     /// Creates a [`CreateFactsRequest`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             age: None,
@@ -139,6 +140,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_facts(
         &self,
         request: &CreateFactsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadDates`.
     ///
     /// See [`read_dates`](crate::Client::read_dates) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_dates(
         &self,
         request: &types::ReadDatesRequest,

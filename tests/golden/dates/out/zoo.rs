@@ -34,6 +34,7 @@ pub struct ReadDatesRequest {
 
 impl ReadDatesRequest {
     /// Creates a [`ReadDatesRequest`] with the required fields.
+    #[inline]
     pub fn new(since: impl Into<DateOrDateTime>) -> Self {
         Self {
             day: None,
@@ -127,6 +128,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_dates(
         &self,
         request: &ReadDatesRequest,

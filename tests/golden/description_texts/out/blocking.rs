@@ -9,6 +9,7 @@ impl Client {
     /// Ends a comment */ and begins one /*.
     ///
     /// See [`read_texts`](crate::Client::read_texts) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_texts(
         &self,
         request: &types::ReadTextsRequest,

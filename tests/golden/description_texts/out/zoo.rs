@@ -42,6 +42,7 @@ pub struct ReadTextsRequest {
 
 impl ReadTextsRequest {
     /// Creates an empty [`ReadTextsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -132,6 +133,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_texts(
         &self,
         request: &ReadTextsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateExample`.
     ///
     /// See [`create_example`](crate::Client::create_example) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_example(
         &self,
         request: &types::CreateExampleRequest,
@@ -20,6 +21,7 @@ impl Client {
     ///
     /// See [`create_placeholder`](crate::Client::create_placeholder) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_placeholder(
         &self,
         request: &types::CreatePlaceholderRequest,

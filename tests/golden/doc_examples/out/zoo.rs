@@ -56,6 +56,7 @@ pub struct CreateExampleRequest {
 
 impl CreateExampleRequest {
     /// Creates a [`CreateExampleRequest`] with the required fields.
+    #[inline]
     pub fn new(missing: ExampleCage, name: impl Into<String>) -> Self {
         Self {
             big: None,
@@ -194,6 +195,7 @@ impl CreateExampleRequestKind {
     pub const VALUES: &'static [Self] = &[Self::Big, Self::Small];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Big => "big",
@@ -204,6 +206,7 @@ impl CreateExampleRequestKind {
 }
 
 impl From<&str> for CreateExampleRequestKind {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "big" => Self::Big,
@@ -233,6 +236,7 @@ impl CreateExampleRequestOdd {
     pub const VALUES: &'static [Self] = &[Self::Odd];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Odd => "odd",
@@ -242,6 +246,7 @@ impl CreateExampleRequestOdd {
 }
 
 impl From<&str> for CreateExampleRequestOdd {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "odd" => Self::Odd,
@@ -344,6 +349,7 @@ pub struct CreatePlaceholderRequired {
 impl CreatePlaceholderRequest {
     /// Creates a [`CreatePlaceholderRequest`] from its required fields: see
     /// [`CreatePlaceholderRequired`](crate::types::CreatePlaceholderRequired).
+    #[inline]
     pub fn new(required: CreatePlaceholderRequired) -> Self {
         let CreatePlaceholderRequired { a, b, c, d, e, f, g } = required;
         Self { a, b, c, d, e, f, g }
@@ -423,6 +429,7 @@ pub struct ExampleCage {
 
 impl ExampleCage {
     /// Creates a [`ExampleCage`] with the required fields.
+    #[inline]
     pub fn new(size: i64) -> Self {
         Self { free: None, size }
     }
@@ -482,6 +489,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_example(
         &self,
         request: &CreateExampleRequest,
@@ -517,6 +525,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_placeholder(
         &self,
         request: &CreatePlaceholderRequest,

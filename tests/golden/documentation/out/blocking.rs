@@ -9,6 +9,7 @@ impl Client {
     /// Reads our items.
     ///
     /// See [`read_ours`](crate::Client::read_ours) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_ours(
         &self,
         request: &types::ReadOursRequest,

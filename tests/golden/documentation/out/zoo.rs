@@ -23,6 +23,7 @@ pub struct ReadOursRequest {
 
 impl ReadOursRequest {
     /// Creates an empty [`ReadOursRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -83,6 +84,7 @@ impl ReadOursResponseState {
     pub const VALUES: &'static [Self] = &[Self::Good];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Good => "good",
@@ -92,6 +94,7 @@ impl ReadOursResponseState {
 }
 
 impl From<&str> for ReadOursResponseState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "good" => Self::Good,
@@ -124,6 +127,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_ours(
         &self,
         request: &ReadOursRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadPlainEnums`.
     ///
     /// See [`read_plain_enums`](crate::Client::read_plain_enums) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_plain_enums(
         &self,
         request: &types::ReadPlainEnumsRequest,

@@ -24,6 +24,7 @@ pub struct ReadPlainEnumsRequest {
 
 impl ReadPlainEnumsRequest {
     /// Creates an empty [`ReadPlainEnumsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -89,6 +90,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_plain_enums(
         &self,
         request: &ReadPlainEnumsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateHerd`.
     ///
     /// See [`create_herd`](crate::Client::create_herd) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_herd(
         &self,
         request: &types::CreateHerdRequest,

@@ -21,6 +21,7 @@ pub struct CreateHerdRequest {
 
 impl CreateHerdRequest {
     /// Creates an empty [`CreateHerdRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -51,6 +52,7 @@ impl CreateHerdResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn other(&self) -> Result<&CreateHerdResponseOther> {
         __private::required(self.other.as_ref(), "CreateHerdResponse.Other")
     }
@@ -59,6 +61,7 @@ impl CreateHerdResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn strategy(&self) -> Result<&HerdStrategy> {
         __private::required(self.strategy.as_ref(), "CreateHerdResponse.Strategy")
     }
@@ -94,6 +97,7 @@ impl CreateHerdResponseOther {
     pub const VALUES: &'static [Self] = &[Self::One, Self::Two];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::One => "one",
@@ -104,6 +108,7 @@ impl CreateHerdResponseOther {
 }
 
 impl From<&str> for CreateHerdResponseOther {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "one" => Self::One,
@@ -135,6 +140,7 @@ impl HerdStrategy {
     pub const VALUES: &'static [Self] = &[Self::Attract, Self::Repulse];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Attract => "attract",
@@ -145,6 +151,7 @@ impl HerdStrategy {
 }
 
 impl From<&str> for HerdStrategy {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "attract" => Self::Attract,
@@ -176,6 +183,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_herd(
         &self,
         request: &CreateHerdRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `FeedLions`.
     ///
     /// See [`feed_lions`](crate::Client::feed_lions) of the async client for facts, errors and an example.
+    #[inline]
     pub fn feed_lions(
         &self,
         request: &types::FeedLionsRequest,

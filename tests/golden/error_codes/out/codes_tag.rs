@@ -20,6 +20,7 @@ pub struct FeedLionsRequest {
 
 impl FeedLionsRequest {
     /// Creates an empty [`FeedLionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,6 +72,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn feed_lions(
         &self,
         request: &FeedLionsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadFailing`.
     ///
     /// See [`read_failing`](crate::Client::read_failing) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_failing(
         &self,
         request: &types::FailingRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `FeedLion`.
     ///
     /// See [`feed_lion`](crate::Client::feed_lion) of the async client for facts, errors and an example.
+    #[inline]
     pub fn feed_lion(
         &self,
         request: &types::FeedLionRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `LinkLion`.
     ///
     /// See [`link_lion`](crate::Client::link_lion) of the async client for facts, errors and an example.
+    #[inline]
     pub fn link_lion(
         &self,
         request: &types::LinkLionRequest,
@@ -29,6 +31,7 @@ impl Client {
     /// Calls `MoveLion`.
     ///
     /// See [`move_lion`](crate::Client::move_lion) of the async client for facts, errors and an example.
+    #[inline]
     pub fn move_lion(
         &self,
         request: &types::MoveLionRequest,

@@ -35,6 +35,7 @@ impl Cage {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn cage_id(&self) -> Result<&CageId> {
         __private::required(self.cage_id.as_ref(), "Cage.CageId")
     }
@@ -74,6 +75,7 @@ pub struct FeedLionRequest {
 
 impl FeedLionRequest {
     /// Creates a [`FeedLionRequest`] with the required fields.
+    #[inline]
     pub fn new(lion_id: impl Into<LionId>, meat: impl IntoVec<Meat>) -> Self {
         Self {
             lion_id: lion_id.into(),
@@ -125,6 +127,7 @@ pub struct LinkLionRequest {
 
 impl LinkLionRequest {
     /// Creates a [`LinkLionRequest`] with the required fields.
+    #[inline]
     pub fn new(
         cage_id: impl IntoId<CageId>,
         door: impl Into<String>,
@@ -186,6 +189,7 @@ impl LinkLionResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn cage(&self) -> Result<&Cage> {
         __private::required(self.cages.first(), "LinkLionResponse.Cages")
     }
@@ -194,6 +198,7 @@ impl LinkLionResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn lion(&self) -> Result<&Lion> {
         __private::required(self.lion.as_ref(), "LinkLionResponse.Lion")
     }
@@ -232,6 +237,7 @@ impl Lion {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn lion_id(&self) -> Result<&LionId> {
         __private::required(self.lion_id.as_ref(), "Lion.LionId")
     }
@@ -275,6 +281,7 @@ impl LionKindOfCageId {
     pub const VALUES: &'static [Self] = &[Self::A, Self::B];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::A => "a",
@@ -285,6 +292,7 @@ impl LionKindOfCageId {
 }
 
 impl From<&str> for LionKindOfCageId {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "a" => Self::A,
@@ -312,6 +320,7 @@ pub struct Meat {
 
 impl Meat {
     /// Creates a [`Meat`] with the required fields.
+    #[inline]
     pub fn new(gram: i64) -> Self {
         Self { gram }
     }
@@ -380,6 +389,7 @@ pub struct MoveLionRequired {
 impl MoveLionRequest {
     /// Creates a [`MoveLionRequest`] from its required fields: see
     /// [`MoveLionRequired`](crate::types::MoveLionRequired).
+    #[inline]
     pub fn new(required: MoveLionRequired) -> Self {
         let MoveLionRequired { at, lion_ids, source_cage_id, target_cage_id } = required;
         Self {
@@ -450,6 +460,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn feed_lion(
         &self,
         request: &FeedLionRequest,
@@ -475,6 +486,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn link_lion(
         &self,
         request: &LinkLionRequest,
@@ -505,6 +517,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn move_lion(
         &self,
         request: &MoveLionRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateUnnamed`.
     ///
     /// See [`create_unnamed`](crate::Client::create_unnamed) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_unnamed(
         &self,
         request: &types::CreateUnnamedRequest,

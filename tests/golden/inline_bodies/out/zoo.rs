@@ -21,6 +21,7 @@ pub struct CreateUnnamedRequest {
 
 impl CreateUnnamedRequest {
     /// Creates a [`CreateUnnamedRequest`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -51,6 +52,7 @@ impl CreateUnnamedResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn unnamed_part(&self) -> Result<&UnnamedPart> {
         __private::required(self.parts.first(), "CreateUnnamedResponse.Parts")
     }
@@ -102,6 +104,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_unnamed(
         &self,
         request: &CreateUnnamedRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateInline`.
     ///
     /// See [`create_inline`](crate::Client::create_inline) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_inline(
         &self,
         request: &types::CreateInlineRequest,

@@ -25,6 +25,7 @@ pub struct CreateInlineRequest {
 
 impl CreateInlineRequest {
     /// Creates an empty [`CreateInlineRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -61,6 +62,7 @@ pub struct CreateInlineRequestBeds {
 
 impl CreateInlineRequestBeds {
     /// Creates an empty [`CreateInlineRequestBeds`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,6 +96,7 @@ pub struct CreateInlineRequestCage {
 
 impl CreateInlineRequestCage {
     /// Creates a [`CreateInlineRequestCage`] with the required fields.
+    #[inline]
     pub fn new(size: i64) -> Self {
         Self { door: None, size }
     }
@@ -130,6 +133,7 @@ pub struct CreateInlineRequestCageDoor {
 
 impl CreateInlineRequestCageDoor {
     /// Creates an empty [`CreateInlineRequestCageDoor`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,6 +172,7 @@ impl CreateInlineRequestCageDoorLock {
     pub const VALUES: &'static [Self] = &[Self::Open, Self::Shut];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Open => "open",
@@ -178,6 +183,7 @@ impl CreateInlineRequestCageDoorLock {
 }
 
 impl From<&str> for CreateInlineRequestCageDoorLock {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "open" => Self::Open,
@@ -241,6 +247,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_inline(
         &self,
         request: &CreateInlineRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `UpdateIntegers`.
     ///
     /// See [`update_integers`](crate::Client::update_integers) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_integers(
         &self,
         request: &types::UpdateIntegersRequest,

@@ -28,6 +28,7 @@ impl IntegerMtu {
     pub const VALUES: &'static [Self] = &[Self::Value1500, Self::Value9000];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_i64(&self) -> i64 {
         match self {
             Self::Value1500 => 1500,
@@ -38,6 +39,7 @@ impl IntegerMtu {
 }
 
 impl From<i64> for IntegerMtu {
+    #[inline]
     fn from(value: i64) -> Self {
         match value {
             1500 => Self::Value1500,
@@ -65,6 +67,7 @@ pub struct UpdateIntegersRequest {
 
 impl UpdateIntegersRequest {
     /// Creates an empty [`UpdateIntegersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,6 +111,7 @@ impl UpdateIntegersRequestMtu {
     pub const VALUES: &'static [Self] = &[Self::Value1500];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_i64(&self) -> i64 {
         match self {
             Self::Value1500 => 1500,
@@ -117,6 +121,7 @@ impl UpdateIntegersRequestMtu {
 }
 
 impl From<i64> for UpdateIntegersRequestMtu {
+    #[inline]
     fn from(value: i64) -> Self {
         match value {
             1500 => Self::Value1500,
@@ -153,6 +158,7 @@ impl UpdateIntegersRequestOffsets {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_i64(&self) -> i64 {
         match self {
             Self::Minus1 => -1,
@@ -164,6 +170,7 @@ impl UpdateIntegersRequestOffsets {
 }
 
 impl From<i64> for UpdateIntegersRequestOffsets {
+    #[inline]
     fn from(value: i64) -> Self {
         match value {
             -1 => Self::Minus1,
@@ -189,6 +196,7 @@ impl UpdateIntegersResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn mtu(&self) -> Result<&IntegerMtu> {
         __private::required(self.mtu.as_ref(), "UpdateIntegersResponse.Mtu")
     }
@@ -222,6 +230,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_integers(
         &self,
         request: &UpdateIntegersRequest,

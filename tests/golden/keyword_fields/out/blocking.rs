@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadWords`.
     ///
     /// See [`read_words`](crate::Client::read_words) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_words(
         &self,
         request: &types::ReadWordsRequest,

@@ -49,6 +49,7 @@ pub struct ReadWordsRequired {
 impl ReadWordsRequest {
     /// Creates a [`ReadWordsRequest`] from its required fields: see
     /// [`ReadWordsRequired`](crate::types::ReadWordsRequired).
+    #[inline]
     pub fn new(required: ReadWordsRequired) -> Self {
         let ReadWordsRequired { self_, type_ } = required;
         Self {
@@ -158,6 +159,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_words(
         &self,
         request: &ReadWordsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateMaps`.
     ///
     /// See [`create_maps`](crate::Client::create_maps) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_maps(
         &self,
         request: &types::CreateMapsRequest,

@@ -27,6 +27,7 @@ pub struct CreateMapsRequest {
 
 impl CreateMapsRequest {
     /// Creates a [`CreateMapsRequest`] with the required fields.
+    #[inline]
     pub fn new(
         texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
@@ -131,6 +132,7 @@ pub struct MapValue {
 
 impl MapValue {
     /// Creates an empty [`MapValue`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -171,6 +173,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_maps(
         &self,
         request: &CreateMapsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `Match`.
     ///
     /// See [`match_`](crate::Client::match_) of the async client for facts, errors and an example.
+    #[inline]
     pub fn match_(&self, request: &types::U8) -> Result<types::Bool> {
         self.send::<action::Match>(request)
     }

@@ -22,6 +22,7 @@ impl Bool {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn str(&self) -> Result<&Str> {
         __private::required(self.str.as_ref(), "Bool.str")
     }
@@ -72,6 +73,7 @@ impl Str {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ok => "Ok",
@@ -86,6 +88,7 @@ impl Str {
 }
 
 impl From<&str> for Str {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "Ok" => Self::Ok,
@@ -121,6 +124,7 @@ pub struct U8 {
 
 impl U8 {
     /// Creates an empty [`U8`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -177,6 +181,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn match_(&self, request: &U8) -> Result<Bool> {
         self.send::<action::Match>(request).await
     }

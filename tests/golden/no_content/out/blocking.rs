@@ -10,6 +10,7 @@ impl Client {
     ///
     /// See [`delete_everything`](crate::Client::delete_everything) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn delete_everything(
         &self,
         request: &types::DeleteEverythingRequest,
@@ -20,6 +21,7 @@ impl Client {
     /// Calls `Ping`.
     ///
     /// See [`ping`](crate::Client::ping) of the async client for facts, errors and an example.
+    #[inline]
     pub fn ping(&self, request: &types::PingRequest) -> Result<types::PingResponse> {
         self.send::<action::Ping>(request)
     }
@@ -27,6 +29,7 @@ impl Client {
     /// Calls `ReadEmpty`.
     ///
     /// See [`read_empty`](crate::Client::read_empty) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_empty(
         &self,
         request: &types::ReadEmptyRequest,
@@ -37,6 +40,7 @@ impl Client {
     /// Calls `ReadNothing`.
     ///
     /// See [`read_nothing`](crate::Client::read_nothing) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_nothing(
         &self,
         request: &types::ReadNothingRequest,

@@ -16,6 +16,7 @@ pub struct ReadEmptyRequest {}
 
 impl ReadEmptyRequest {
     /// Creates an empty [`ReadEmptyRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -50,6 +51,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_empty(
         &self,
         request: &ReadEmptyRequest,

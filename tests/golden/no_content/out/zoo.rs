@@ -20,6 +20,7 @@ pub struct DeleteEverythingRequest {
 
 impl DeleteEverythingRequest {
     /// Creates an empty [`DeleteEverythingRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -54,6 +55,7 @@ pub struct PingRequest {}
 
 impl PingRequest {
     /// Creates an empty [`PingRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -79,6 +81,7 @@ pub struct ReadNothingRequest {}
 
 impl ReadNothingRequest {
     /// Creates an empty [`ReadNothingRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -122,6 +125,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_everything(
         &self,
         request: &DeleteEverythingRequest,
@@ -147,6 +151,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn ping(&self, request: &PingRequest) -> Result<PingResponse> {
         self.send::<action::Ping>(request).await
     }
@@ -169,6 +174,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_nothing(
         &self,
         request: &ReadNothingRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `UpdateNullable`.
     ///
     /// See [`update_nullable`](crate::Client::update_nullable) of the async client for facts, errors and an example.
+    #[inline]
     pub fn update_nullable(
         &self,
         request: &types::UpdateNullableRequest,

@@ -21,6 +21,7 @@ pub struct NullableCage {
 
 impl NullableCage {
     /// Creates an empty [`NullableCage`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -56,6 +57,7 @@ pub struct UpdateNullableRequest {
 
 impl UpdateNullableRequest {
     /// Creates an empty [`UpdateNullableRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -128,6 +130,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn update_nullable(
         &self,
         request: &UpdateNullableRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateNumbers`.
     ///
     /// See [`create_numbers`](crate::Client::create_numbers) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_numbers(
         &self,
         request: &types::CreateNumbersRequest,

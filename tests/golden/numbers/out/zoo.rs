@@ -34,6 +34,7 @@ pub struct CreateNumbersRequest {
 
 impl CreateNumbersRequest {
     /// Creates a [`CreateNumbersRequest`] with the required fields.
+    #[inline]
     pub fn new(small: i32) -> Self {
         Self {
             flag: None,
@@ -139,6 +140,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_numbers(
         &self,
         request: &CreateNumbersRequest,

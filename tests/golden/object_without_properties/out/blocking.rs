@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadBare`.
     ///
     /// See [`read_bare`](crate::Client::read_bare) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_bare(
         &self,
         request: &types::ReadBareRequest,

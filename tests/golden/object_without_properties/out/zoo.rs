@@ -20,6 +20,7 @@ pub struct ReadBareRequest {}
 
 impl ReadBareRequest {
     /// Creates an empty [`ReadBareRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -78,6 +79,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_bare(
         &self,
         request: &ReadBareRequest,

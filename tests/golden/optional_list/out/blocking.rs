@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadZoos`.
     ///
     /// See [`read_zoos`](crate::Client::read_zoos) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_zoos(
         &self,
         request: &types::ReadZoosRequest,

@@ -23,6 +23,7 @@ impl ListRequest for types::ReadZoosRequest {
     type Action = action::ReadZoos;
     type Item = types::Zoo;
 
+    #[inline]
     fn items(response: types::ReadZoosResponse) -> Vec<types::Zoo> {
         response.zoos
     }

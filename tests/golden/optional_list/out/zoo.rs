@@ -21,6 +21,7 @@ pub struct Gate {
 
 impl Gate {
     /// Creates an empty [`Gate`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -52,6 +53,7 @@ pub struct ReadZoosRequest {
 
 impl ReadZoosRequest {
     /// Creates an empty [`ReadZoosRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -130,6 +132,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_zoos(
         &self,
         request: &ReadZoosRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadFixed`.
     ///
     /// See [`read_fixed`](crate::Client::read_fixed) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_fixed(
         &self,
         request: &types::ReadFixedRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `Send`.
     ///
     /// See [`send_parcel`](crate::Client::send_parcel) of the async client for facts, errors and an example.
+    #[inline]
     pub fn send_parcel(
         &self,
         request: &types::SendRequest,

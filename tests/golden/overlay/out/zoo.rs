@@ -23,6 +23,7 @@ pub struct ReadFixedRequest {
 
 impl ReadFixedRequest {
     /// Creates an empty [`ReadFixedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,6 +66,7 @@ impl ReadFixedRequestKind {
     pub const VALUES: &'static [Self] = &[Self::Big, Self::Small];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Big => "big",
@@ -75,6 +77,7 @@ impl ReadFixedRequestKind {
 }
 
 impl From<&str> for ReadFixedRequestKind {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "big" => Self::Big,
@@ -113,6 +116,7 @@ pub struct SendRequest {}
 
 impl SendRequest {
     /// Creates an empty [`SendRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -164,6 +168,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_fixed(
         &self,
         request: &ReadFixedRequest,
@@ -190,6 +195,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn send_parcel(&self, request: &SendRequest) -> Result<SendResponse> {
         self.send::<action::SendParcel>(request).await
     }

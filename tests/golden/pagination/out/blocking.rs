@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadByItem`.
     ///
     /// See [`read_by_item`](crate::Client::read_by_item) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_by_item(
         &self,
         request: &types::ReadByItemRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `ReadByNested`.
     ///
     /// See [`read_by_nested`](crate::Client::read_by_nested) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_by_nested(
         &self,
         request: &types::ReadByNestedRequest,
@@ -29,6 +31,7 @@ impl Client {
     /// Calls `ReadByToken`.
     ///
     /// See [`read_by_token`](crate::Client::read_by_token) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_by_token(
         &self,
         request: &types::ReadByTokenRequest,
@@ -39,6 +42,7 @@ impl Client {
     /// Calls `ReadHalf`.
     ///
     /// See [`read_half`](crate::Client::read_half) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_half(
         &self,
         request: &types::ReadByTokenRequest,

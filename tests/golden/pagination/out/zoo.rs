@@ -67,6 +67,7 @@ pub struct ReadByItemRequest {
 
 impl ReadByItemRequest {
     /// Creates an empty [`ReadByItemRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,6 +130,7 @@ pub struct ReadByNestedRequest {
 
 impl ReadByNestedRequest {
     /// Creates an empty [`ReadByNestedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -184,6 +186,7 @@ pub struct ReadByTokenRequest {
 
 impl ReadByTokenRequest {
     /// Creates an empty [`ReadByTokenRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,6 +251,7 @@ impl Paginated for ReadByItemRequest {
     type Action = action::ReadByItem;
     type Item = Animal;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -255,6 +259,7 @@ impl Paginated for ReadByItemRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadByItemResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
             count: response.animals.len(),
@@ -262,6 +267,7 @@ impl Paginated for ReadByItemRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadByItemResponse) -> Vec<Animal> {
         response.animals
     }
@@ -273,6 +279,7 @@ impl Paginated for ReadByNestedRequest {
     type Action = action::ReadByNested;
     type Item = Animal;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
@@ -280,6 +287,7 @@ impl Paginated for ReadByNestedRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadByNestedResponse) -> __private::Next<'_> {
         match &response.entities {
             Some(inside) => {
@@ -292,6 +300,7 @@ impl Paginated for ReadByNestedRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadByNestedResponse) -> Vec<Animal> {
         match response.entities {
             Some(inside) => [inside.lions, inside.tigers].into_iter().flatten().collect(),
@@ -306,6 +315,7 @@ impl Paginated for ReadByTokenRequest {
     type Action = action::ReadByToken;
     type Item = String;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -313,6 +323,7 @@ impl Paginated for ReadByTokenRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadByTokenResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.names.len(),
@@ -320,6 +331,7 @@ impl Paginated for ReadByTokenRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadByTokenResponse) -> Vec<String> {
         response.names
     }
@@ -347,6 +359,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_by_item(
         &self,
         request: &ReadByItemRequest,
@@ -374,6 +387,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_by_nested(
         &self,
         request: &ReadByNestedRequest,
@@ -401,6 +415,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_by_token(
         &self,
         request: &ReadByTokenRequest,
@@ -426,6 +441,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_half(
         &self,
         request: &ReadByTokenRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadNoObject`.
     ///
     /// See [`read_no_object`](crate::Client::read_no_object) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_no_object(
         &self,
         request: &types::AnyRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `ReadNone`.
     ///
     /// See [`read_none`](crate::Client::read_none) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_none(&self, request: &types::AnyRequest) -> Result<types::AnyResponse> {
         self.send::<action::ReadNone>(request)
     }
@@ -26,6 +28,7 @@ impl Client {
     /// Calls `ReadOne`.
     ///
     /// See [`read_one`](crate::Client::read_one) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_one(&self, request: &types::AnyRequest) -> Result<types::AnyResponse> {
         self.send::<action::ReadOne>(request)
     }
@@ -33,6 +36,7 @@ impl Client {
     /// Calls `ReadSeveral`.
     ///
     /// See [`read_several`](crate::Client::read_several) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_several(
         &self,
         request: &types::AnyRequest,

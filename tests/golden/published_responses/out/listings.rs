@@ -31,6 +31,7 @@ impl ListRequest for types::AnyRequest {
     type Action = action::ReadNoObject;
     type Item = String;
 
+    #[inline]
     fn items(response: types::AnyResponse) -> Vec<String> {
         response.texts
     }

@@ -22,6 +22,7 @@ pub struct AnyRequest {
 
 impl AnyRequest {
     /// Creates an empty [`AnyRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -79,6 +80,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_no_object(&self, request: &AnyRequest) -> Result<AnyResponse> {
         self.send::<action::ReadNoObject>(request).await
     }
@@ -101,6 +103,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_none(&self, request: &AnyRequest) -> Result<AnyResponse> {
         self.send::<action::ReadNone>(request).await
     }
@@ -123,6 +126,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_one(&self, request: &AnyRequest) -> Result<AnyResponse> {
         self.send::<action::ReadOne>(request).await
     }
@@ -145,6 +149,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_several(&self, request: &AnyRequest) -> Result<AnyResponse> {
         self.send::<action::ReadSeveral>(request).await
     }

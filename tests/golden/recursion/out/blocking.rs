@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateTree`.
     ///
     /// See [`create_tree`](crate::Client::create_tree) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_tree(
         &self,
         request: &types::CreateTreeRequest,

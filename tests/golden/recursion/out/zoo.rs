@@ -24,6 +24,7 @@ pub struct CreateTreeRequest {
 
 impl CreateTreeRequest {
     /// Creates a [`CreateTreeRequest`] with the required fields.
+    #[inline]
     pub fn new(root: impl Into<Tree>) -> Self {
         Self { root: root.into() }
     }
@@ -54,6 +55,7 @@ impl CreateTreeResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn ping(&self) -> Result<&TreePing> {
         __private::required(self.ping.as_ref(), "CreateTreeResponse.Ping")
     }
@@ -62,6 +64,7 @@ impl CreateTreeResponse {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn tree(&self) -> Result<&Tree> {
         __private::required(self.tree.as_ref(), "CreateTreeResponse.Tree")
     }
@@ -94,6 +97,7 @@ pub struct Tree {
 
 impl Tree {
     /// Creates an empty [`Tree`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -209,6 +213,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_tree(
         &self,
         request: &CreateTreeRequest,

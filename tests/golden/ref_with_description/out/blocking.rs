@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadDescribed`.
     ///
     /// See [`read_described`](crate::Client::read_described) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_described(
         &self,
         request: &types::ReadDescribedRequest,

@@ -19,6 +19,7 @@ pub struct DescribedCage {
 
 impl DescribedCage {
     /// Creates an empty [`DescribedCage`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,6 +58,7 @@ pub struct ReadDescribedRequest {
 
 impl ReadDescribedRequest {
     /// Creates an empty [`ReadDescribedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,6 +117,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_described(
         &self,
         request: &ReadDescribedRequest,

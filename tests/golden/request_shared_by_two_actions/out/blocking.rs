@@ -9,6 +9,7 @@ impl Client {
     /// Calls `LockZoo`.
     ///
     /// See [`lock_zoo`](crate::Client::lock_zoo) of the async client for facts, errors and an example.
+    #[inline]
     pub fn lock_zoo(&self, request: &types::LockRequest) -> Result<types::LockResponse> {
         self.send::<action::LockZoo>(request)
     }
@@ -17,6 +18,7 @@ impl Client {
     ///
     /// See [`lock_zoo_for_users`](crate::Client::lock_zoo_for_users) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn lock_zoo_for_users(
         &self,
         request: &types::LockRequest,

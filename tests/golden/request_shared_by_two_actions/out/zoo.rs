@@ -22,6 +22,7 @@ pub struct LockRequest {
 
 impl LockRequest {
     /// Creates a [`LockRequest`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -74,6 +75,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn lock_zoo(&self, request: &LockRequest) -> Result<LockResponse> {
         self.send::<action::LockZoo>(request).await
     }
@@ -96,6 +98,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn lock_zoo_for_users(
         &self,
         request: &LockRequest,

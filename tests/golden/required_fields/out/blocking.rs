@@ -10,6 +10,7 @@ impl Client {
     ///
     /// See [`create_many_required`](crate::Client::create_many_required) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_many_required(
         &self,
         request: &types::CreateManyRequiredRequest,
@@ -20,6 +21,7 @@ impl Client {
     /// Calls `CreateRequired`.
     ///
     /// See [`create_required`](crate::Client::create_required) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_required(
         &self,
         request: &types::CreateRequiredRequest,

@@ -91,6 +91,7 @@ pub struct CreateManyRequiredRequired {
 impl CreateManyRequiredRequest {
     /// Creates a [`CreateManyRequiredRequest`] from its required fields: see
     /// [`CreateManyRequiredRequired`](crate::types::CreateManyRequiredRequired).
+    #[inline]
     pub fn new(required: CreateManyRequiredRequired) -> Self {
         let CreateManyRequiredRequired { a, b, c, d, e, f, g, h } = required;
         Self { a, b, c, d, e, f, g, h }
@@ -186,6 +187,7 @@ pub struct CreateRequiredRequest {
 
 impl CreateRequiredRequest {
     /// Creates a [`CreateRequiredRequest`] with the required fields.
+    #[inline]
     pub fn new(
         apple: i64,
         gates: impl IntoVec<RequiredGate>,
@@ -284,6 +286,7 @@ pub struct RequiredGate {
 
 impl RequiredGate {
     /// Creates a [`RequiredGate`] with the required fields.
+    #[inline]
     pub fn new(width: i64) -> Self {
         Self { depth: None, width }
     }
@@ -335,6 +338,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_many_required(
         &self,
         request: &CreateManyRequiredRequest,
@@ -365,6 +369,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_required(
         &self,
         request: &CreateRequiredRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CheckRetried`.
     ///
     /// See [`check_retried`](crate::Client::check_retried) of the async client for facts, errors and an example.
+    #[inline]
     pub fn check_retried(
         &self,
         request: &types::PlainRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `CreatePlain`.
     ///
     /// See [`create_plain`](crate::Client::create_plain) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_plain(
         &self,
         request: &types::PlainRequest,
@@ -30,6 +32,7 @@ impl Client {
     ///
     /// See [`create_with_token`](crate::Client::create_with_token) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn create_with_token(
         &self,
         request: &types::TokenRequest,
@@ -40,6 +43,7 @@ impl Client {
     /// Calls `DeleteRetried`.
     ///
     /// See [`delete_retried`](crate::Client::delete_retried) of the async client for facts, errors and an example.
+    #[inline]
     pub fn delete_retried(
         &self,
         request: &types::PlainRequest,
@@ -50,6 +54,7 @@ impl Client {
     /// Calls `ReadRetried`.
     ///
     /// See [`read_retried`](crate::Client::read_retried) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_retried(
         &self,
         request: &types::TokenRequest,
@@ -60,6 +65,7 @@ impl Client {
     /// Calls `Reader`.
     ///
     /// See [`reader`](crate::Client::reader) of the async client for facts, errors and an example.
+    #[inline]
     pub fn reader(&self, request: &types::PlainRequest) -> Result<types::RetryResponse> {
         self.send::<action::Reader>(request)
     }
@@ -67,6 +73,7 @@ impl Client {
     /// Calls `Readjust`.
     ///
     /// See [`readjust`](crate::Client::readjust) of the async client for facts, errors and an example.
+    #[inline]
     pub fn readjust(
         &self,
         request: &types::PlainRequest,

@@ -23,6 +23,7 @@ pub struct PlainRequest {
 
 impl PlainRequest {
     /// Creates an empty [`PlainRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -74,6 +75,7 @@ pub struct TokenRequest {
 
 impl TokenRequest {
     /// Creates an empty [`TokenRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,6 +111,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn check_retried(&self, request: &PlainRequest) -> Result<RetryResponse> {
         self.send::<action::CheckRetried>(request).await
     }
@@ -131,6 +134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_plain(&self, request: &PlainRequest) -> Result<RetryResponse> {
         self.send::<action::CreatePlain>(request).await
     }
@@ -153,6 +157,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_with_token(
         &self,
         request: &TokenRequest,
@@ -178,6 +183,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn delete_retried(&self, request: &PlainRequest) -> Result<RetryResponse> {
         self.send::<action::DeleteRetried>(request).await
     }
@@ -200,6 +206,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_retried(&self, request: &TokenRequest) -> Result<RetryResponse> {
         self.send::<action::ReadRetried>(request).await
     }
@@ -222,6 +229,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn reader(&self, request: &PlainRequest) -> Result<RetryResponse> {
         self.send::<action::Reader>(request).await
     }
@@ -244,6 +252,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn readjust(&self, request: &PlainRequest) -> Result<RetryResponse> {
         self.send::<action::Readjust>(request).await
     }
@@ -286,6 +295,7 @@ pub mod action {
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }
@@ -312,6 +322,7 @@ pub mod action {
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::Idempotent;
 
+        #[inline]
         fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
             Some(&mut request.client_token)
         }

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadUntyped`.
     ///
     /// See [`read_untyped`](crate::Client::read_untyped) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_untyped(
         &self,
         request: &types::ReadUntypedRequest,

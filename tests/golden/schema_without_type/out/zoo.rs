@@ -31,6 +31,7 @@ pub struct ReadUntypedRequest {
 
 impl ReadUntypedRequest {
     /// Creates an empty [`ReadUntypedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,6 +95,7 @@ impl ReadUntypedRequestChoice {
     pub const VALUES: &'static [Self] = &[Self::Up, Self::Down];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Up => "up",
@@ -104,6 +106,7 @@ impl ReadUntypedRequestChoice {
 }
 
 impl From<&str> for ReadUntypedRequestChoice {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "up" => Self::Up,
@@ -155,6 +158,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_untyped(
         &self,
         request: &ReadUntypedRequest,

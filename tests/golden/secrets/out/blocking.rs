@@ -9,6 +9,7 @@ impl Client {
     /// Calls `CreateSecret`.
     ///
     /// See [`create_secret`](crate::Client::create_secret) of the async client for facts, errors and an example.
+    #[inline]
     pub fn create_secret(
         &self,
         request: &types::CreateSecretRequest,

@@ -25,6 +25,7 @@ pub struct CreateSecretRequest {
 
 impl CreateSecretRequest {
     /// Creates a [`CreateSecretRequest`] with the required fields.
+    #[inline]
     pub fn new(password: impl Into<Secret>) -> Self {
         Self {
             old: None,
@@ -90,6 +91,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn create_secret(
         &self,
         request: &CreateSecretRequest,

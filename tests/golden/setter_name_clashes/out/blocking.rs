@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadTaken`.
     ///
     /// See [`read_taken`](crate::Client::read_taken) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_taken(
         &self,
         request: &types::ReadTakenRequest,

@@ -37,6 +37,7 @@ pub struct ReadTakenRequest {
 
 impl ReadTakenRequest {
     /// Creates a [`ReadTakenRequest`] with the required fields.
+    #[inline]
     pub fn new(default: impl Into<String>) -> Self {
         Self {
             clone: None,
@@ -150,6 +151,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_taken(
         &self,
         request: &ReadTakenRequest,

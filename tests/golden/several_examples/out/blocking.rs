@@ -9,6 +9,7 @@ impl Client {
     /// Lists tents, even empty ones. They are free.
     ///
     /// See [`read_tents`](crate::Client::read_tents) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_tents(
         &self,
         request: &types::ReadTentsRequest,

@@ -23,6 +23,7 @@ impl ListRequest for types::ReadTentsRequest {
     type Action = action::ReadTents;
     type Item = String;
 
+    #[inline]
     fn items(response: types::ReadTentsResponse) -> Vec<String> {
         response.tents
     }

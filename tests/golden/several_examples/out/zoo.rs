@@ -22,6 +22,7 @@ pub struct ReadTentsRequest {
 
 impl ReadTentsRequest {
     /// Creates an empty [`ReadTentsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,6 +107,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_tents(
         &self,
         request: &ReadTentsRequest,

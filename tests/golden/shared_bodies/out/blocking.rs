@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadReferred`.
     ///
     /// See [`read_referred`](crate::Client::read_referred) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_referred(
         &self,
         request: &types::ReferredRequest,

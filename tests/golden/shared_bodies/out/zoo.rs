@@ -20,6 +20,7 @@ pub struct ReferredRequest {
 
 impl ReferredRequest {
     /// Creates an empty [`ReferredRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,6 +72,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_referred(
         &self,
         request: &ReferredRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadStates`.
     ///
     /// See [`read_states`](crate::Client::read_states) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_states(
         &self,
         request: &types::ReadStatesRequest,

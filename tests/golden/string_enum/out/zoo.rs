@@ -67,6 +67,7 @@ impl AnimalState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Running => "running",
@@ -89,6 +90,7 @@ impl AnimalState {
 }
 
 impl From<&str> for AnimalState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "running" => Self::Running,
@@ -128,6 +130,7 @@ pub struct ReadStatesRequest {
 
 impl ReadStatesRequest {
     /// Creates an empty [`ReadStatesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -175,6 +178,7 @@ impl ReadStatesRequestProtocols {
     pub const VALUES: &'static [Self] = &[Self::Tcp, Self::Udp, Self::Minus1];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tcp => "tcp",
@@ -186,6 +190,7 @@ impl ReadStatesRequestProtocols {
 }
 
 impl From<&str> for ReadStatesRequestProtocols {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "tcp" => Self::Tcp,
@@ -238,6 +243,7 @@ impl ReadStatesResponseMood {
     pub const VALUES: &'static [Self] = &[Self::Good, Self::Bad];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Good => "good",
@@ -248,6 +254,7 @@ impl ReadStatesResponseMood {
 }
 
 impl From<&str> for ReadStatesResponseMood {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "good" => Self::Good,
@@ -279,6 +286,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_states(
         &self,
         request: &ReadStatesRequest,

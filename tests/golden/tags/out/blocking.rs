@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadAnimals`.
     ///
     /// See [`read_animals`](crate::Client::read_animals) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_animals(
         &self,
         request: &types::ReadAnimalsRequest,

@@ -22,11 +22,13 @@ impl Animal {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn animal_id(&self) -> Result<&AnimalId> {
         __private::required(self.animal_id.as_ref(), "Animal.AnimalId")
     }
 
     /// Returns the value of the tag with this key, or `None` without one: see [`tags`](field@Self::tags).
+    #[inline]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|tag| tag.key.as_deref() == Some(key))?.value.as_deref()
     }
@@ -76,6 +78,7 @@ pub struct ReadAnimalsRequest {
 
 impl ReadAnimalsRequest {
     /// Creates an empty [`ReadAnimalsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,6 +134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_animals(
         &self,
         request: &ReadAnimalsRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadCommon`.
     ///
     /// See [`read_common`](crate::Client::read_common) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_common(
         &self,
         request: &types::ReadLionsRequest,
@@ -19,6 +20,7 @@ impl Client {
     /// Calls `ReadLions`.
     ///
     /// See [`read_lions`](crate::Client::read_lions) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_lions(
         &self,
         request: &types::ReadLionsRequest,
@@ -29,6 +31,7 @@ impl Client {
     /// Calls `ReadTigers`.
     ///
     /// See [`read_tigers`](crate::Client::read_tigers) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_tigers(
         &self,
         request: &types::ReadTigersRequest,

@@ -19,6 +19,7 @@ pub struct CatFilter {
 
 impl CatFilter {
     /// Creates an empty [`CatFilter`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,6 +66,7 @@ pub struct ReadLionsRequest {
 
 impl ReadLionsRequest {
     /// Creates an empty [`ReadLionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

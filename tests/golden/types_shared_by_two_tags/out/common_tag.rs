@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_common(
         &self,
         request: &ReadLionsRequest,

@@ -63,6 +63,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_lions(
         &self,
         request: &ReadLionsRequest,

@@ -23,6 +23,7 @@ impl ListRequest for types::ReadLionsRequest {
     type Action = action::ReadLions;
     type Item = types::Lion;
 
+    #[inline]
     fn items(response: types::ReadLionsResponse) -> Vec<types::Lion> {
         response.lions
     }

@@ -22,6 +22,7 @@ pub struct ReadTigersRequest {
 
 impl ReadTigersRequest {
     /// Creates an empty [`ReadTigersRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,6 +58,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_tigers(
         &self,
         request: &ReadTigersRequest,

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadUsed`.
     ///
     /// See [`read_used`](crate::Client::read_used) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_used(
         &self,
         request: &types::ReadUsedRequest,

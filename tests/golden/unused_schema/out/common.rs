@@ -21,6 +21,7 @@ pub struct UnusedAsking {
 
 impl UnusedAsking {
     /// Creates an empty [`UnusedAsking`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -73,6 +74,7 @@ pub struct UnusedThing {
 
 impl UnusedThing {
     /// Creates a [`UnusedThing`] with the required fields.
+    #[inline]
     pub fn new(weight: f64) -> Self {
         Self {
             weight: Some(weight),

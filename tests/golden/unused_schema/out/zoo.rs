@@ -22,6 +22,7 @@ pub struct Asked {
 
 impl Asked {
     /// Creates a [`Asked`] with the required fields.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -67,6 +68,7 @@ pub struct ReadUsedRequest {
 
 impl ReadUsedRequest {
     /// Creates an empty [`ReadUsedRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -142,6 +144,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_used(
         &self,
         request: &ReadUsedRequest,

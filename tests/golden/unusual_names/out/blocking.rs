@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadCO2`.
     ///
     /// See [`read_co2`](crate::Client::read_co2) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_co2(&self, request: &types::XYRequestV2) -> Result<types::CO2Response2> {
         self.send::<action::ReadCO2>(request)
     }

@@ -63,6 +63,7 @@ impl Tat2X {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Value15 => "1.5",
@@ -76,6 +77,7 @@ impl Tat2X {
 }
 
 impl From<&str> for Tat2X {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "1.5" => Self::Value15,
@@ -120,6 +122,7 @@ pub struct XYRequestV2 {
 
 impl XYRequestV2 {
     /// Creates a [`XYRequestV2`] with the required fields.
+    #[inline]
     pub fn new(n9lives: i64) -> Self {
         Self {
             n9lives,
@@ -216,6 +219,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_co2(&self, request: &XYRequestV2) -> Result<CO2Response2> {
         self.send::<action::ReadCO2>(request).await
     }

@@ -9,6 +9,7 @@ impl Client {
     /// Calls `ReadCages`.
     ///
     /// See [`read_cages`](crate::Client::read_cages) of the async client for facts, errors and an example.
+    #[inline]
     pub fn read_cages(
         &self,
         request: &types::ReadCagesRequest,

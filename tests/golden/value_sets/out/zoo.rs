@@ -38,6 +38,7 @@ impl CageState {
     ];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Open => "open",
@@ -50,6 +51,7 @@ impl CageState {
 }
 
 impl From<&str> for CageState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "open" => Self::Open,
@@ -83,6 +85,7 @@ impl LockKind {
     pub const VALUES: &'static [Self] = &[Self::DeadBolt, Self::Key];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::DeadBolt => "bolt",
@@ -93,6 +96,7 @@ impl LockKind {
 }
 
 impl From<&str> for LockKind {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "bolt" => Self::DeadBolt,
@@ -126,6 +130,7 @@ pub struct ReadCagesRequest {
 
 impl ReadCagesRequest {
     /// Creates a [`ReadCagesRequest`] with the required fields.
+    #[inline]
     pub fn new(lock: impl Into<LockKind>) -> Self {
         Self {
             lock: lock.into(),
@@ -203,6 +208,7 @@ impl ReadCagesResponseSize {
     pub const VALUES: &'static [Self] = &[Self::Small, Self::Value2];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_i64(&self) -> i64 {
         match self {
             Self::Small => 1,
@@ -213,6 +219,7 @@ impl ReadCagesResponseSize {
 }
 
 impl From<i64> for ReadCagesResponseSize {
+    #[inline]
     fn from(value: i64) -> Self {
         match value {
             1 => Self::Small,
@@ -244,6 +251,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_cages(
         &self,
         request: &ReadCagesRequest,

@@ -10,6 +10,7 @@ impl Client {
     ///
     /// See [`read_watched_cages`](crate::Client::read_watched_cages) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_watched_cages(
         &self,
         request: &types::ReadWatchedCagesRequest,
@@ -21,6 +22,7 @@ impl Client {
     ///
     /// See [`read_watched_lions`](crate::Client::read_watched_lions) of the async client for facts, errors and an
     /// example.
+    #[inline]
     pub fn read_watched_lions(
         &self,
         request: &types::ReadWatchedLionsRequest,

@@ -25,6 +25,7 @@ impl ListRequest for types::ReadWatchedLionsRequest {
     type Action = action::ReadWatchedLions;
     type Item = types::Lion;
 
+    #[inline]
     fn items(response: types::ReadWatchedLionsResponse) -> Vec<types::Lion> {
         response.lions
     }

@@ -10,6 +10,7 @@ impl SealedListed for action::ReadWatchedCages {}
 impl Listed for action::ReadWatchedCages {
     type Item = types::Cage;
 
+    #[inline]
     fn request(
         ids: Vec<String>,
         page: Option<String>,
@@ -21,12 +22,14 @@ impl Listed for action::ReadWatchedCages {
         request
     }
 
+    #[inline]
     fn items(
         response: types::ReadWatchedCagesResponse,
     ) -> (Vec<types::Cage>, Option<String>) {
         (response.cages, response.next_page_token)
     }
 
+    #[inline]
     fn id(item: &types::Cage) -> Option<&str> {
         item.cage_id.as_ref().map(|id| id.as_str())
     }
@@ -48,6 +51,7 @@ impl Cage {
     /// Waits until it is `clean`.
     ///
     /// Fails if it becomes `dirty`.
+    #[inline]
     pub fn clean(self) -> Waiter<action::ReadWatchedCages> {
         const GOAL: &Goal = &Goal {
             name: "clean",
@@ -58,6 +62,7 @@ impl Cage {
     }
 
     /// Waits until it no longer exists.
+    #[inline]
     pub fn torn_down(self) -> Waiter<action::ReadWatchedCages, Option<types::Cage>> {
         const GOAL: &Goal = &Goal {
             name: "torn-down",
@@ -90,6 +95,7 @@ pub fn cage_door(cage_id: impl Into<types::CageId>) -> CageDoor {
 
 impl CageDoor {
     /// Waits until it is `open` or `ajar`.
+    #[inline]
     pub fn open(self) -> Waiter<action::ReadWatchedCages> {
         const GOAL: &Goal = &Goal {
             name: "open",
@@ -122,6 +128,7 @@ pub fn cage_lock(cage_id: impl Into<types::CageId>) -> CageLock {
 
 impl CageLock {
     /// Waits until it is `broken` or no longer exists.
+    #[inline]
     pub fn broken(self) -> Waiter<action::ReadWatchedCages, Option<types::Cage>> {
         const GOAL: &Goal = &Goal {
             name: "broken",
@@ -155,17 +162,20 @@ impl SealedListed for action::ReadWatchedLions {}
 impl Listed for action::ReadWatchedLions {
     type Item = types::Lion;
 
+    #[inline]
     fn request(ids: Vec<String>, _: Option<String>) -> types::ReadWatchedLionsRequest {
         types::ReadWatchedLionsRequest::new()
             .filters(types::FiltersLion::new().lion_names(ids))
     }
 
+    #[inline]
     fn items(
         response: types::ReadWatchedLionsResponse,
     ) -> (Vec<types::Lion>, Option<String>) {
         (response.lions, None)
     }
 
+    #[inline]
     fn id(item: &types::Lion) -> Option<&str> {
         item.lion_name.as_deref()
     }
@@ -185,6 +195,7 @@ pub fn lion(lion_name: impl Into<String>) -> Lion {
 
 impl Lion {
     /// Waits until it is `asleep`.
+    #[inline]
     pub fn asleep(self) -> Waiter<action::ReadWatchedLions> {
         const GOAL: &Goal = &Goal {
             name: "asleep",

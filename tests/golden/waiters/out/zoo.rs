@@ -29,6 +29,7 @@ impl Cage {
     ///
     /// # Errors
     /// Returns an error if the response has none, as that of a dry run.
+    #[inline]
     pub fn cage_id(&self) -> Result<&CageId> {
         __private::required(self.cage_id.as_ref(), "Cage.CageId")
     }
@@ -68,6 +69,7 @@ impl CageState {
     pub const VALUES: &'static [Self] = &[Self::Clean, Self::Dirty];
 
     /// The value as it is sent and received.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Clean => "clean",
@@ -78,6 +80,7 @@ impl CageState {
 }
 
 impl From<&str> for CageState {
+    #[inline]
     fn from(value: &str) -> Self {
         match value {
             "clean" => Self::Clean,
@@ -139,6 +142,7 @@ pub struct FiltersCage {
 
 impl FiltersCage {
     /// Creates an empty [`FiltersCage`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,6 +172,7 @@ pub struct FiltersLion {
 
 impl FiltersLion {
     /// Creates an empty [`FiltersLion`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -237,6 +242,7 @@ pub struct ReadWatchedCagesRequest {
 
 impl ReadWatchedCagesRequest {
     /// Creates an empty [`ReadWatchedCagesRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -300,6 +306,7 @@ pub struct ReadWatchedLionsRequest {
 
 impl ReadWatchedLionsRequest {
     /// Creates an empty [`ReadWatchedLionsRequest`]: every field is optional.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -337,6 +344,7 @@ impl Paginated for ReadWatchedCagesRequest {
     type Action = action::ReadWatchedCages;
     type Item = Cage;
 
+    #[inline]
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
@@ -344,6 +352,7 @@ impl Paginated for ReadWatchedCagesRequest {
         }
     }
 
+    #[inline]
     fn next(response: &ReadWatchedCagesResponse) -> __private::Next<'_> {
         __private::Next::Token {
             count: response.cages.len(),
@@ -351,6 +360,7 @@ impl Paginated for ReadWatchedCagesRequest {
         }
     }
 
+    #[inline]
     fn items(response: ReadWatchedCagesResponse) -> Vec<Cage> {
         response.cages
     }
@@ -378,6 +388,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_watched_cages(
         &self,
         request: &ReadWatchedCagesRequest,
@@ -403,6 +414,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub async fn read_watched_lions(
         &self,
         request: &ReadWatchedLionsRequest,
