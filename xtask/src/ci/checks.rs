@@ -21,16 +21,15 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "typos",
         summary: "spelling",
-        run: |run| run.commands_of("typos --version", "cargo install typos-cli --locked", &["typos"]),
+        run: |run| run.commands_of("typos --version", TYPOS, &["typos"]),
     },
     Check { name: "dependencies", summary: "no second crypto library", run: dependencies },
     Check {
         name: "deny",
         summary: "licenses, sources, duplicates and banned crates",
         run: |run| {
-            let install = "cargo install cargo-deny --locked";
             let checks = "cargo deny --all-features check bans licenses sources";
-            run.commands_of("cargo deny --version", install, &[checks])
+            run.commands_of("cargo deny --version", DENY, &[checks])
         },
     },
     Check {
@@ -38,8 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
         summary: "published security advisories of the dependencies",
         run: |run| {
             // The database is fetched from the network: a check of its own, which the workflow runs.
-            let install = "cargo install cargo-deny --locked";
-            run.commands_of("cargo deny fetch db", install, &["cargo deny --all-features check advisories"])
+            run.commands_of("cargo deny fetch db", DENY, &["cargo deny --all-features check advisories"])
         },
     },
     Check {
@@ -88,7 +86,7 @@ pub(super) const CHECKS: &[Check] = &[
             // `default` is empty, and `chrono` and `time` do not affect each other.
             let powerset = "RUSTFLAGS=-Dwarnings cargo hack check --quiet --package osc-api --feature-powerset --no-dev-deps \
                             --exclude-features default --group-features chrono,time";
-            run.commands_of("cargo hack --version", "cargo install cargo-hack --locked", &[powerset])
+            run.commands_of("cargo hack --version", HACK, &[powerset])
         },
     },
     Check {
@@ -104,7 +102,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check { name: "clean", summary: "the checks modify no file", run: clean },
 ];
 
-const SEMVER_CHECKS: &str = "cargo install cargo-semver-checks --locked";
+// The versions that the checks were last seen to pass with: the same as in the workflow.
+const DENY: &str = "cargo install --locked cargo-deny@0.18.9";
+const HACK: &str = "cargo install --locked cargo-hack@0.6.46";
+const SEMVER_CHECKS: &str = "cargo install --locked cargo-semver-checks@0.51.0";
+const TYPOS: &str = "cargo install --locked typos-cli@1.52.0";
 
 fn dependencies(run: &Runner<'_>) -> Result<CheckResult, String> {
     for package in ["osc-api", "xtask"] {
@@ -159,7 +161,7 @@ fn clean(run: &Runner<'_>) -> Result<CheckResult, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHECKS, MIN_RUST, TEST_COMMAND};
+    use super::{CHECKS, DENY, HACK, MIN_RUST, SEMVER_CHECKS, TEST_COMMAND, TYPOS};
 
     fn workspace_file(name: &str) -> String {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
@@ -177,6 +179,16 @@ mod tests {
         for file in ["README.md", ".ci/run"] {
             assert!(workspace_file(file).lines().any(|line| line == TEST_COMMAND), "{file}");
         }
+    }
+
+    #[test]
+    fn the_workflow_and_ci_install_the_same_versions() {
+        let programs =
+            [DENY, HACK, SEMVER_CHECKS, TYPOS].map(|line| line.rsplit(' ').next().unwrap_or_default());
+        let workflow = workspace_file(".github/workflows/ci.yml");
+        let tools = workflow.lines().find_map(|line| line.trim().strip_prefix("tool: ")).unwrap_or_default();
+        assert_eq!(tools.split(',').collect::<Vec<_>>(), programs);
+        assert!(workspace_file(".ci/run").contains(programs[1]));
     }
 
     #[test]
