@@ -1,5 +1,5 @@
 //! Compares the verdict of `spec diff` with that of `cargo semver-checks`, an independent tool, on pairs of generated
-//! crates. `results.txt` records both; `BLESS=1` rewrites it.
+//! crates. `semver_checks.txt` records both; `BLESS=1` rewrites it.
 //!
 //! The tool sees no types of fields and no behaviour, so it may miss a breaking change. What it calls breaking, the
 //! report must call breaking too.
