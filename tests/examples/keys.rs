@@ -12,7 +12,7 @@ use crate::examples::{ProgramOutput, actions, bodies, run, start, temp_path};
 const OLD: &str = "OLDACCESSKEY00000001";
 
 /// A fake API with the old key. The new key is the one that the fake accepts; the program starts with it too, since
-/// the fake accepts no other.
+/// a fake without state accepts no other.
 fn cloud() -> FakeApi {
     let fake = start();
     let old = json!({ "AccessKeyId": OLD, "State": "ACTIVE", "ExpirationDate": "2029-12-31T00:00:00.000Z" });
@@ -73,6 +73,17 @@ fn assert_private(path: &Path) {
 
 #[cfg(not(unix))]
 fn assert_private(_: &Path) {}
+
+#[test]
+fn a_key_is_rotated_on_a_stateful_fake() {
+    let (fake, path) = (FakeApi::builder().stateful(true).start().expect("a fake"), file("rotated.json"));
+    let old = FakeApi::ACCESS_KEY;
+    let output = rotate(&fake, &[old, "2999-12-31", &path, "--delete"]);
+    assert_eq!(output.succeeded()[1..], [format!("{old} is inactive"), format!("{old} was deleted")]);
+    // The old key is refused from now on.
+    run("rotate_access_key", &fake, &[old, "2999-12-31", "never-written"]).fails_with(1, &["4120"]);
+    assert!(!temp_path("never-written").exists());
+}
 
 #[test]
 fn the_old_key_is_deleted_on_request() {

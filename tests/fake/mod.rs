@@ -1,5 +1,6 @@
 //! The fake API of the feature `testing`: every documented behavior, over real HTTP.
 
+mod access_keys;
 mod access_rules;
 mod authentication;
 mod examples;

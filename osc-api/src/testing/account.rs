@@ -1,5 +1,6 @@
 //! The resources of a stateful fake: what exists, and how its states advance.
 
+mod access_keys;
 mod access_rules;
 mod filters;
 mod kinds;
@@ -12,12 +13,15 @@ mod volumes;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::admission;
 use super::fault::Fault;
 use crate::codes;
 
+pub(super) use access_keys::AccessKeys;
 pub(super) use access_rules::AccessRules;
 use kinds::{IMAGE, KINDS, ResourceKind, Transition};
 
@@ -40,6 +44,7 @@ type Operation = fn(&mut FakeAccount, &Value) -> Result<Value, Fault>;
 
 /// The actions that change resources, or read them in a way of their own.
 const OPERATIONS: &[&[(&str, Operation)]] = &[
+    access_keys::OPERATIONS,
     access_rules::OPERATIONS,
     load_balancers::OPERATIONS,
     networks::OPERATIONS,
@@ -52,6 +57,7 @@ const OPERATIONS: &[&[(&str, Operation)]] = &[
 pub(super) struct FakeAccount {
     resources: Vec<Resource>,
     access: AccessRules,
+    keys: AccessKeys,
     progress: StateProgress,
     /// The time of the fake's clock.
     now: Duration,
@@ -76,6 +82,7 @@ impl FakeAccount {
         let mut account = Self {
             resources: Vec::new(),
             access: AccessRules::default(),
+            keys: AccessKeys::default(),
             progress,
             now: Duration::ZERO,
             last_id: 0,
@@ -87,6 +94,10 @@ impl FakeAccount {
 
     pub(super) fn access(&self) -> &AccessRules {
         &self.access
+    }
+
+    pub(super) fn access_keys(&self) -> &AccessKeys {
+        &self.keys
     }
 
     /// Carries out an action at this time. Returns `None` if the account does not have the action.
@@ -365,6 +376,31 @@ fn merge(target: &mut Map<String, Value>, changes: Value) {
             }
         }
     }
+}
+
+/// Decodes a request, which was validated before.
+fn decode<T: DeserializeOwned>(request: &Value) -> Result<T, Fault> {
+    T::deserialize(request).map_err(|_| invalid("the request"))
+}
+
+fn encode(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// The values that match the filters of a request.
+fn filtered(
+    all: impl Iterator<Item = Value>,
+    request: &Value,
+    known: &[(&str, &str)],
+) -> Result<Vec<Value>, Fault> {
+    let wanted = request.get("Filters").and_then(Value::as_object);
+    let mut found = Vec::new();
+    for value in all {
+        if filters::matches(&value, wanted, known)? {
+            found.push(value);
+        }
+    }
+    Ok(found)
 }
 
 /// A string member of a request; empty if it is omitted.

@@ -105,13 +105,14 @@ pub(super) fn claimed_credentials(request: &Request<Bytes>, auth: Auth) -> Optio
     }
 }
 
-/// Authenticates a request.
+/// Authenticates a request. `secret_key` is that of the access key that it claims, if requests can be signed with it.
 ///
 /// # Errors
 /// Returns the error response.
 pub(super) fn authenticate(
     request: &Request<Bytes>,
     auth: Auth,
+    secret_key: Option<&str>,
     now: Timestamp,
     hosts: SignedHosts,
 ) -> Result<(), Fault> {
@@ -119,11 +120,13 @@ pub(super) fn authenticate(
         (Auth::None, _) | (Auth::Available, None) => Ok(()),
         (_, None) => Err(not_authenticated("the request is not signed")),
         (_, Some(header)) => match (header.strip_prefix("Basic "), auth) {
-            (None, _) => signature::verify(request, header, now, hosts).map_err(|refusal| match refusal {
-                // The cloud refuses an unknown access key with a code of its own.
-                Refusal::UnknownKey => Fault::code(4120),
-                Refusal::Invalid(reason) => not_authenticated(reason),
-            }),
+            (None, _) => {
+                signature::verify(request, header, secret_key, now, hosts).map_err(|refusal| match refusal {
+                    // The cloud refuses an unknown access key with a code of its own.
+                    Refusal::UnknownKey => Fault::code(4120),
+                    Refusal::Invalid(reason) => not_authenticated(reason),
+                })
+            }
             (Some(pair), Auth::AccessKeyOrBasic | Auth::Available) => login(request, pair),
             (Some(_), _) => Err(Fault::code(9).details("the action does not accept a login and password")),
         },

@@ -28,7 +28,7 @@ const MAX_SKEW: i64 = 5 * 60;
 /// Why a request is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The access key does not exist.
+    /// The access key does not exist, is inactive or has expired. (What the cloud responds to the last two is not known.)
     UnknownKey,
     /// Any other reason.
     Invalid(String),
@@ -49,21 +49,21 @@ pub(super) fn claimed_access_key(header: &str) -> Option<&str> {
     Claim::parse(header).map(|claim| claim.access_key)
 }
 
-/// Verifies the signature in the header `Authorization`.
+/// Verifies the signature in the header `Authorization`. `secret_key` is that of its access key, if requests can be signed
+/// with it.
 ///
 /// # Errors
 /// Returns the first problem.
 pub(super) fn verify(
     request: &Request<Bytes>,
     header: &str,
+    secret_key: Option<&str>,
     now: Timestamp,
     hosts: SignedHosts,
 ) -> Result<(), Refusal> {
     let invalid = |reason: &str| Refusal::Invalid(reason.to_owned());
     let claim = Claim::parse(header).ok_or_else(|| invalid("the header Authorization has no signature"))?;
-    if claim.access_key != FakeApi::ACCESS_KEY {
-        return Err(Refusal::UnknownKey);
-    }
+    let secret_key = secret_key.ok_or(Refusal::UnknownKey)?;
     let name = claim.scheme.date;
     let date = text(request, name).ok_or_else(|| Refusal::Invalid(format!("the request has no {name}")))?;
     let at = seconds(date).ok_or_else(|| Refusal::Invalid(format!("{name} is not a date")))?;
@@ -74,7 +74,7 @@ pub(super) fn verify(
     let host = text(request, "host").unwrap_or_default();
     let matches = |host: &str| -> Result<bool, Refusal> {
         let canonical = claim.canonical_request(request, host).map_err(Refusal::Invalid)?;
-        Ok(claim.sign(date, &canonical) == claim.signature)
+        Ok(claim.sign(secret_key, date, &canonical) == claim.signature)
     };
     if matches(host)? {
         return Ok(());
@@ -162,10 +162,10 @@ impl<'a> Claim<'a> {
         Ok(canonical)
     }
 
-    fn sign(&self, date: &str, canonical: &str) -> String {
+    fn sign(&self, secret_key: &str, date: &str, canonical: &str) -> String {
         let Scheme { prefix, algorithm, .. } = self.scheme;
         let text = format!("{algorithm}\n{date}\n{}\n{}", self.scope, hash(canonical.as_bytes()));
-        let mut key = format!("{prefix}{}", FakeApi::SECRET_KEY).into_bytes();
+        let mut key = format!("{prefix}{secret_key}").into_bytes();
         for message in self.parts.into_iter().chain([text.as_str()]) {
             let signed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), message.as_bytes());
             key = signed.as_ref().to_vec();
@@ -199,6 +199,7 @@ mod tests {
     const AT: &str = "20240101T000000Z";
 
     const EXACT: SignedHosts = SignedHosts::Exact;
+    const KEY: Option<&str> = Some(FakeApi::SECRET_KEY);
 
     fn request(scheme: &Scheme) -> Request<Bytes> {
         let request =
@@ -216,10 +217,15 @@ mod tests {
     fn outcome(scheme: &Scheme, scope: &str, signed: &str) -> Result<(), Refusal> {
         let unsigned = unsigned(scheme, scope, signed);
         let claim = Claim::parse(&unsigned).unwrap();
-        let signature = claim.sign(AT, &claim.canonical_request(&request(scheme), "127.0.0.1:8080").unwrap());
+        let signature = claim.sign(
+            FakeApi::SECRET_KEY,
+            AT,
+            &claim.canonical_request(&request(scheme), "127.0.0.1:8080").unwrap(),
+        );
         verify(
             &request(scheme),
             &format!("{unsigned}{signature}"),
+            KEY,
             "2024-01-01T00:00:07Z".parse().unwrap(),
             EXACT,
         )
@@ -237,7 +243,7 @@ mod tests {
             let signed = format!("content-type;host;{}", scheme.date);
             let header = format!("{}{wanted}", unsigned(scheme, &scope, &signed));
             let now = "2024-01-01T00:00:07Z".parse().unwrap();
-            assert_eq!(verify(&request(scheme), &header, now, EXACT), Ok(()), "{scheme:?}");
+            assert_eq!(verify(&request(scheme), &header, KEY, now, EXACT), Ok(()), "{scheme:?}");
         }
     }
 
@@ -246,11 +252,15 @@ mod tests {
         let [osc, _] = &SCHEMES;
         let unsigned = unsigned(osc, "20240101/eu-west-2/api/osc4_request", "content-type;host;x-osc-date");
         let claim = Claim::parse(&unsigned).unwrap();
-        let signature = claim.sign(AT, &claim.canonical_request(&request(osc), "127.0.0.1").unwrap());
+        let signature = claim.sign(
+            FakeApi::SECRET_KEY,
+            AT,
+            &claim.canonical_request(&request(osc), "127.0.0.1").unwrap(),
+        );
         let now = "2024-01-01T00:00:07Z".parse().unwrap();
         let header = format!("{unsigned}{signature}");
-        assert_eq!(verify(&request(osc), &header, now, SignedHosts::AnyPort), Ok(()));
-        let refusal = verify(&request(osc), &header, now, EXACT);
+        assert_eq!(verify(&request(osc), &header, KEY, now, SignedHosts::AnyPort), Ok(()));
+        let refusal = verify(&request(osc), &header, KEY, now, EXACT);
         assert!(
             matches!(&refusal, Err(Refusal::Invalid(reason)) if reason.contains("without its port")),
             "{refusal:?}"
@@ -293,7 +303,7 @@ mod tests {
         let header = unsigned(osc, "20240101/eu-west-2/api/osc4_request", "accept;host;x-osc-date");
         let now = "2024-01-01T00:00:07Z".parse().unwrap();
         for (sent, word) in [(osc, "accept"), (aws, "no x-osc-date")] {
-            let refusal = verify(&request(sent), &header, now, EXACT);
+            let refusal = verify(&request(sent), &header, KEY, now, EXACT);
             assert!(
                 matches!(&refusal, Err(Refusal::Invalid(reason)) if reason.contains(word)),
                 "{refusal:?}"

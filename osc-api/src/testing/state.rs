@@ -216,8 +216,9 @@ impl FakeState {
         if let Some(name) = &name {
             state.lockouts.check(name, now)?;
         }
-        let authenticated =
-            admission::authenticate(request, auth, Timestamp::now(), self.options.signed_hosts);
+        let at = Timestamp::now();
+        let secret_key = name.as_deref().and_then(|id| state.account.access_keys().secret_key(id, at));
+        let authenticated = admission::authenticate(request, auth, secret_key, at, self.options.signed_hosts);
         if let Some(name) = &name {
             match &authenticated {
                 Ok(()) => state.lockouts.record(name, true, now),

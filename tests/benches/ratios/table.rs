@@ -49,7 +49,7 @@ fn print(benchmark: &Benchmark, is_counted: bool, is_timed: bool) {
             count.map(|count| limited(count.instructions as f64, *max_instructions, count.instructions));
         let ratio = count.zip(ours).map(|(count, ours)| format!("{:.2}", count.instructions as f64 / ours));
         let allocations = count.map(|count| {
-            limited(count.allocations, *max_allocations, format_args!("{:.1}", count.allocations))
+            limited(count.allocations, *max_allocations, format_args!("{:.2}", count.allocations))
         });
         let peak = count.map(|count| format!("{:.2}", count.heap_peak));
         let seconds = times.get(index).map(|seconds| seconds / benchmark.units as f64);

@@ -4,11 +4,9 @@ use std::net::IpAddr;
 
 use ring::digest;
 use rustls::pki_types::CertificateDer;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{FakeAccount, Operation, filters, invalid, text};
+use super::{FakeAccount, Operation, decode, encode, filtered, invalid, text};
 use crate::api_access::{self, AccessDecision, PresentedCertificate, RuleChange};
 use crate::codes;
 use crate::testing::fault::Fault;
@@ -144,15 +142,6 @@ fn missing_ca(id: &CaId) -> Fault {
     Fault::code(codes::NO_SUCH_CERTIFICATE).details(id.as_str())
 }
 
-/// Decodes a request, which was validated before.
-fn decode<T: DeserializeOwned>(request: &Value) -> Result<T, Fault> {
-    T::deserialize(request).map_err(|_| invalid("the request"))
-}
-
-fn encode(value: impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
 fn create(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault> {
     let request: CreateApiAccessRuleRequest = decode(request)?;
     let id = account.next_number();
@@ -201,21 +190,6 @@ fn read(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault> {
 fn read_cas(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault> {
     let cas = account.access.authorities.iter().map(|known| encode(&known.ca));
     Ok(json!({ "Cas": filtered(cas, request, CA_FILTERS)? }))
-}
-
-fn filtered(
-    all: impl Iterator<Item = Value>,
-    request: &Value,
-    known: &[(&str, &str)],
-) -> Result<Vec<Value>, Fault> {
-    let wanted = request.get("Filters").and_then(Value::as_object);
-    let mut found = Vec::new();
-    for value in all {
-        if filters::matches(&value, wanted, known)? {
-            found.push(value);
-        }
-    }
-    Ok(found)
 }
 
 fn create_ca(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault> {
