@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::value::MapDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroize as _;
 
@@ -10,6 +11,7 @@ use super::context;
 use super::name::Name;
 use super::scalar::Scalar;
 use super::target::{Fields, Outcome, ReadError, ReadList, ReadObject, Target};
+use super::value::ARBITRARY_PRECISION;
 
 /// Reads a value into a target, from any deserializer.
 pub(super) struct Store<'a>(pub(super) &'a mut dyn Target);
@@ -27,6 +29,13 @@ impl Store<'_> {
     #[inline]
     fn scalar<E: de::Error>(self, scalar: Scalar<'_>) -> Result<Outcome, E> {
         self.0.scalar(scalar).map_err(refused)
+    }
+
+    /// An integer beyond 64 bits, which `serde_json` passes only if any crate enables `arbitrary_precision`: as it passes
+    /// all numbers otherwise, so that no digit is lost.
+    #[cold]
+    fn wide<E: de::Error>(self, number: impl ToString) -> Result<Outcome, E> {
+        self.visit_map(MapDeserializer::new([(ARBITRARY_PRECISION, number.to_string())].into_iter()))
     }
 }
 
@@ -68,11 +77,11 @@ impl<'de> Visitor<'de> for Store<'_> {
     }
 
     fn visit_i128<E: de::Error>(self, number: i128) -> Result<Outcome, E> {
-        self.scalar(Scalar::of_wide(number))
+        self.wide(number)
     }
 
     fn visit_u128<E: de::Error>(self, number: u128) -> Result<Outcome, E> {
-        self.scalar(Scalar::of_wide(number))
+        self.wide(number)
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Outcome, E> {

@@ -49,12 +49,6 @@ impl<'a> Scalar<'a> {
         unsigned.or_else(signed).or_else(float).unwrap_or(Self::Text(text))
     }
 
-    /// An integer beyond 64 bits, which `serde_json` passes only if any crate enables `arbitrary_precision`.
-    #[cold]
-    pub(super) fn of_wide(number: impl ToString) -> Self {
-        Self::Float(number.to_string().parse().unwrap_or(f64::INFINITY))
-    }
-
     /// The integer, if it is one.
     pub(super) fn to_integer(self) -> Option<i64> {
         match self {
@@ -72,7 +66,7 @@ impl<'a> Scalar<'a> {
         match self {
             Self::Unsigned(number) => Some(number as f64),
             Self::Signed(number) => Some(number as f64),
-            Self::Float(number) => Some(number),
+            Self::Float(number) => Some(number).filter(|number| number.is_finite()),
             Self::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
             Self::Bool(_) => None,
         }

@@ -151,6 +151,27 @@ fn the_decoded_size_is_bounded() {
 }
 
 #[test]
+fn a_list_that_is_made_of_a_single_object_counts_too() {
+    let list = |element: &str, count: usize| {
+        format!(r#"{{"Nodes":[{element}{}]}}"#, format!(",{element}").repeat(count - 1))
+    };
+    // As many elements as fit into one list. Two lists in each of them are too many.
+    let count = 1 << (LENIENT.max_decoded_size / size_of::<Node>()).ilog2();
+    assert!(read::<Node>(list("{}", count).as_bytes(), LENIENT).is_ok());
+    let nested = r#"{"Nodes":{"Nodes":{"Flag":true}}}"#;
+    assert_eq!(decode(nested).nodes.map(|nodes| nodes.len()), Some(1));
+    let failure = read::<Node>(list(nested, count).as_bytes(), LENIENT).unwrap_err();
+    assert!(matches!(failure, Failure::TooLarge { .. }), "{failure:?}");
+}
+
+#[test]
+fn infinity_is_no_number() {
+    let mut number = Some(1.0);
+    assert_eq!(Target::scalar(&mut number, Scalar::Float(f64::INFINITY)).unwrap(), Outcome::Mismatch);
+    assert_eq!(number, None);
+}
+
+#[test]
 fn an_encoded_struct_can_be_decoded() {
     let inner = Node { id: Some("i".to_owned()), ..Node::default() };
     let node = Node {

@@ -247,9 +247,15 @@ impl<T: Received> Received for Vec<T> {
     fn insert_object(slot: &mut Option<Self>, object: &mut dyn ReadObject<'_>) -> Result<Members, ReadError> {
         let mut element = None;
         let members = T::insert_object(&mut element, object)?;
-        *slot = match members {
-            Members::Some => element.map(|element| vec![element]),
-            Members::None => Some(Self::new()),
+        *slot = match (members, element) {
+            (Members::Some, Some(element)) => {
+                let mut list = Self::new();
+                context::reserve(&mut list)?;
+                list.push(element);
+                Some(list)
+            }
+            (Members::Some, None) => None,
+            (Members::None, _) => Some(Self::new()),
         };
         Ok(members)
     }

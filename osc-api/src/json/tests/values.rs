@@ -1,7 +1,10 @@
 //! JSON values of any type.
 
 use serde::Deserialize as _;
+use serde::de::value::U128Deserializer;
+use serde::de::{DeserializeSeed as _, IntoDeserializer as _};
 
+use super::access::Store;
 use super::*;
 
 #[test]
@@ -40,4 +43,12 @@ fn any_json_value_is_decoded_as_by_serde_json() {
     let number =
         BoundedValue::deserialize(serde::de::value::MapDeserializer::<_, serde_json::Error>::new(entries));
     assert_eq!(number.unwrap().0, serde_json::Value::from(12));
+    // As it passes an integer beyond 64 bits then.
+    let wide = u128::MAX;
+    let deserializer = || wide.into_deserializer() as U128Deserializer<serde_json::Error>;
+    let wanted: serde_json::Number = wide.to_string().parse().unwrap();
+    assert_eq!(BoundedValue::deserialize(deserializer()).unwrap().0, serde_json::Value::from(wanted));
+    let mut float: Option<f64> = None;
+    assert_eq!(Store(&mut float).deserialize(deserializer()).unwrap(), Outcome::Value);
+    assert_eq!(float, wide.to_string().parse().ok());
 }
