@@ -29,7 +29,7 @@ use super::metadata::CallMetadata;
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
 use crate::clock::Skew;
-use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, MAX_ERROR_BODY_SIZE, NotSentCause, Result};
+use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result};
 use crate::http::header::HeaderValue;
 use crate::http::{Attempt, AuthHeaders, HttpResponse};
 use crate::random;
@@ -341,9 +341,7 @@ impl Call {
             return None;
         }
         let authorization = authorization.and_then(|header| header.to_str().ok());
-        // An error keeps nothing that follows, and a search for secrets takes time and memory.
-        let start = response.body.get(..=MAX_ERROR_BODY_SIZE).unwrap_or(&response.body);
-        let body = redact::redact(start, authorization, &self.settings.headers, &self.body);
+        let body = redact::redact(&response.body, authorization, &self.settings.headers, &self.body);
         let response = ApiError::new(response.status, &body, response.retry_after());
         Some(Error::new(self.name(), ErrorRepr::Api(response)))
     }

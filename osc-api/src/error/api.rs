@@ -55,7 +55,7 @@ impl ApiError {
     }
 
     /// Returns the errors in the order of the response. Empty if none can be parsed, as in the HTML page of a gateway or
-    /// in a body of more than 256 KiB.
+    /// in a body of more than 1 MiB.
     pub fn errors(&self) -> &[ErrorItem] {
         &self.errors
     }

@@ -10,7 +10,7 @@ use super::item::ErrorItem;
 use super::text::one_line;
 
 /// Maximum size of a body that is searched for errors, in bytes. A longer body is not from the API.
-pub(crate) const MAX_ERROR_BODY_SIZE: usize = 256 << 10;
+pub(crate) const MAX_ERROR_BODY_SIZE: usize = 1 << 20;
 
 /// A parsed error response.
 #[derive(Default)]

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::error::MAX_ERROR_BODY_SIZE;
 use crate::http::header::HeaderMap;
 
 /// Replaces a secret.
@@ -19,6 +20,10 @@ const REDACTED: &str = "[redacted]";
 
 /// The shortest part of a secret that is redacted, in bytes.
 const MIN_PART: usize = 8;
+
+/// The longest part of a secret that is too short to be redacted, in bytes: one that is escaped twice takes up to 36
+/// for each of its own (each character of `&#x2f;` as such an entity).
+const MAX_ESCAPED_PART: usize = 36 * MIN_PART;
 
 /// The shortest secret that is redacted, in bytes. Shorter ones occur in any text.
 const MIN_SECRET: usize = 4;
@@ -33,7 +38,8 @@ const MAX_DEPTH: usize = 2;
 const SECRET_MEMBERS: [&str; 6] =
     ["Password", "PreSharedKey", "PrivateKey", "SecretKey", "AdminPassword", "UserData"];
 
-/// The body of an error response without the secrets of its request.
+/// The body of an error response without the secrets of its request. Of a large one, the start: an error keeps nothing of
+/// the rest, and a search takes time and memory.
 pub(super) fn redact<'a>(
     body: &'a [u8],
     authorization: Option<&str>,
@@ -46,10 +52,7 @@ pub(super) fn redact<'a>(
     if let Some(header) = authorization {
         redactor.add_authorization(header);
     }
-    match redactor.redact(&String::from_utf8_lossy(body)) {
-        Cow::Borrowed(_) => Cow::Borrowed(body),
-        Cow::Owned(redacted) => Cow::Owned(redacted.into_bytes()),
-    }
+    redactor.redact_start(body, MAX_ERROR_BODY_SIZE)
 }
 
 /// Secrets of a request, to be removed from its response.
@@ -83,6 +86,21 @@ impl Redactor {
         if let Ok(request) = serde_json::from_slice(body) {
             self.add_members(&request);
         }
+    }
+
+    /// The start of a body, without the secrets, that is a byte longer than the limit if the body is; less what a secret
+    /// may have left at its end.
+    fn redact_start<'a>(&self, body: &'a [u8], limit: usize) -> Cow<'a, [u8]> {
+        let start = body.get(..=limit).unwrap_or(body);
+        let mut redacted = match self.redact(&String::from_utf8_lossy(start)) {
+            Cow::Borrowed(_) => Cow::Borrowed(start),
+            Cow::Owned(redacted) => Cow::Owned(redacted.into_bytes()),
+        };
+        if start.len() < body.len() {
+            let length = redacted.len().saturating_sub(MAX_ESCAPED_PART);
+            redacted.to_mut().truncate(length);
+        }
+        redacted
     }
 
     /// The text without the secrets.
@@ -133,14 +151,20 @@ impl Redactor {
         self.forms.push(Zeroizing::new(hex.into_bytes()));
     }
 
+    /// The parts of the secrets that the view may have. The smaller one of both is kept, and the parts of the other one
+    /// pass by: either can have megabytes.
+    fn parts_in<'a>(&'a self, view: &View) -> HashSet<&'a [u8]> {
+        let own = self.forms.iter().flat_map(|form| form.windows(MIN_PART));
+        if self.forms.iter().map(|form| form.len()).sum::<usize>() < view.bytes.len() {
+            return own.collect();
+        }
+        let shown: HashSet<&[u8]> = view.bytes.windows(MIN_PART).collect();
+        own.filter(|part| shown.contains(part)).collect()
+    }
+
     /// Ranges of the source in which the view has a part of a secret.
     fn find(&self, view: &View) -> Vec<Range<usize>> {
-        // The response is smaller than user data may be: its parts are kept, and those of the secrets pass by.
-        let parts: HashSet<&[u8]> = view.bytes.windows(MIN_PART).collect();
-        let mut known: HashSet<&[u8]> = HashSet::new();
-        for form in &self.forms {
-            known.extend(form.windows(MIN_PART).filter(|part| parts.contains(part)));
-        }
+        let known = self.parts_in(view);
         let long = windows(view, MIN_PART).filter(|(part, _)| known.contains(part));
         let short = self
             .forms
@@ -345,6 +369,27 @@ mod tests {
             "[redacted] harmless-name [redacted] Credential=A/b [redacted]== or [redacted]"
         );
         redactor.add_request(b"no JSON");
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_secret_at_which_a_large_text_is_cut() {
+        let mut redactor = Redactor::default();
+        let secret = "hunter22/marker";
+        redactor.add(secret);
+        let json = serde_json::to_string(&serde_json::to_string(secret).unwrap()).unwrap();
+        let entity = |text: &str| text.bytes().map(|byte| format!("&#x{byte:02x};")).collect::<String>();
+        for form in [secret.to_owned(), percent(&percent(secret)), json, entity(&entity(secret))] {
+            let body = form.repeat(5_000 / form.len());
+            for limit in 1_000..1_000 + form.len() {
+                let start = redactor.redact_start(body.as_bytes(), limit);
+                let shown = String::from_utf8_lossy(&start).replace(REDACTED, "");
+                let cut = (1..REDACTED.len()).rev().find(|end| shown.ends_with(&REDACTED[..*end]));
+                let shown = &shown[..shown.len() - cut.unwrap_or_default()];
+                assert!(shown.chars().all(|c| "\\\"".contains(c)), "{form} {limit}: {shown}");
+            }
+        }
+        let whole = redactor.redact_start(b"an ordinary text", 16);
+        assert!(matches!(whole, Cow::Borrowed(b"an ordinary text")), "{whole:?}");
     }
 
     #[test]
