@@ -8,6 +8,9 @@ use serde_json_path::JsonPath;
 use crate::diagnostics::{Diagnostics, Pointer, Source, unescape_key};
 use crate::yaml;
 
+/// Maximum number of brackets and parentheses that a target opens.
+const MAX_BRACKETS: usize = 64;
+
 /// An overlay's valid actions, each with the pointer to it.
 #[derive(Default)]
 pub(crate) struct Overlay(Vec<(Pointer, TargetedChange)>);
@@ -79,7 +82,7 @@ impl TargetedChange {
         if !matches!(object.get("description"), Some(Value::String(reason)) if !reason.trim().is_empty()) {
             problems.error_in(Source::Overlay, at, "has no reason: give it in `description`");
         }
-        let target = match object.get("target").and_then(Value::as_str).map(JsonPath::parse) {
+        let target = match object.get("target").and_then(Value::as_str).map(parse_path) {
             Some(Ok(target)) => Some(target),
             Some(Err(error)) => {
                 let message = format!("is not a JSONPath (RFC 9535): {error}");
@@ -131,6 +134,15 @@ impl TargetedChange {
             problems.stale(Source::Overlay, at, message);
         }
     }
+}
+
+/// Parses a JSONPath. The parser calls itself for each bracket, so that a long row of them would exhaust the stack.
+fn parse_path(text: &str) -> Result<JsonPath, String> {
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'(' | b'[')).count();
+    if brackets > MAX_BRACKETS {
+        return Err(format!("{brackets} opening brackets, of which {MAX_BRACKETS} are allowed"));
+    }
+    JsonPath::parse(text).map_err(|error| error.to_string())
 }
 
 /// Updates every match and returns whether one of them changed. `None` after an error.

@@ -67,7 +67,7 @@ fn number<T: FromStr>(option: &str, value: &str, range: &str) -> Result<T, Strin
 
 /// A rate. With 0, no request would succeed.
 fn rate(option: &str, value: &str) -> Result<u32, String> {
-    number::<NonZeroU32>(option, value, "of at least 1").map(NonZeroU32::get)
+    number::<NonZeroU32>(option, value, "from 1 to 4294967295").map(NonZeroU32::get)
 }
 
 fn read(file: &str) -> Result<String, String> {

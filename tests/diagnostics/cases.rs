@@ -293,6 +293,7 @@ pub const CASES: &[Case] = &[
     case("overlay_action_is_a_string", Overlay("actions: [text]\n")),
     case("overlay_unknown_keys", Overlay("acts: []\nactions:\n- {target: $.info, description: a, updates: {title: b}}\n")),
     case("overlay_invalid_path", Overlay("actions:\n- {target: '$.info[', description: a, update: {title: b}}\n- {target: 'info', description: a, update: {title: b}}\n- {target: '', description: a, update: {title: b}}\n")),
+    case("overlay_path_with_too_many_brackets", Overlay("actions:\n- {target: '$[?((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((@.a))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))]', description: a, remove: true}\n")),
     case("overlay_path_is_a_number", Overlay("actions:\n- {target: 5, description: a, update: {title: b}}\n- {description: a, update: {title: b}}\n")),
     case("overlay_matches_nothing", Overlay("actions:\n- {target: $.components.schemas.Removed, description: a, update: {type: object}}\n- {target: '$.paths[?@.get]', description: a, remove: true}\n")),
     case("overlay_changes_nothing", Overlay("actions:\n- {target: $.info, description: a, update: {title: Test}}\n- {target: $.info, description: a, update: {}}\n")),

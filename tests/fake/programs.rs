@@ -106,7 +106,7 @@ fn wrong_usage_of_the_example_is_reported() {
         (&["--port"][..], "--port lacks a value"),
         (&["--port", "many"], "invalid value `many` of --port: must be a number of at most 65535"),
         (&["--port", "65536"], "invalid value `65536` of --port"),
-        (&["--rate", "0"], "invalid value `0` of --rate: must be a number of at least 1"),
+        (&["--rate", "0"], "invalid value `0` of --rate: must be a number from 1 to 4294967295"),
         (&["--colour"], "unknown option `--colour`"),
         (&["--tls", "a.pem"], "--tls lacks a value"),
         (&["--tls", "no-such.pem", "no-such.key"], "cannot read no-such.pem"),

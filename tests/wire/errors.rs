@@ -259,7 +259,7 @@ async fn an_error_is_parsed_up_to_1_mib() {
         let [start, end] = [r#"{"Errors":[{"Code":"4019","Type":""#, r#""}]}"#];
         format!("{start}{}{end}", "x".repeat(size - start.len() - end.len()))
     };
-    for (size, codes) in [(1 << 20, vec![Some(4019)]), ((1 << 20) + 1, vec![]), (60 << 20, vec![])] {
+    for (size, codes) in [(1 << 20, vec![Some(4019)]), ((1 << 20) + 1, vec![])] {
         let error = error(400, "application/json", body(size)).await;
         let api = error.api().expect("a response");
         assert_eq!(api.errors().iter().map(|error| error.code()).collect::<Vec<_>>(), codes, "{size} bytes");

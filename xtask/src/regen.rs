@@ -254,7 +254,7 @@ fn show_differences(folder: &Path, wanted: &Files, differences: &Differences, li
     terminal::warn(&text);
 }
 
-/// The start of a unified diff with one line of context.
+/// The start of a unified diff with one line of context. Lines that differ only in their ends are not shown.
 fn short_diff(found: &str, wanted: &str) -> String {
     let found: Vec<&str> = found.lines().collect();
     let wanted: Vec<&str> = wanted.lines().collect();
@@ -266,6 +266,9 @@ fn short_diff(found: &str, wanted: &str) -> String {
         lines.push(format!("@@ -{},{} +{},{} @@", old.start + 1, old.len(), new.start + 1, new.len()));
         let changes = hunk.iter().flat_map(|operation| operation.iter_changes(&found, &wanted));
         lines.extend(changes.map(|change| format!("{}{}", change.tag(), change.value())));
+    }
+    if lines.len() == 2 {
+        return "    only line ends differ\n".to_owned();
     }
     let mut text: String = lines.iter().take(MAX_DIFF_LINES).map(|line| format!("    {line}\n")).collect();
     if lines.len() > MAX_DIFF_LINES {
@@ -336,5 +339,19 @@ impl Timer {
 
     fn total(&self) -> Duration {
         self.start.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_diff;
+
+    #[test]
+    fn a_diff_shows_lines_or_that_only_their_ends_differ() {
+        let changed = short_diff("same\nold\n", "same\nnew\n");
+        assert!(changed.ends_with("     same\n    -old\n    +new\n"), "{changed}");
+        for found in ["same\r\nline\r\n", "same\nline"] {
+            assert_eq!(short_diff(found, "same\nline\n"), "    only line ends differ\n");
+        }
     }
 }
