@@ -1,7 +1,5 @@
 //! The quick tests, for the time between two changes.
 
-use std::process::Command;
-
 use crate::{ExitStatus, workspace};
 
 /// The unit tests of all packages, and the tests of the generator that compile nothing.
@@ -32,7 +30,7 @@ pub(crate) struct TestArguments {
 /// # Errors
 /// If cargo cannot be started.
 pub(crate) fn run(arguments: &TestArguments) -> Result<ExitStatus, String> {
-    let mut command = Command::new("cargo");
+    let mut command = workspace::command("cargo");
     command.current_dir(workspace::root()?).arg("test").args(TARGETS.split(' ')).args(["--quiet", "--"]);
     // The profile of the tests disables it, for builds from nothing.
     command.env("CARGO_INCREMENTAL", "1");
