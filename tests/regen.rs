@@ -69,7 +69,7 @@ fn a_run_killed_at_any_write_leaves_every_file_whole() {
     let new = work.files("new");
     let mut partial = 0;
     for writes in 1.. {
-        work.generate();
+        work.restore("out", &old);
         let mut command = xtask::command(work.arguments("new.yaml", "out", &[]).iter().map(OsStr::new));
         command.env(xtask::ABORT_AFTER, writes.to_string());
         let run = xtask::finish(command);

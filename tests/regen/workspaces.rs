@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -136,10 +137,21 @@ fn written(root: &Path) -> BTreeMap<String, String> {
     folders.into_iter().flat_map(in_folder).collect()
 }
 
-/// A workspace at version 1, generated, with version 2 ready to be bumped to.
+/// A workspace at version 1, generated, with version 2 ready to be bumped to. The program runs for the first one; the
+/// others get the same files.
 fn before_a_bump() -> TempDir {
+    static GENERATED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let generate = || {
+        let clone = small_workspace("1");
+        assert_eq!(start(clone.path(), &["regen"], None).code, Some(0));
+        written(clone.path())
+    };
     let clone = small_workspace("1");
-    assert_eq!(start(clone.path(), &["regen"], None).code, Some(0));
+    for (name, text) in GENERATED.get_or_init(generate) {
+        let path = clone.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
     let text = description(2, "VRam").replace("version: '1'", "version: '2'");
     fs::write(clone.path().join("new.yaml"), text).unwrap();
     // Includes the documentation of the new version, so that no manual work is needed.
