@@ -6,8 +6,8 @@ use crate::{ExitStatus, workspace};
 const TARGETS: &str =
     "--package osc-api --package osc-codegen --package osc-tests --package xtask --lib --test generator";
 
-/// Tests that take long: they compile programs, run the generator hundreds of times, or simulate hours.
-const SLOW: [&str; 9] = [
+/// Tests that take long: they compile programs, or run the generator hundreds of times.
+const SLOW: [&str; 8] = [
     "diff::complete",
     "diff::laws",
     "diff::semver",
@@ -15,7 +15,6 @@ const SLOW: [&str; 9] = [
     "import::reports",
     "misuse",
     "published",
-    "the_request_rate_follows_the_limit_of_the_server",
     "the_command_line_fails_without_a_panic_and_writes_nothing",
 ];
 
