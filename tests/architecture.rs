@@ -1,4 +1,4 @@
-//! Architecture: the modules of each crate, and the names of its types.
+//! Architecture: the modules of each crate, the names of its types, and how often it is built.
 
 mod cycles;
 mod names;
@@ -18,4 +18,9 @@ fn source_of(name: &str) -> &'static Crate {
     static SOURCES: OnceLock<BTreeMap<&str, Crate>> = OnceLock::new();
     let read = || CRATES.iter().map(|(name, root)| (*name, Crate::read(&workspace(root)))).collect();
     &SOURCES.get_or_init(read)[name]
+}
+
+#[test]
+fn tests_build_no_dependency_twice() {
+    assert_eq!(osc_tests::artifacts::dependencies_built_twice(), Vec::<&str>::new());
 }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use osc_tests::artifacts;
+use osc_tests::random::sample;
 
 /// The result of a run.
 pub struct Run {
@@ -15,6 +16,12 @@ pub struct Run {
 
 /// The environment variable that aborts a run after a number of changes to the disk.
 pub const ABORT_AFTER: &str = "XTASK_TEST_ABORT_AFTER";
+
+/// Step between the changes to the disk after which tests abort a run: all of them in CI, whose samples are larger, and
+/// one in three otherwise. Many changes are pairs, such as a new file and its renaming: three meets both of them.
+pub fn abort_step() -> usize {
+    if sample(1) == 1 { 3 } else { 1 }
+}
 
 /// A command that is not yet started.
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {

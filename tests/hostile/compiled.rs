@@ -7,14 +7,15 @@ use std::path::Path;
 
 use osc_codegen::Files;
 use osc_tests::artifacts;
+use osc_tests::random::sample;
 
 use super::expect_properties;
 use super::random::random;
 use crate::fuzz::seeds;
 use crate::{doc_code, expected};
 
-/// Number of random descriptions to compile.
-const COMPILED: usize = 12;
+/// Number of random descriptions to compile, for [`sample`].
+const COMPILED: u64 = 4;
 
 /// Number of random bytes per description.
 const BYTES: usize = 3000;
@@ -23,7 +24,8 @@ const BYTES: usize = 3000;
 fn a_sample_compiles_without_warnings() {
     let folder = artifacts::scratch("hostile");
     let random = (1_000_000..).map(|number| (format!("compiled-{number}"), random(number, BYTES)));
-    let random = random.filter_map(|(name, parts)| expect_properties(&name, &parts)).take(COMPILED);
+    let random =
+        random.filter_map(|(name, parts)| expect_properties(&name, &parts)).take(sample(COMPILED) as usize);
     let finds = seeds::finds(&expected::workspace("")).unwrap().into_iter();
     let finds = finds.filter_map(|(name, parts)| expect_properties(&name, &parts));
     let stub = crate_stub();

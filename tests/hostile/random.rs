@@ -1,12 +1,13 @@
 //! Well-formed random descriptions with hostile names, texts, nesting and values.
 
 use arbitrary::Unstructured;
+use osc_tests::random::sample;
 
 use super::{expect_properties, outcome};
 use crate::fuzz::{Parts, noise, valid, yaml};
 
-/// Number of descriptions.
-const DESCRIPTIONS: u64 = 100;
+/// Number of descriptions, for [`sample`].
+const DESCRIPTIONS: u64 = 34;
 
 /// Maximum number of random bytes per description.
 const MAX_BYTES: usize = 4096;
@@ -23,7 +24,8 @@ pub fn random(number: u64, bytes: usize) -> Parts {
 #[test]
 fn well_formed_descriptions_are_generated_or_rejected_with_a_reason() {
     let mut generated = 0;
-    for number in 0..DESCRIPTIONS {
+    let descriptions = sample(DESCRIPTIONS);
+    for number in 0..descriptions {
         let parts = random(number, MAX_BYTES);
         match outcome(&parts) {
             Ok(files) => generated += u64::from(files.is_some()),
@@ -36,5 +38,5 @@ fn well_formed_descriptions_are_generated_or_rejected_with_a_reason() {
         }
     }
     // Clashing names are rejected; if most descriptions are, too little is tested.
-    assert!(generated * 2 > DESCRIPTIONS, "only {generated} of {DESCRIPTIONS} descriptions are generated");
+    assert!(generated * 2 > descriptions, "only {generated} of {descriptions} descriptions are generated");
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -39,12 +40,22 @@ impl Folder {
         folder
     }
 
-    /// A folder into which [`OLD`] was imported.
+    /// A folder into which [`OLD`] was imported. The program runs for the first one; the others get the same files.
     pub fn with_old() -> Self {
+        static IMPORTED: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
+        let import = || {
+            let folder = Self::empty();
+            folder.write("1.0.yaml", OLD);
+            let run = folder.import(&[&folder.path("1.0.yaml")]);
+            assert_eq!(run.code, Some(0), "{}", run.output);
+            folder.spec()
+        };
         let folder = Self::empty();
         folder.write("1.0.yaml", OLD);
-        let run = folder.import(&[&folder.path("1.0.yaml")]);
-        assert_eq!(run.code, Some(0), "{}", run.output);
+        fs::create_dir(folder.path("spec")).unwrap();
+        for (name, bytes) in IMPORTED.get_or_init(import) {
+            fs::write(folder.path(&format!("spec/{name}")), bytes).unwrap();
+        }
         folder
     }
 

@@ -10,7 +10,8 @@ use osc_tests::server::Server;
 
 use crate::pagination::{Listing, all_names, client, page_of, read, response, server};
 
-const PAGES: usize = 20;
+/// Number of pages: a first one, a last one, and more between them than are prefetched.
+const PAGES: usize = 7;
 
 /// Replaces the valid response.
 type PageFault = fn(Response) -> Reply;

@@ -55,6 +55,15 @@ impl Workdir {
         assert_eq!(run.code, Some(0), "{}", run.output);
     }
 
+    /// Replaces a folder by one with these files.
+    pub(super) fn restore(&self, out: &str, files: &BTreeMap<String, String>) {
+        _ = fs::remove_dir_all(self.path(out));
+        fs::create_dir(self.path(out)).unwrap();
+        for (name, text) in files {
+            self.write(&format!("{out}/{name}"), text);
+        }
+    }
+
     pub(super) fn files(&self, out: &str) -> BTreeMap<String, String> {
         files(Path::new(&self.path(out)))
     }

@@ -1,5 +1,18 @@
 //! Pseudo-random numbers that are the same in every run.
 
+use std::env;
+
+/// The size of a random sample: `size` times the value of the variable `OSC_TEST_SIMULATIONS`, by default 1. CI sets it
+/// to 3.
+///
+/// # Panics
+/// If the value is no positive number.
+pub fn sample(size: u64) -> u64 {
+    let factor = env::var("OSC_TEST_SIMULATIONS").map_or(1, |text| text.parse().unwrap_or_default());
+    assert!(factor > 0, "OSC_TEST_SIMULATIONS must be a positive number");
+    size * factor
+}
+
 /// A generator of pseudo-random numbers (SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Random(u64);

@@ -12,14 +12,14 @@ use osc_api::types::{CreateNetRequest, CreateVolumeRequest, DeleteNetRequest, Re
 use osc_api::{Client, Error};
 use osc_tests::cloud::{self, ACCESS_KEY, SECRET_KEY};
 use osc_tests::http::{Reply, Request, Response, Then};
-use osc_tests::random::Random;
+use osc_tests::random::{Random, sample};
 use osc_tests::server::Server;
 use tokio::task::{JoinSet, yield_now};
 
 use crate::wire::{ok, retrying, server};
 
-/// Number of schedules to run. The variable `OSC_TEST_SCHEDULES` overrides it.
-const DEFAULT_SCHEDULES: u64 = 1500;
+/// Number of schedules to run, for [`sample`]. The variable `OSC_TEST_SCHEDULES` overrides it.
+const DEFAULT_SCHEDULES: u64 = 500;
 
 /// Number of calls per client: few enough for its retry budget.
 const CALLS_PER_CLIENT: u64 = 16;
@@ -286,7 +286,7 @@ fn variable<T: FromStr>(name: &str, default: T) -> T {
 
 #[tokio::test]
 async fn no_schedule_of_faults_causes_a_second_create_or_an_untruthful_error() {
-    let schedules: u64 = variable("OSC_TEST_SCHEDULES", DEFAULT_SCHEDULES);
+    let schedules: u64 = variable("OSC_TEST_SCHEDULES", sample(DEFAULT_SCHEDULES));
     let first: u64 = variable("OSC_TEST_FIRST_SEED", 0);
     let calls = Calls::default();
     let server = calls.server();

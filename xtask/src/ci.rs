@@ -150,7 +150,7 @@ impl Runner<'_> {
             words.next();
         }
         let program = words.next().ok_or_else(|| format!("`{line}` names no program"))?;
-        let mut command = Command::new(program);
+        let mut command = workspace::command(program);
         command.args(words).envs(variables).current_dir(self.root).env("CARGO_TERM_COLOR", "never");
         Ok(command)
     }

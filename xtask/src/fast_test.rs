@@ -1,15 +1,13 @@
 //! The quick tests, for the time between two changes.
 
-use std::process::Command;
-
 use crate::{ExitStatus, workspace};
 
 /// The unit tests of all packages, and the tests of the generator that compile nothing.
 const TARGETS: &str =
     "--package osc-api --package osc-codegen --package osc-tests --package xtask --lib --test generator";
 
-/// Tests that take long: they compile programs, run the generator hundreds of times, or simulate hours.
-const SLOW: [&str; 9] = [
+/// Tests that take long: they compile programs, or run the generator hundreds of times.
+const SLOW: [&str; 8] = [
     "diff::complete",
     "diff::laws",
     "diff::semver",
@@ -17,7 +15,6 @@ const SLOW: [&str; 9] = [
     "import::reports",
     "misuse",
     "published",
-    "the_request_rate_follows_the_limit_of_the_server",
     "the_command_line_fails_without_a_panic_and_writes_nothing",
 ];
 
@@ -32,7 +29,7 @@ pub(crate) struct TestArguments {
 /// # Errors
 /// If cargo cannot be started.
 pub(crate) fn run(arguments: &TestArguments) -> Result<ExitStatus, String> {
-    let mut command = Command::new("cargo");
+    let mut command = workspace::command("cargo");
     command.current_dir(workspace::root()?).arg("test").args(TARGETS.split(' ')).args(["--quiet", "--"]);
     // The profile of the tests disables it, for builds from nothing.
     command.env("CARGO_INCREMENTAL", "1");

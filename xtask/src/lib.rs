@@ -23,7 +23,7 @@ mod spec_source;
 mod terminal;
 mod workspace;
 
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -120,7 +120,7 @@ impl Command {
 /// in half the time: they need no HTTP client and no TLS library.
 fn run_with_downloads() -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = process::Command::new(cargo);
+    let mut command = workspace::command(cargo);
     command.args(["run", "--package", "xtask", "--features", "download"]);
     // Windows does not replace the file of a running program.
     if cfg!(windows)

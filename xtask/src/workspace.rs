@@ -1,6 +1,8 @@
 //! The workspace that a command works on: found at run time, never the checkout that the program was built in.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::terminal;
@@ -20,6 +22,20 @@ pub(crate) fn root() -> Result<&'static Path, String> {
         ANNOUNCED.get_or_init(|| terminal::warn(&format!("workspace: {}\n", root.display())));
     }
     Ok(root)
+}
+
+/// A program without the environment variables that cargo sets for this one.
+///
+/// Build scripts that read them, as that of ring, would otherwise be dirty for another cargo, and with them most
+/// dependencies.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    let is_of_the_package =
+        |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_the_package)) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// The version that all crates of the workspace share.
