@@ -49,20 +49,7 @@ pub(super) fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
         _ => quote!(item.#id.as_deref()),
     };
     let made = quote!(types::#request::new().#setter(types::#filters::new().#filter(ids)));
-    let (argument, made, next) = match page {
-        None => (quote!(_), made, quote!(None)),
-        Some((token, size, next)) => {
-            let (token, size, next) = (ident(token), ident(size), ident(next));
-            let made = quote! {
-                let mut request = #made;
-                // A page token requires a page size.
-                request.#size = page.is_some().then_some(100);
-                request.#token = page;
-                request
-            };
-            (quote!(page), made, quote!(response.#next))
-        }
-    };
+    let [argument, made, next] = paged(page.as_ref(), made);
     let sealed = quote! { impl SealedListed for action::#marker {} };
     let listed = quote! {
         impl Listed for action::#marker {
@@ -85,6 +72,20 @@ pub(super) fn listed(listing: &WaiterSource) -> [TokenStream; 2] {
         }
     };
     [sealed, listed]
+}
+
+/// The argument with the page token, the request for a page, and the token of the next page.
+fn paged(page: Option<&(String, String, String)>, request: TokenStream) -> [TokenStream; 3] {
+    let Some((token, size, next)) = page else { return [quote!(_), request, quote!(None)] };
+    let (token, size, next) = (ident(token), ident(size), ident(next));
+    let request = quote! {
+        let mut request = #request;
+        // A page token requires a page size.
+        request.#size = page.is_some().then_some(100);
+        request.#token = page;
+        request
+    };
+    [quote!(page), request, quote!(response.#next)]
 }
 
 /// The items of a resource.
