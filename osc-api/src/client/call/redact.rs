@@ -111,9 +111,17 @@ impl Redactor {
         let mut view = View::of(text);
         let mut found = self.find(&view);
         for _ in 0..MAX_DEPTH {
-            view = view.unescaped();
-            found.extend(self.find(&view));
-            found.extend(self.find(&view.with_plus_as_space()));
+            let is_escaped = view.has(b"%\\&");
+            if is_escaped {
+                view = view.unescaped();
+                found.extend(self.find(&view));
+            }
+            if view.has(b"+") {
+                found.extend(self.find(&view.with_plus_as_space()));
+            }
+            if !is_escaped {
+                break;
+            }
         }
         replace(text, found)
     }
@@ -197,6 +205,11 @@ struct View {
 impl View {
     fn of(text: &str) -> Self {
         Self { bytes: text.into(), sources: (0..text.len()).map(|at| at..at + 1).collect() }
+    }
+
+    /// Whether one of these bytes occurs.
+    fn has(&self, any: &[u8]) -> bool {
+        self.bytes.iter().any(|byte| any.contains(byte))
     }
 
     /// Resolves the escapes of JSON, URLs and HTML.
