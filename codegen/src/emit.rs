@@ -1,7 +1,7 @@
 //! From the model to tokens: prints, decides nothing.
 //!
-//! Functions are `#[inline]`, unless type parameters have the same effect: they are compiled in the programs that call them,
-//! which are few of all.
+//! Functions are `#[inline]`, unless type parameters have the same effect: a program compiles those that it calls, which
+//! are few of all.
 
 mod blocking;
 mod client;

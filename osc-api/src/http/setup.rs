@@ -97,8 +97,8 @@ impl Options {
 
 /// An HTTP client, with or without a pool of connections.
 ///
-/// A trait object: for each generic function whose future holds a client, the compiler would prove again that all types of
-/// the library are `Send`.
+/// A trait object: for each generic function whose future holds a client, the compiler would prove again that all types
+/// of the library are `Send`.
 pub(super) type HttpClient = Arc<dyn Execute>;
 
 /// A response that has not arrived yet.

@@ -31,8 +31,8 @@ impl Store<'_> {
         self.0.scalar(scalar).map_err(refused)
     }
 
-    /// An integer beyond 64 bits, which `serde_json` passes only if any crate enables `arbitrary_precision`: as it passes
-    /// all numbers otherwise, so that no digit is lost.
+    /// An integer beyond 64 bits, which `serde_json` passes only if any crate enables `arbitrary_precision`. It is read
+    /// from its text, as all numbers are then, so that no digit is lost.
     #[cold]
     fn wide<E: de::Error>(self, number: impl ToString) -> Result<Outcome, E> {
         self.visit_map(MapDeserializer::new([(ARBITRARY_PRECISION, number.to_string())].into_iter()))

@@ -24,8 +24,8 @@ pub fn insert_object<T: Fields + Received + Default>(
 /// Decodes a struct that is not a member of another one.
 ///
 /// # Errors
-/// As for [`Target`](super::Target), and if the value is not an object. Null is accepted for a response that contains only its
-/// context.
+/// As for [`Target`](super::Target), and if the value is not an object. Null is accepted for a response that contains
+/// only its context.
 pub fn decode<'de, D: Deserializer<'de>, T: Fields + Received + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

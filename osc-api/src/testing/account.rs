@@ -387,22 +387,6 @@ fn encode(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// The values that match the filters of a request.
-fn filtered(
-    all: impl Iterator<Item = Value>,
-    request: &Value,
-    known: &[(&str, &str)],
-) -> Result<Vec<Value>, Fault> {
-    let wanted = request.get("Filters").and_then(Value::as_object);
-    let mut found = Vec::new();
-    for value in all {
-        if filters::matches(&value, wanted, known)? {
-            found.push(value);
-        }
-    }
-    Ok(found)
-}
-
 /// A string member of a request; empty if it is omitted.
 fn text<'r>(request: &'r Value, name: &str) -> &'r str {
     request.get(name).and_then(Value::as_str).unwrap_or_default()

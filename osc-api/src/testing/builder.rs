@@ -61,11 +61,11 @@ impl FakeApiBuilder {
     /// Keeps resources: what a create returns can be read, changed and deleted. Defaults to `false`.
     ///
     /// Covers VMs, volumes, volume updates, snapshots, Nets, Subnets, security groups, keypairs, public IPs, load
-    /// balancers, tags, access keys, API access rules and certificate authorities, with the error codes of the cloud for
-    /// what does not exist or is in a wrong state. There is one image, [`FakeApi::IMAGE_ID`], and one access key,
-    /// [`FakeApi::ACCESS_KEY`]; those that calls create sign requests, too, until they are inactive, expired or deleted. Reads are paginated, and support the filters
-    /// by ID, state, tag and most others; the remaining ones are refused. Handlers take precedence. Other actions return
-    /// their published example.
+    /// balancers, tags, access keys, API access rules and certificate authorities, with the error codes of the cloud
+    /// for what does not exist or is in a wrong state. There is one image, [`FakeApi::IMAGE_ID`], and one access key,
+    /// [`FakeApi::ACCESS_KEY`]; those that calls create sign requests, too, until they are inactive, expired or
+    /// deleted. Reads are paginated, and support the filters by ID, state, tag and most others; the remaining ones are
+    /// refused. Handlers take precedence. Other actions return their published example.
     pub fn stateful(mut self, is_stateful: bool) -> Self {
         self.options.is_stateful = is_stateful;
         self

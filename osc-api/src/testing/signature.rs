@@ -28,7 +28,7 @@ const MAX_SKEW: i64 = 5 * 60;
 /// Why a request is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The access key does not exist, is inactive or has expired. (What the cloud responds to the last two is not known.)
+    /// The access key does not exist, is inactive or has expired. (How the cloud refuses the last two is not known.)
     UnknownKey,
     /// Any other reason.
     Invalid(String),
@@ -49,8 +49,8 @@ pub(super) fn claimed_access_key(header: &str) -> Option<&str> {
     Claim::parse(header).map(|claim| claim.access_key)
 }
 
-/// Verifies the signature in the header `Authorization`. `secret_key` is that of its access key, if requests can be signed
-/// with it.
+/// Verifies the signature in the header `Authorization`. `secret_key` is that of its access key, if requests can be
+/// signed with it.
 ///
 /// # Errors
 /// Returns the first problem.

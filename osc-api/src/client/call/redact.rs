@@ -38,8 +38,8 @@ const MAX_DEPTH: usize = 2;
 const SECRET_MEMBERS: [&str; 6] =
     ["Password", "PreSharedKey", "PrivateKey", "SecretKey", "AdminPassword", "UserData"];
 
-/// The body of an error response without the secrets of its request. Of a large one, the start: an error keeps nothing of
-/// the rest, and a search takes time and memory.
+/// The body of an error response without the secrets of its request. Of a large one, the start: an error keeps nothing
+/// of the rest, and a search takes time and memory.
 pub(super) fn redact<'a>(
     body: &'a [u8],
     authorization: Option<&str>,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{FakeAccount, Operation, decode, encode, filtered, invalid, now};
+use super::filters::filtered;
+use super::{FakeAccount, Operation, decode, encode, invalid, now};
 use crate::DateTime;
 use crate::codes;
 use crate::testing::FakeApi;
@@ -77,7 +78,7 @@ impl AccessKeys {
 
 fn create(account: &mut FakeAccount, request: &Value) -> Result<Value, Fault> {
     let CreateAccessKeyRequest { expiration_date, tag, user_name, .. } = decode(request)?;
-    // The number of the first key is higher than those of most tests.
+    // Never the number of the fake's own key.
     let number = 1_000 + account.next_number();
     let secret_key = format!("FAKESECRETKEYOFTHEFAKEENDPOINT{number:010}");
     let mut held = HeldKey::new(format!("FAKEACCESSKEY{number:07}").into(), secret_key, user_name);

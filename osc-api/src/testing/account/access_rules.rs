@@ -6,7 +6,8 @@ use ring::digest;
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 
-use super::{FakeAccount, Operation, decode, encode, filtered, invalid, text};
+use super::filters::filtered;
+use super::{FakeAccount, Operation, decode, encode, invalid, text};
 use crate::api_access::{self, AccessDecision, PresentedCertificate, RuleChange};
 use crate::codes;
 use crate::testing::fault::Fault;

@@ -37,6 +37,25 @@ pub(super) fn matches(
     Ok(is_match)
 }
 
+/// The resources that match the filters of a request.
+///
+/// # Errors
+/// As for [`matches`].
+pub(super) fn filtered(
+    all: impl Iterator<Item = Value>,
+    request: &Value,
+    known: &[(&str, &str)],
+) -> Result<Vec<Value>, Fault> {
+    let wanted = request.get("Filters").and_then(Value::as_object);
+    let mut found = Vec::new();
+    for value in all {
+        if matches(&value, wanted, known)? {
+            found.push(value);
+        }
+    }
+    Ok(found)
+}
+
 /// The tags as `key=value`.
 fn tags(resource: &Value) -> Vec<Value> {
     let list = resource.get("Tags").and_then(Value::as_array).into_iter().flatten();
